@@ -1,0 +1,1 @@
+"""How an engine is installed: one file a backend."""

@@ -1,0 +1,1 @@
+"""Talking to dockerd: its API, its health, its supervision and its flags."""

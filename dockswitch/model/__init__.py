@@ -1,0 +1,1 @@
+"""Pure words: nothing here reads, writes or asks."""

@@ -1,0 +1,130 @@
+"""What can go wrong: each error takes facts and writes its own message, details and hint.
+
+The codes and exit codes are part of the outside: scripts rely on them.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+
+class DockswitchError(Exception):
+    """An error for a person: one line of message, details, and a hint that names the way out."""
+
+    code: ClassVar[str] = "error"
+    exit: ClassVar[int] = 1
+
+    def __init__(self, message: str, *, details: str = "", hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = details
+        self.hint = hint
+
+
+class UsageError(DockswitchError):
+    code, exit = "usage", 2
+
+
+class NotPublished(DockswitchError):
+    code, exit = "not-published", 11
+
+
+class NotAuthentic(DockswitchError):
+    code, exit = "not-authentic", 12
+
+
+class DataRootRefused(DockswitchError):
+    code, exit = "data-root", 13
+
+
+class Busy(DockswitchError):
+    code, exit = "busy", 14
+
+
+class SwitchUndone(DockswitchError):
+    code, exit = "undone", 15
+
+
+class HandsNeeded(DockswitchError):
+    code, exit = "hands-needed", 16
+
+
+class Unreachable(DockswitchError):
+    code, exit = "unreachable", 17
+
+
+class NotForThisHost(DockswitchError):
+    code, exit = "not-for-host", 18
+
+
+class Interrupted(DockswitchError):
+    code, exit = "interrupted", 130
+
+    def __init__(self) -> None:
+        super().__init__("interrupted", details="what was begun has been undone")
+
+
+class BadVersion(UsageError):
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            f"{text!r} is not a version of Docker Engine",
+            hint="versions look like 28.5.2, 29.0.0-rc.1 or 17.06.0-ce-rc2; "
+            "`dockswitch list-remote` shows those that are published",
+        )
+
+
+class LockBusy(Busy):
+    def __init__(self, holder: str, waited: int) -> None:
+        super().__init__(
+            "another dockswitch is changing this machine",
+            details=f"{holder} holds the lock; waited {waited} s for it",
+            hint="wait until it is done, then run the same command again",
+        )
+
+
+class ForeignFile(DockswitchError):
+    def __init__(self, path: str, what: str) -> None:
+        super().__init__(
+            f"{path} is in the way",
+            details=f"it is {what}, which dockswitch did not make",
+            hint=f"move it aside (`mv {path} {path}.old`) and run the same command again",
+        )
+
+
+class ForeignEngine(DockswitchError):
+    """A daemon that dockswitch did not start uses what the wanted engine would use."""
+
+    def __init__(self, what: str, place: str, pid: int) -> None:
+        super().__init__(
+            f"an engine that dockswitch did not start uses {place}",
+            details=f"{what} (process {pid}) is left untouched",
+            hint="stop it by the means that started it (`systemctl stop docker docker.socket`, "
+            f"or `kill {pid}`), or switch under a root of your own with --root DIR",
+        )
+
+
+class RootTooLong(UsageError):
+    def __init__(self, exec_root: str, longest: int) -> None:
+        super().__init__(
+            "the root's path is too long for an engine",
+            details=f"the exec-root {exec_root} has {len(exec_root.encode())} bytes and may have "
+            f"{longest}: unix sockets below it end at 104",
+            hint="take a shorter --root, such as one directly under /srv or /tmp",
+        )
+
+
+class NotInstalled(DockswitchError):
+    def __init__(self, version: str, have: Sequence[str]) -> None:
+        super().__init__(
+            f"{version} is not installed",
+            details=f"installed: {', '.join(have)}" if have else "nothing is installed",
+            hint=f"`dockswitch install {version}` fetches it",
+        )
+
+
+class CorruptState(DockswitchError):
+    def __init__(self, path: str, what: str) -> None:
+        super().__init__(
+            f"{path} cannot be read",
+            details=what,
+            hint="restore it from a copy, or move it aside to begin anew",
+        )

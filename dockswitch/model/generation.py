@@ -1,0 +1,36 @@
+"""A committed switch."""
+
+from dataclasses import dataclass
+
+from dockswitch.model.trust import Trust
+from dockswitch.model.version import Version
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An artifact as it was authenticated: `url` or package, SHA-256 in hex, size in bytes."""
+
+    url: str
+    sha256: str
+    size: int
+    trust: Trust
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """What a machine ran from `time` (ISO 8601, UTC) on.
+
+    `version` is None for a machine without an engine of dockswitch's; `folder` is the version's
+    folder inside the root; `wish` are the words that were asked for; `running` says whether the
+    engine was started by it.
+    """
+
+    number: int
+    version: Version | None
+    channel: str
+    backend: str
+    folder: str
+    artifacts: tuple[Fetched, ...]
+    time: str
+    wish: str
+    running: bool

@@ -1,0 +1,25 @@
+"""Facts about the machine that an engine is for."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """Gathered once, or named with `--for DISTRO[:CODENAME]/ARCH`.
+
+    `os` is linux, mac or windows; `arch` is as `uname -m` says (x86_64, aarch64, armv7l, …);
+    `distribution` and `codename` are as /etc/os-release says, or empty where nobody asked;
+    `like` are the distributions it descends from, nearest first.
+    """
+
+    os: str
+    arch: str
+    distribution: str = ""
+    codename: str = ""
+    like: tuple[str, ...] = ()
+    init: str = ""
+    uid: int = 0
+
+    def __str__(self) -> str:
+        where = self.distribution or self.os
+        return f"{where}:{self.codename}/{self.arch}" if self.codename else f"{where}/{self.arch}"

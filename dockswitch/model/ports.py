@@ -1,0 +1,166 @@
+"""What the rest of dockswitch may ask of a machine (Reader) and do to it (System).
+
+`system.here.Here` is this machine; `tests.world.World` is a machine in memory. Paths are paths
+inside the root (`model.layout`), sockets too. Only `switching` and `engine` receive a System.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from dockswitch.model.errors import DockswitchError
+from dockswitch.model.host import Host
+from dockswitch.model.layout import Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Daemon:
+    """A dockerd process: `argv` is its real command line."""
+
+    pid: int
+    argv: tuple[str, ...]
+    ours: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index page: `url` is where it came from in the end; `fresh` False means from the cache."""
+
+    body: bytes
+    url: str
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an engine's API answered."""
+
+    status: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A process that ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """An archive's content in a folder: SHA-256 in hex and bytes are the archive's own.
+
+    `names` are the files at the top of the folder that can be executed, sorted.
+    """
+
+    url: str
+    sha256: str
+    size: int
+    names: tuple[str, ...]
+
+
+class Progress(Protocol):
+    """Long work tells how far it is: `total` in bytes or None; each call adds `done` bytes."""
+
+    def begin(self, what: str, total: int | None) -> Callable[[int], None]: ...
+
+    def end(self) -> None: ...
+
+    # one line for people about what happens now
+    def say(self, line: str) -> None: ...
+
+
+class Reader(Protocol):
+    """Asks; changes nothing but the cache."""
+
+    layout: Layout
+    host: Host
+
+    # the content of a file, None where there is none
+    def read(self, path: str) -> bytes | None: ...
+
+    # where a link points, None where there is no link
+    def link(self, path: str) -> str | None: ...
+
+    # the names in a folder, sorted; none where there is no folder
+    def names(self, folder: str) -> tuple[str, ...]: ...
+
+    # "file", "folder", "link", "other", or None where there is nothing
+    def kind(self, path: str) -> str | None: ...
+
+    # an index page over HTTP or from a file:// folder: revalidated, or from the cache when
+    # offline; raises Unreachable, and NotPublished where the server says 404
+    def index(self, url: str) -> Index: ...
+
+    # several index pages at once, in the order asked for; an error stands in its page's place
+    def indexes(self, urls: Sequence[str]) -> Sequence[Index | DockswitchError]: ...
+
+    # every dockerd of this machine
+    def daemons(self) -> tuple[Daemon, ...]: ...
+
+    # the process that listens on a unix socket, None where none does
+    def listener(self, socket: str) -> int | None: ...
+
+    # what the engine behind a socket answers; None where nobody does within `timeout` seconds
+    def call(
+        self,
+        socket: str,
+        method: str,
+        path: str,
+        *,
+        body: bytes = b"",
+        content: str = "application/json",
+        timeout: float = 5.0,
+    ) -> Answer | None: ...
+
+    # runs a program that only looks; `timeout` in seconds
+    def run(
+        self, argv: Sequence[str], *, timeout: float = 60, env: Mapping[str, str] | None = None
+    ) -> Finished: ...
+
+    # seconds of a clock that never goes back, and now in ISO 8601 UTC
+    def monotonic(self) -> float: ...
+
+    def now(self) -> str: ...
+
+
+class System(Reader, Protocol):
+    """Acts. Each call is durable when it returns (fsync), and none leaves a half-made name."""
+
+    # writes a file through a temporary one beside it; None removes it
+    def write(self, path: str, content: bytes | None, mode: int = 0o644) -> None: ...
+
+    # points a link by rename; None removes it
+    def point(self, path: str, target: str | None) -> None: ...
+
+    # renames a file or folder; nothing happens where `path` is gone and `to` is there
+    def move(self, path: str, to: str) -> None: ...
+
+    # deletes a folder and all in it (only below the trash or a temporary name)
+    def discard(self, folder: str) -> None: ...
+
+    # appends one line and fsyncs
+    def append(self, path: str, line: str) -> None: ...
+
+    # the lock of this state folder; raises LockBusy after `wait` seconds
+    def locked(self, *, wait: float = 60) -> AbstractContextManager[None]: ...
+
+    # starts a detached process whose output goes to `log`; returns its pid
+    def start(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int: ...
+
+    # SIGTERM (or SIGKILL), then waits until the process is gone; False when it still is there
+    def end(self, pid: int, *, wait: float, kill: bool = False) -> bool: ...
+
+    # sleeps
+    def pause(self, seconds: float) -> None: ...
+
+    # the tar of an image that holds just this program and its libraries
+    def payload(self, program: str) -> bytes: ...
+
+    # fetches an archive, hashing while it streams, and unpacks it in the same pass into the folder
+    # `into`, flattened below its top folder; the folder is on disk (syncfs) when it returns and
+    # gone when it raises. Whether the digest is right is the caller's to decide
+    def unpack(self, url: str, *, into: str, progress: Progress) -> Unpacked: ...

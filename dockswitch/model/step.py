@@ -1,0 +1,84 @@
+"""Steps: a target state as plain data; the inverse of one is the same type with the state before.
+
+Paths are paths inside the root. Performing a step twice is performing it once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A symbolic link, swapped by rename; `target` None means that there is none."""
+
+    path: str
+    target: str | None
+
+    def __str__(self) -> str:
+        return f"link {self.path} to {self.target}" if self.target else f"remove link {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A small text file of dockswitch's own; `content` None means that there is none."""
+
+    path: str
+    content: str | None
+    mode: int = 0o644
+
+    def __str__(self) -> str:
+        return f"remove {self.path}" if self.content is None else f"write {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Which dockerd runs: its command line, or nothing for none.
+
+    `argv[0]` is dockerd in its version's folder, never behind `current`: a running engine starts
+    its shims from there. A word that names a path under the root begins with `{root}`.
+    """
+
+    argv: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"start {self.argv[0].removeprefix('{root}')}" if self.argv else "stop the engine"
+
+    @property
+    def folder(self) -> str | None:
+        """The version's folder inside the root, or None where no engine is to run."""
+        if not self.argv:
+            return None
+        return self.argv[0].removeprefix("{root}").rpartition("/")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Trash:
+    """A folder put away under the trash (`gone`), or back in its place."""
+
+    path: str
+    kept: str
+    gone: bool
+
+    def __str__(self) -> str:
+        return f"remove {self.path}" if self.gone else f"put back {self.path}"
+
+
+Step: TypeAlias = Link | File | Engine | Trash
+
+_KINDS: dict[str, type[Step]] = {kind.__name__: kind for kind in (Link, File, Engine, Trash)}
+
+
+def to_plain(step: Step) -> dict[str, object]:
+    """The step as JSON can hold it."""
+    return {"step": type(step).__name__, **asdict(step)}
+
+
+def from_plain(plain: Mapping[str, object]) -> Step:
+    """The step that `to_plain` wrote; raises KeyError or TypeError for anything else."""
+    fields = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in plain.items()
+        if name != "step"
+    }
+    return _KINDS[str(plain["step"])](**fields)  # type: ignore[arg-type]  # checked by dataclass

@@ -1,0 +1,1 @@
+"""The only printing: text, JSON and progress."""

@@ -1,0 +1,1 @@
+"""Performing a switch: use, rollback and recover over a journalled transaction."""

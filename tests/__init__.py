@@ -1,0 +1,1 @@
+"""The tests; nothing in them touches the machine outside a temporary root."""
