@@ -97,8 +97,9 @@ class ForeignEngine(DockswitchError):
         super().__init__(
             f"an engine that dockswitch did not start uses {place}",
             details=f"{what} (process {pid}) is left untouched",
-            hint="stop it by the means that started it (`systemctl stop docker docker.socket`, "
-            f"or `kill {pid}`), or switch under a root of your own with --root DIR",
+            hint="stop it by the means that started it (`systemctl stop docker docker.socket`"
+            + (f", or `kill {pid}`" if pid > 1 else "")
+            + "), or switch under a root of your own with --root DIR",
         )
 
 

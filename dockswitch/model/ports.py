@@ -16,11 +16,20 @@ from dockswitch.model.layout import Layout
 
 @dataclass(frozen=True, slots=True)
 class Daemon:
-    """A dockerd process: `argv` is its real command line."""
+    """A dockerd process: `argv` is its real command line, `uid` the user it runs as."""
 
     pid: int
     argv: tuple[str, ...]
     ours: bool
+    uid: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """Any other process, with its real command line."""
+
+    pid: int
+    argv: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +107,17 @@ class Reader(Protocol):
     # several index pages at once, in the order asked for; an error stands in its page's place
     def indexes(self, urls: Sequence[str]) -> Sequence[Index | DockswitchError]: ...
 
+    # whether a process lives
+    def alive(self, pid: int) -> bool: ...
+
+    # whether a program of this folder still runs (shims do, from their version's folder)
+    def busy(self, folder: str) -> bool: ...
+
     # every dockerd of this machine
     def daemons(self) -> tuple[Daemon, ...]: ...
+
+    # the processes whose program lies in that folder or below it, such as shims of a version
+    def below(self, folder: str) -> tuple[Process, ...]: ...
 
     # the process that listens on a unix socket, None where none does
     def listener(self, socket: str) -> int | None: ...
@@ -133,6 +151,9 @@ class System(Reader, Protocol):
     # writes a file through a temporary one beside it; None removes it
     def write(self, path: str, content: bytes | None, mode: int = 0o644) -> None: ...
 
+    # makes a folder with those above it; nothing happens where it is there
+    def folder(self, path: str) -> None: ...
+
     # points a link by rename; None removes it
     def point(self, path: str, target: str | None) -> None: ...
 
@@ -151,8 +172,11 @@ class System(Reader, Protocol):
     # starts a detached process whose output goes to `log`; returns its pid
     def start(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int: ...
 
-    # SIGTERM (or SIGKILL), then waits until the process is gone; False when it still is there
-    def end(self, pid: int, *, wait: float, kill: bool = False) -> bool: ...
+    # SIGTERM (or SIGKILL), then waits until the process is gone; False when it still is there.
+    # With `argv` only a process that still has this command line is signalled: pids are reused
+    def end(
+        self, pid: int, *, wait: float, kill: bool = False, argv: Sequence[str] | None = None
+    ) -> bool: ...
 
     # sleeps
     def pause(self, seconds: float) -> None: ...

@@ -52,21 +52,9 @@ class Engine:
         return self.argv[0].removeprefix("{root}").rpartition("/")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Trash:
-    """A folder put away under the trash (`gone`), or back in its place."""
+Step: TypeAlias = Link | File | Engine
 
-    path: str
-    kept: str
-    gone: bool
-
-    def __str__(self) -> str:
-        return f"remove {self.path}" if self.gone else f"put back {self.path}"
-
-
-Step: TypeAlias = Link | File | Engine | Trash
-
-_KINDS: dict[str, type[Step]] = {kind.__name__: kind for kind in (Link, File, Engine, Trash)}
+_KINDS: dict[str, type[Step]] = {kind.__name__: kind for kind in (Link, File, Engine)}
 
 
 def to_plain(step: Step) -> dict[str, object]:

@@ -1,0 +1,121 @@
+"""What an engine says of itself over its socket.
+
+No path names an API version: every engine answers such a path in its own newest.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import cast
+
+from dockswitch.model.errors import BadVersion
+from dockswitch.model.ports import Answer, Reader
+from dockswitch.model.version import Version
+
+Object = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which engine answers, and the newest and oldest API that it speaks."""
+
+    version: Version
+    api: str
+    min_api: str
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A running container: `restart` is its policy (`no`, `always`, …), `ports` the published."""
+
+    id: str
+    name: str
+    image: str
+    restart: str
+    ports: tuple[str, ...]
+
+
+def pings(reader: Reader, socket: str, *, timeout: float = 5.0) -> bool:
+    """Whether an engine answers there within `timeout` seconds."""
+    answer = reader.call(socket, "GET", "/_ping", timeout=timeout)
+    return answer is not None and answer.status == 200
+
+
+def identity(reader: Reader, socket: str) -> Identity | None:
+    """Which engine answers there; None where none does, or it names no version that we know."""
+    said = parsed(reader.call(socket, "GET", "/version"))
+    try:
+        version = Version.parse(text(said, "Version"))
+    except BadVersion:
+        return None
+    return Identity(version, text(said, "ApiVersion"), text(said, "MinAPIVersion"))
+
+
+def containers(reader: Reader, socket: str) -> tuple[Container, ...]:
+    """The containers that run there now, by name; none where no engine answers."""
+    listed = objects(reader.call(socket, "GET", "/containers/json"))
+    found = (_container(reader, socket, one) for one in listed)
+    return tuple(sorted(found, key=lambda one: one.name))
+
+
+def parsed(answer: Answer | None) -> Object:
+    """The JSON object of a good answer; an empty one for anything else."""
+    if answer is None or answer.status >= 300:
+        return {}
+    return _object(_json(answer.body))
+
+
+def objects(answer: Answer | None) -> list[Object]:
+    """The JSON objects in the list of a good answer; none for anything else."""
+    if answer is None or answer.status >= 300:
+        return []
+    value = _json(answer.body)
+    return [_object(one) for one in value] if isinstance(value, list) else []
+
+
+def reason(answer: Answer | None) -> str:
+    """What an engine's refusal says, in its own words."""
+    if answer is None:
+        return "no answer"
+    return text(_object(_json(answer.body)), "message") or f"status {answer.status}"
+
+
+def text(value: Object, key: str) -> str:
+    """A text in an object, empty where there is none."""
+    found = value.get(key)
+    return found if isinstance(found, str) else ""
+
+
+def _container(reader: Reader, socket: str, listed: Object) -> Container:
+    key = text(listed, "Id")
+    told = parsed(reader.call(socket, "GET", f"/containers/{key}/json"))
+    policy = _object(_object(told.get("HostConfig")).get("RestartPolicy"))
+    ports = cast("Iterable[object]", listed.get("Ports") or ())
+    return Container(
+        id=key,
+        name=text(told, "Name").lstrip("/") or key[:12],
+        image=text(listed, "Image"),
+        restart=text(policy, "Name") or "no",
+        ports=tuple(sorted({said for port in ports if (said := _port(_object(port)))})),
+    )
+
+
+def _port(port: Object) -> str:
+    """As `docker ps` shows it; empty for one that is not published."""
+    if "PublicPort" not in port:
+        return ""
+    address = text(port, "IP")
+    outside = f"[{address}]" if ":" in address else address
+    return f"{outside}:{port['PublicPort']}->{port.get('PrivatePort')}/{port.get('Type')}"
+
+
+def _json(body: bytes) -> object:
+    try:
+        value: object = json.loads(body)
+    except ValueError:
+        return None
+    return value
+
+
+def _object(value: object) -> Object:
+    return cast("Object", value) if isinstance(value, dict) else {}

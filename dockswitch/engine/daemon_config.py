@@ -1,0 +1,141 @@
+"""The engine's own configuration file, daemon.json, and the places that it decides."""
+
+import json
+import os
+from dataclasses import dataclass
+
+from dockswitch.model.errors import DockswitchError, UsageError
+from dockswitch.model.layout import Layout
+from dockswitch.model.ports import Reader
+from dockswitch.model.step import File
+
+_DEFAULT_SOCKET = "/var/run/docker.sock"  # what a bare `unix://` means to dockerd
+_DEFAULT_GRACE = 15  # seconds: dockerd's own `shutdown-timeout`
+
+
+class BadDaemonConfig(DockswitchError):
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(
+            f"{path} is not a configuration that an engine starts with",
+            details=why,
+            hint="correct it and run the same command again; nothing was stopped",
+        )
+
+
+class OutsideRoot(UsageError):
+    def __init__(self, path: str, key: str, value: str, root: str) -> None:
+        super().__init__(
+            f"{path} leads out of the root",
+            details=f"{key!r} is {value}, which does not lie below {root}",
+            hint=f"name a path below {root} there, or leave the key out",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DaemonConfig:
+    """What a daemon.json sets, and what an engine with it uses; paths are inside the root.
+
+    `path` is the file to start with; `keys` are those it sets; `grace` is how long, in seconds, a
+    stop may take by it.
+    """
+
+    path: str
+    keys: frozenset[str]
+    socket: str
+    data_root: str
+    exec_root: str
+    pidfile: str
+    live_restore: bool = False
+    grace: float = _DEFAULT_GRACE
+
+    @classmethod
+    def read(cls, reader: Reader) -> "DaemonConfig":
+        """The machine's daemon.json where it has one, else dockswitch's own, which sets nothing.
+
+        Raises BadDaemonConfig, and OutsideRoot for a path that is not below the layout's root.
+        """
+        layout = reader.layout
+        content = reader.read(layout.engine_config)
+        if content is None:
+            return cls.of({}, layout, layout.own_engine_config)
+        path = layout.real(layout.engine_config)
+        return cls.of(_parsed(content, path), layout, layout.engine_config)
+
+    @classmethod
+    def of(cls, keys: dict[str, object], layout: Layout, path: str) -> "DaemonConfig":
+        """What these keys decide under this layout."""
+        value = _Values(keys, layout, layout.real(path))
+        return cls(
+            path=path,
+            keys=frozenset(keys),
+            socket=value.socket(),
+            data_root=value.place("data-root") or value.place("graph") or layout.data_root,
+            exec_root=value.place("exec-root") or layout.exec_root,
+            pidfile=value.place("pidfile") or layout.pidfile,
+            live_restore=keys.get("live-restore") is True,
+            grace=value.grace(),
+        )
+
+
+def own_config_step(layout: Layout) -> File:
+    """The file that an engine is started with where the machine has none.
+
+    Without `--config-file` dockerd would read the machine's, and 20.10 refuses an empty one.
+    """
+    return File(layout.own_engine_config, "{}\n")
+
+
+def _parsed(content: bytes, path: str) -> dict[str, object]:
+    text = content.decode("utf-8-sig", "replace")
+    if not text.strip():
+        raise BadDaemonConfig(path, "it is empty; older engines demand at least {}")
+    try:
+        keys: object = json.loads(text)
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise BadDaemonConfig(path, f"{where}: {error.msg[:1].lower()}{error.msg[1:]}") from None
+    if not isinstance(keys, dict):
+        raise BadDaemonConfig(path, "it holds no JSON object, {…}")
+    return keys
+
+
+@dataclass(frozen=True, slots=True)
+class _Values:
+    """The values of a daemon.json, of the types that dockerd demands."""
+
+    keys: dict[str, object]
+    layout: Layout
+    path: str
+
+    def socket(self) -> str:
+        hosts = self.keys.get("hosts")
+        if hosts is None:
+            return self.layout.socket
+        if not isinstance(hosts, list) or not all(isinstance(host, str) for host in hosts):
+            raise BadDaemonConfig(self.path, "'hosts' is no list of texts")
+        for host in hosts:
+            if host.startswith("unix://"):
+                return self._inside("hosts", host.removeprefix("unix://") or _DEFAULT_SOCKET)
+        why = f"'hosts' names no unix socket, which dockswitch asks the engine over: {hosts}"
+        raise BadDaemonConfig(self.path, why)
+
+    def place(self, key: str) -> str | None:
+        value = self.keys.get(key)
+        if value is None or value == "":
+            return None
+        if not isinstance(value, str):
+            raise BadDaemonConfig(self.path, f"{key!r} is no text")
+        return self._inside(key, value)
+
+    def grace(self) -> float:
+        value = self.keys.get("shutdown-timeout", _DEFAULT_GRACE)
+        if not isinstance(value, int):
+            raise BadDaemonConfig(self.path, "'shutdown-timeout' is no number")
+        return value if value >= 0 else 600  # -1 is "as long as it takes"
+
+    def _inside(self, key: str, value: str) -> str:
+        real = os.path.normpath(f"/{value}")
+        root = self.layout.root
+        if root and not real.startswith(f"{root}/"):
+            raise OutsideRoot(self.path, key, value, root)
+        return self.layout.stored(real)

@@ -1,0 +1,107 @@
+"""The command line and the environment that a version's dockerd is started with."""
+
+import os
+from collections.abc import Mapping, Sequence
+
+from dockswitch.engine.daemon_config import DaemonConfig
+from dockswitch.model.errors import RootTooLong
+from dockswitch.model.layout import LONGEST_EXEC_ROOT, Layout
+from dockswitch.model.version import Version
+
+_ROOT = "{root}"
+
+_DATA_ROOT_SINCE = Version.parse("17.05.0-ce")  # `--graph` until then
+_IP6TABLES_SINCE = Version.parse("20.10.0")
+
+_PASSED_ON = (
+    *("TZ", "LANG", "SSL_CERT_FILE", "SSL_CERT_DIR"),
+    *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"),
+    *("http_proxy", "https_proxy", "no_proxy", "all_proxy"),
+)
+_ALWAYS_ON_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
+
+
+def command_line(
+    layout: Layout, version: Version, folder: str, config: DaemonConfig
+) -> tuple[str, ...]:
+    """dockerd's command line as an Engine step has it; `folder` is the version's, inside the root.
+
+    A flag whose key stands in daemon.json is left out: dockerd refuses to be told twice. Under a
+    root there is no bridge, and no iptables rule is written.
+    """
+    wanted = [
+        ("hosts", "-H", f"unix://{_ROOT}{config.socket}"),
+        _data_root(version, config),
+        ("exec-root", "--exec-root", _ROOT + config.exec_root),
+        ("pidfile", "--pidfile", _ROOT + config.pidfile),
+        ("init-path", "--init-path", f"{_ROOT}{folder}/docker-init"),
+        ("userland-proxy-path", "--userland-proxy-path", f"{_ROOT}{folder}/docker-proxy"),
+    ]
+    words = [f"{_ROOT}{folder}/dockerd", "--config-file", _ROOT + config.path]
+    for key, flag, value in wanted:
+        if key not in config.keys:
+            words += [flag, value]
+    if layout.root:
+        words += [flag for key, flag in _quiet(version) if key not in config.keys]
+    return tuple(words)
+
+
+def environment(folder: str, base: Mapping[str, str]) -> dict[str, str]:
+    """What a daemon is to know of our environment; `folder` is its version's, a real path.
+
+    Its own folder comes first on PATH: containerd, its shims and runc are found there. Nothing
+    named DOCKER_* goes along, nor what systemd told us (NOTIFY_SOCKET, LISTEN_FDS).
+    """
+    path = [folder, *base.get("PATH", "").split(":"), *_ALWAYS_ON_PATH]
+    kept = {name: base[name] for name in _PASSED_ON if name in base}
+    return {**kept, "PATH": ":".join(dict.fromkeys(filter(None, path)))}
+
+
+def check_root(layout: Layout, config: DaemonConfig | None = None) -> None:
+    """Raises RootTooLong where containerd could not make its sockets below the exec-root.
+
+    It would not say so: it tries again and again in silence.
+    """
+    exec_root = layout.real(config.exec_root if config else layout.exec_root)
+    if len(os.fsencode(exec_root)) > LONGEST_EXEC_ROOT:
+        raise RootTooLong(exec_root, LONGEST_EXEC_ROOT)
+
+
+def resolved(argv: Sequence[str], root: str) -> list[str]:
+    """The command line on this machine: `root` is the layout's, without a slash at its end."""
+    return [word.replace(_ROOT, root, 1) for word in argv]
+
+
+def stored(argv: Sequence[str], root: str) -> tuple[str, ...]:
+    """The command line as an Engine step has it, of one that was observed: undoes `resolved`."""
+    return tuple(_stored(word, root) for word in argv)
+
+
+def option(argv: Sequence[str], *flags: str) -> str | None:
+    """What a command line gives for a flag, under any of its names; the last one counts."""
+    value = None
+    for at, word in enumerate(argv):
+        name, equals, attached = word.partition("=")
+        if name in flags:
+            value = attached if equals else next(iter(argv[at + 1 : at + 2]), None)
+    return value
+
+
+def _data_root(version: Version, config: DaemonConfig) -> tuple[str, str, str]:
+    flag = "--graph" if version < _DATA_ROOT_SINCE else "--data-root"
+    key = "graph" if "graph" in config.keys else "data-root"
+    return key, flag, _ROOT + config.data_root
+
+
+def _quiet(version: Version) -> list[tuple[str, str]]:
+    flags = [("bridge", "--bridge=none"), ("iptables", "--iptables=false")]
+    if version >= _IP6TABLES_SINCE:
+        flags.append(("ip6tables", "--ip6tables=false"))
+    return flags
+
+
+def _stored(word: str, root: str) -> str:
+    for before in ("", "unix://"):
+        if word.startswith(f"{before}{root}/"):
+            return f"{before}{_ROOT}{word[len(before) + len(root) :]}"
+    return word

@@ -1,0 +1,122 @@
+"""Whether an engine is well: it answers, it is the wanted version, and it runs a container."""
+
+import json
+from collections.abc import Callable
+
+from dockswitch.engine import api
+from dockswitch.engine.log import last_words
+from dockswitch.model.ports import Reader, System
+from dockswitch.model.version import Version
+
+LABEL = "io.dockswitch.health"
+
+_REPOSITORY = "dockswitch-health"
+_LABELLED = f"%7B%22label%22%3A%5B%22{LABEL}%3D1%22%5D%7D"  # {"label":["io.dockswitch.health=1"]}
+_IMPORT = f"/images/create?fromSrc=-&repo={_REPOSITORY}&tag=latest&changes=LABEL%20{LABEL}%3D1"
+_PATIENCE = 30.0  # seconds for each of the engine's works; each takes well under one
+
+
+def wait_until_well(
+    system: System,
+    socket: str,
+    wanted: Version,
+    *,
+    alive: Callable[[], bool],
+    deadline: float = 60,
+) -> str | None:
+    """Wait until the wanted version answers; a reason where it does not within `deadline` seconds.
+
+    After a crash dockerd waits up to 20 s for what is left of containerd. `alive` says whether its
+    process still is there: once it is not, the reason is what it said last.
+    """
+    began = system.monotonic()
+    while not api.pings(system, socket, timeout=1):
+        waited = system.monotonic() - began
+        if not alive():
+            return f"the engine ended as it started: {last_words(system)}"
+        if waited > deadline:
+            return f"no engine answered on {socket} within {deadline:g} s: {last_words(system)}"
+        system.pause(_pause(waited))
+    return serves(system, socket, wanted)
+
+
+def serves(reader: Reader, socket: str, wanted: Version) -> str | None:
+    """Why the engine that answers there is not the wanted one."""
+    found = api.identity(reader, socket)
+    if found is None:
+        return f"no engine on {socket} says which version it is"
+    if not found.version.serves(wanted):
+        return f"{found.version} answers where {wanted} is wanted"
+    return None
+
+
+def runs_container(system: System, socket: str, folder: str) -> str | None:
+    """Why the engine there cannot run a container, by one made from the docker-init in `folder`.
+
+    Nothing is pulled and no network is made; the container and its image are gone afterwards. Takes
+    0.2 to 0.5 s.
+    """
+    program = f"{folder}/docker-init"
+    if system.kind(program) != "file":
+        return f"there is no {program} to run in a container"
+    try:
+        return _run(system, socket, system.payload(program))
+    finally:
+        remove_leftovers(system, socket)
+
+
+def remove_leftovers(system: System, socket: str) -> None:
+    """Remove every container and image that a health check made, also one that was killed."""
+    found = system.call(socket, "GET", f"/containers/json?all=1&filters={_LABELLED}")
+    for container in api.objects(found):
+        key = api.text(container, "Id")
+        system.call(socket, "DELETE", f"/containers/{key}?force=1&v=1", timeout=_PATIENCE)
+    found = system.call(socket, "GET", f"/images/json?all=1&filters={_LABELLED}")
+    for image in api.objects(found):
+        system.call(socket, "DELETE", f"/images/{api.text(image, 'Id')}?force=1")
+
+
+def _run(system: System, socket: str, image: bytes) -> str | None:
+    imported = system.call(
+        socket, "POST", _IMPORT, body=image, content="application/x-tar", timeout=_PATIENCE
+    )
+    if imported is None or imported.status != 200:
+        return f"it takes no image: {api.reason(imported)}"
+    if b'"error"' in imported.body:  # told in a stream that began with 200
+        return f"it takes no image: {imported.body.decode(errors='replace').strip()}"
+    body = json.dumps(_container()).encode()
+    created = system.call(socket, "POST", "/containers/create", body=body, timeout=_PATIENCE)
+    key = api.text(api.parsed(created), "Id")
+    if not key:
+        return f"it makes no container: {api.reason(created)}"
+    started = system.call(socket, "POST", f"/containers/{key}/start", timeout=_PATIENCE)
+    if started is None or started.status >= 300:
+        return f"it starts no container: {api.reason(started)}"
+    return _end(system, socket, key)
+
+
+def _container() -> dict[str, object]:
+    return {
+        "Image": f"{_REPOSITORY}:latest",
+        "Cmd": ["/sbin/docker-init", "--version"],
+        "Labels": {LABEL: "1"},
+        # a log driver that the machine cannot reach just now is not what is asked here
+        "HostConfig": {"NetworkMode": "none", "LogConfig": {"Type": "none"}},
+    }
+
+
+def _end(system: System, socket: str, key: str) -> str | None:
+    waited = system.call(socket, "POST", f"/containers/{key}/wait", timeout=_PATIENCE)
+    if waited is None:
+        return f"its container did not end within {_PATIENCE:g} s"
+    code = api.parsed(waited).get("StatusCode")
+    if code == 0:
+        return None
+    return f"its container ended with {code if code is not None else api.reason(waited)}"
+
+
+def _pause(waited: float) -> float:
+    """Often at first: these seconds are the engine's downtime."""
+    if waited < 3:
+        return 0.01
+    return 0.05 if waited < 10 else 0.25

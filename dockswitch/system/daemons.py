@@ -1,0 +1,108 @@
+"""The processes of this machine that are engines, or run from a version's folder."""
+
+import os
+from collections.abc import Iterator
+
+from dockswitch.model.ports import Daemon, Process
+from dockswitch.system.processes import command_line
+
+_DAEMONS = {"dockerd", "dockerd-current"}  # RHEL's own is the second
+_CLIENTS = {"docker", "docker-current"}  # `docker daemon`, until 1.12
+
+
+def daemons(versions_folder: str) -> tuple[Daemon, ...]:
+    """Every dockerd that lives in our file tree; `versions_folder` is a real path.
+
+    Ours are those started from a version's folder, also when that is in the trash by now. One in a
+    container has another tree: its paths read like ours and are not.
+    """
+    found = ((pid, command_line(pid)) for pid in _pids())
+    return tuple(
+        Daemon(pid, argv, ours=_is_ours(pid, argv[0], versions_folder), uid=_uid(pid))
+        for pid, argv in found
+        if argv and _is_daemon(pid, argv) and _shares_our_tree(pid)
+    )
+
+
+def below(folder: str) -> tuple[Process, ...]:
+    """The processes whose program lies in a folder (a real path) or below it, such as shims."""
+    return tuple(
+        Process(pid, argv)
+        for pid in _pids()
+        if _runs_from(pid, folder) and (argv := command_line(pid))
+    )
+
+
+def _pids() -> Iterator[int]:
+    return (int(name) for name in os.listdir("/proc") if name.isdigit())
+
+
+def _is_daemon(pid: int, argv: tuple[str, ...]) -> bool:
+    name = os.path.basename(argv[0])
+    if name in _DAEMONS:
+        return True
+    if name in _CLIENTS:
+        return argv[1:2] == ("daemon",)
+    return os.path.basename(_program(pid)) in _DAEMONS
+
+
+def _is_ours(pid: int, program: str, versions_folder: str) -> bool:
+    named = _lies_in(program, versions_folder)
+    try:
+        os.readlink(f"/proc/{pid}/exe")
+    except PermissionError:
+        return named  # only root may look, and only root could act on it
+    except OSError:
+        return False
+    if named and _same(program, f"/proc/{pid}/exe"):
+        return True
+    return _runs_from(pid, os.path.dirname(versions_folder))
+
+
+def _runs_from(pid: int, folder: str) -> bool:
+    """By the file, not by the text alone: in a container the same text is another file."""
+    program = _program(pid)
+    if not _lies_in(program, folder):
+        return False
+    if os.path.exists(program):
+        return _same(program, f"/proc/{pid}/exe")
+    try:  # deleted while it runs
+        return os.stat(f"/proc/{pid}/exe").st_dev == os.stat(folder).st_dev
+    except OSError:
+        return False
+
+
+def _program(pid: int) -> str:
+    try:
+        return os.readlink(f"/proc/{pid}/exe").removesuffix(" (deleted)")
+    except OSError:
+        return ""
+
+
+def _lies_in(path: str, folder: str) -> bool:
+    return path.startswith((f"{folder}/", f"{os.path.realpath(folder)}/"))
+
+
+def _same(one: str, other: str) -> bool:
+    try:
+        return os.path.samefile(one, other)
+    except OSError:
+        return False
+
+
+def _shares_our_tree(pid: int) -> bool:
+    try:
+        return os.path.samestat(os.stat(f"/proc/{pid}/root"), os.stat("/"))
+    except PermissionError:
+        return True  # another user's, who may not look: better one too many than one too few
+    except OSError:
+        return False
+
+
+def _uid(pid: int) -> int:
+    try:
+        with open(f"/proc/{pid}/status", encoding="utf-8", errors="replace") as file:
+            line = next(line for line in file if line.startswith("Uid:"))
+    except (OSError, StopIteration):
+        return 0
+    return int(line.split()[1])

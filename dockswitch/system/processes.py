@@ -1,0 +1,189 @@
+"""The one door to processes: run one that only looks, start one that stays, end one for good."""
+
+import contextlib
+import os
+import select
+import signal
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+
+from dockswitch.model.errors import DockswitchError
+from dockswitch.model.ports import Finished
+
+# As shells and timeout(1) say it.
+NOT_FOUND, NOT_ALLOWED, TOO_LONG = 127, 126, 124
+
+# Stands in the log before the lines of each daemon that is started.
+STARTS = "--- dockswitch starts "
+
+_LONGEST_LOG = 10 << 20  # bytes; dockerd never turns its log itself
+
+
+class CannotStart(DockswitchError):
+    def __init__(self, program: str, why: str) -> None:
+        super().__init__(
+            f"{program} cannot be started",
+            details=why,
+            hint="`dockswitch doctor` looks for the cause; `dockswitch install` fetches it anew",
+        )
+
+
+def run(argv: Sequence[str], *, timeout: float, env: Mapping[str, str] | None = None) -> Finished:
+    """What a program says that ends within `timeout` seconds; `env` is added to our own.
+
+    It has no input, and messages in English. Where it cannot be run or takes too long, the code is
+    the shell's (127, 126, 124) and `err` says why; the whole process group is gone then.
+    """
+    try:
+        process = subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, **(env or {}), "LC_ALL": "C.UTF-8"},
+            start_new_session=True,
+        )
+    except FileNotFoundError:
+        return Finished(NOT_FOUND, "", f"{argv[0]}: not found")
+    except OSError as error:
+        return Finished(NOT_ALLOWED, "", f"{argv[0]}: {error.strerror}")
+    return _finish(process, argv[0], timeout)
+
+
+def start(argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
+    """Start a process that outlives us, whose output is appended to the file `log`; its pid.
+
+    Nothing of ours goes along but `env`: no terminal, no open file, no signal mask, no folder. A
+    log of more than 10 MB is put aside first. Raises CannotStart.
+    """
+    os.makedirs(os.path.dirname(log), exist_ok=True)
+    _turn(log)
+    with open(log, "ab", buffering=0) as written:
+        written.write(f"{STARTS}{argv[0]}\n".encode())
+        try:
+            process = subprocess.Popen(
+                argv,
+                stdin=subprocess.DEVNULL,
+                stdout=written,
+                stderr=written,
+                cwd="/",
+                env=dict(env),
+                start_new_session=True,
+                umask=0o022,
+                preexec_fn=_default_signals,
+            )
+        except OSError as error:
+            raise CannotStart(argv[0], str(error.strerror)) from None
+    process.returncode = 0  # it is no child to wait for: spares a warning when we end before it
+    return process.pid
+
+
+def end(pid: int, *, wait: float, kill: bool = False, argv: Sequence[str] | None = None) -> bool:
+    """SIGTERM (or SIGKILL) a process and wait up to `wait` seconds; whether it is gone.
+
+    With `argv` only a process that still has this command line is signalled: pids are reused. A
+    zombie counts as gone, and is reaped when it is our child.
+    """
+    number = signal.SIGKILL if kill else signal.SIGTERM
+    try:
+        opened = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    except (AttributeError, OSError):
+        # Linux before 5.3, or a Python built without it
+        return _end_by_pid(pid, number, wait, argv)
+    try:
+        if argv is None or command_line(pid) == tuple(argv):
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(opened, number)
+        elif not _is_zombie(pid):
+            return True
+        poll = select.poll()
+        poll.register(opened, select.POLLIN)
+        gone = bool(poll.poll(wait * 1000))
+    finally:
+        os.close(opened)
+    _reap(pid)
+    return gone
+
+
+def command_line(pid: int) -> tuple[str, ...]:
+    """The words of a process; none for kernel threads, zombies and pids that are gone."""
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as file:
+            text = file.read()
+    except OSError:
+        return ()
+    return tuple(os.fsdecode(text).rstrip("\0").split("\0")) if text.strip(b"\0") else ()
+
+
+def _finish(process: subprocess.Popen[bytes], name: str, timeout: float) -> Finished:
+    try:
+        out, err = process.communicate(timeout=timeout)
+    except subprocess.TimeoutExpired:
+        why = f"{name}: not done after {timeout:g} s, ended"
+        return Finished(TOO_LONG, "", why)
+    finally:
+        if process.returncode is None:  # also when we are interrupted
+            _end_group(process)
+    return Finished(process.returncode, _text(out), _text(err))
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    for pipe in (process.stdout, process.stderr):
+        if pipe:
+            pipe.close()
+
+
+def _text(output: bytes) -> str:
+    return output.decode("utf-8", "replace")
+
+
+def _turn(log: str) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        if os.stat(log).st_size > _LONGEST_LOG:
+            os.replace(log, f"{log}.1")
+
+
+def _default_signals() -> None:
+    """In the child: a nohup or a shell's `&` before us must not leave dockerd deaf to signals."""
+    for number in signal.valid_signals():
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
+
+def _end_by_pid(pid: int, number: int, wait: float, argv: Sequence[str] | None) -> bool:
+    if argv is None or command_line(pid) == tuple(argv):
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            return True
+    elif not _is_zombie(pid):
+        return True
+    deadline = time.monotonic() + wait
+    while not (gone := _is_gone(pid)) and time.monotonic() < deadline:
+        time.sleep(0.005)
+    _reap(pid)
+    return gone
+
+
+def _is_gone(pid: int) -> bool:
+    return not os.path.exists(f"/proc/{pid}") or _is_zombie(pid)
+
+
+def _is_zombie(pid: int) -> bool:
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            return file.read().rpartition(b")")[2].split()[0] in (b"Z", b"X")
+    except OSError:
+        return False
+
+
+def _reap(pid: int) -> None:
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)
