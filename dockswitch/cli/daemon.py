@@ -62,7 +62,7 @@ def logs(
     from dockswitch.engine import supervision
 
     session = Session(ctx)
-    said = supervision.logs(session.system, lines)
+    said = supervision.own().logs(session.system, lines)
     session.report.answer({"lines": list(said)}, said)
 
 

@@ -69,7 +69,6 @@ class Session:
             host,
             offline=self.settings["offline"].on,
             allow_http=self.settings["allow_http"].words,
-            progress=self.report.progress,
         )
 
     @functools.cached_property

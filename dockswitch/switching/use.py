@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 
 from dockswitch.backends import Backend, bundles
-from dockswitch.engine import flags
 from dockswitch.model.catalog import Catalog
 from dockswitch.model.outcome import Found, Outcome
 from dockswitch.model.plan import Goal, Plan
@@ -67,8 +66,6 @@ def choose(reader: Reader, catalog: Catalog, request: Request, backend: str) -> 
 
 def plan(reader: Reader, backend: Backend, chosen: Chosen, options: Options) -> Plan:
     """What the switch would do; raises what stands in the way."""
-    if options.start:
-        flags.check_root(reader.layout)
     goal = goal_of(chosen.bundle, options)
     installed = backend.installed(reader)
     steps = backend.steps(goal, installed, reader)
