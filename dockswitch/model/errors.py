@@ -197,6 +197,12 @@ class PublishedElsewhere(NotPublished):
             + (f"; nearest here: {', '.join(nearest)}" if nearest else ""),
             hint=f"`dockswitch where {version}` shows every place; another channel or --backend "
             "may have it for this host",
+        )
+
+
+# Fetching, and what keeps an archive away
+
+
 class BadAddress(UsageError):
     def __init__(self, url: str, what: str) -> None:
         super().__init__(

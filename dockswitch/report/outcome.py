@@ -6,7 +6,7 @@ from dockswitch.model.generation import Generation
 from dockswitch.model.layout import Layout
 from dockswitch.model.outcome import Found, Outcome
 from dockswitch.model.plan import Plan
-from dockswitch.model.release import Artifact, Bundle, Download
+from dockswitch.model.release import Artifact, Bundle, Download, Release
 from dockswitch.model.trust import Trust
 from dockswitch.model.version import Version
 
@@ -109,6 +109,15 @@ def artifact_plain(artifact: Artifact) -> dict[str, object]:
         "sha256": artifact.sha256 or None,
         "bytes": artifact.size,
     }
+
+
+def artifact_lines(release: Release) -> Iterator[str]:
+    """Each artifact, with what is known of its bytes."""
+    for artifact in release.artifacts:
+        yield f"{_name(artifact)} ({artifact.trust})"
+        known = artifact.digests if isinstance(artifact, Download) else {artifact.sha256} - {""}
+        for digest in sorted(known):
+            yield f"sha256 {digest}"
 
 
 def bundle_plain(bundle: Bundle, current: str) -> dict[str, object]:

@@ -111,8 +111,8 @@ class TooLittleTrust(NotAuthentic):
         super().__init__(
             f"{wanted.name} cannot be verified as {least}",
             details=f"it would be {wanted.trust}: {wanted.trust.meaning}",
-            hint=f"`--verify {wanted.trust}` accepts that in this command; `--accept-digest SHA256` "
-            "accepts one file by its digest",
+            hint=f"`--verify {wanted.trust}` accepts that in this command; "
+            "`--accept-digest SHA256` accepts one file by its digest",
         )
 
 

@@ -1,12 +1,11 @@
 """A transaction: steps performed one by one, each inverse journalled before, undone in reverse."""
 
 from collections.abc import Sequence
-from typing import assert_never
 
 from dockswitch.engine import flags, running, supervision
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import System
-from dockswitch.model.step import Engine, File, Link, Step
+from dockswitch.model.step import Engine, File, Link, Step, assert_never
 from dockswitch.switching import journal, proof
 from dockswitch.switching.journal import Journal
 
