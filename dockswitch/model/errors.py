@@ -358,3 +358,72 @@ class OldPython(DockswitchError):
             details="its tarfile has no filters (PEP 706)",
             hint="they came with Python 3.10.12 and 3.11.4: take one of those or a later one",
         )
+
+
+# Wishes, and why no release answers them
+
+
+class BadWish(UsageError):
+    """Words that name no channel and no version: `near` are known words like them."""
+
+    def __init__(
+        self, words: str, *, near: Sequence[str], channels: Sequence[str], bad: str = ""
+    ) -> None:
+        what = bad or words
+        meant = f"did you mean {' or '.join(near)}? " if near else ""
+        super().__init__(
+            f"{what!r} is not a {'version' if bad else 'channel or a version'}"
+            if what
+            else "nothing was asked for",
+            details=f"channels: {', '.join(channels)}" if channels else "",
+            hint=f"{meant}say CHANNEL, VERSION, CHANNEL VERSION or CHANNEL@VERSION; a version is "
+            "exact (17.06.0-ce-rc2), partial (28, 17.06), a range ('>=26,<28'), latest or "
+            "latest-pre; `previous` and `system` stand alone",
+        )
+
+
+class NoSuchRelease(NotPublished):
+    """`where` names channel, backend and host; `nearest` are versions that are there."""
+
+    def __init__(self, wish: str, where: str, nearest: Sequence[str]) -> None:
+        super().__init__(
+            f"there is no release for {wish!r} in {where}",
+            details=f"nearest: {', '.join(nearest)}" if nearest else "nothing is published there",
+            hint="`dockswitch list-remote` shows what is published there",
+        )
+
+
+class OnlyPreReleases(NotPublished):
+    """`pres` are the pre-releases that lie under the wish, oldest first."""
+
+    def __init__(self, wish: str, where: str, channel: str, pres: Sequence[str]) -> None:
+        super().__init__(
+            f"there are only pre-releases for {wish!r} in {where}",
+            details=f"there: {', '.join(pres)}",
+            hint="a pre-release is taken only when it is asked for by name: "
+            f"`dockswitch use {channel} {pres[-1]}`",
+        )
+
+
+class NeverPublished(NotPublished):
+    def __init__(self, version: str, nearest: Sequence[str]) -> None:
+        super().__init__(
+            f"{version} was tagged, but Docker never published it",
+            details=f"nearest: {', '.join(nearest)}" if nearest else "",
+            hint="take a version that `dockswitch list-remote` shows",
+        )
+
+
+class PublishedElsewhere(NotPublished):
+    """`elsewhere` says where the version was published, `nearest` what is there instead."""
+
+    def __init__(
+        self, version: str, where: str, elsewhere: Sequence[str], nearest: Sequence[str]
+    ) -> None:
+        super().__init__(
+            f"{version} was published, but not in {where}",
+            details=f"published in: {', '.join(elsewhere)}"
+            + (f"; nearest here: {', '.join(nearest)}" if nearest else ""),
+            hint=f"`dockswitch where {version}` shows every place; another channel or --backend "
+            "may have it for this host",
+        )

@@ -108,7 +108,7 @@ class Door:
         while True:
             try:
                 return attempt()
-            except Again as again:  # noqa: PERF203  # the loop is there for this
+            except Again as again:
                 wait = max(self.waits[tries], again.after) if tries < len(self.waits) else None
                 tries += 1
                 if wait is None or time.monotonic() + wait > deadline:
