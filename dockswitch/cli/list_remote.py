@@ -32,12 +32,13 @@ def command(
 ) -> None:
     """List what the channels publish."""
     from dockswitch.model import choose
+    from dockswitch.sources.resolver import named
     from dockswitch.switching import find
 
     session = Session(ctx, host=host)
     wanted = tuple(channels or DEFAULT)
     for channel in channels or ():
-        session.catalog.channel(channel)  # raises for a name that nobody knows
+        named(session.catalog, channel)  # raises for a name that nobody knows
     listed = find.list_releases(session.system, session.catalog, wanted, backend)
     offered = _offered(session, wanted, listed, asked=bool(channels))
     if as_of:

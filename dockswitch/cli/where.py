@@ -1,11 +1,14 @@
 """`dockswitch where`: show where a version was published."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dockswitch.cli.session import Session
 from dockswitch.model.errors import NotPublished
+
+if TYPE_CHECKING:
+    from dockswitch.model.record import Recorded
 
 EXAMPLES = """\
 Examples:
@@ -29,7 +32,9 @@ def command(
         raise NotRecorded(version, [str(each) for each in near])
     archives = record.places(wanted)
     image = next((each for each in record.images() if each.version == wanted), None)
-    address = image.at(session.catalog.image_pattern) if image else None
+    address = (
+        image.at(session.catalog.addresses.fill(session.catalog.addresses.image)) if image else None
+    )
     released = known.released.isoformat() if known.released else None
     session.report.answer(
         {
@@ -46,13 +51,18 @@ def command(
             "image": address,
         },
         [
-            f"{known.version}, released {released or 'on a day that nobody wrote down'} in "
-            f"{known.channel or 'no channel: it was only tagged'}, API {known.api or 'unknown'}",
+            _headline(known),
             *(f"  {each}: {each.name}" for each in archives),
             *([f"  boot2docker: {address}"] if address else []),
             *(f"  cannot run on {each}" for each in known.cannot_run_on),
         ],
     )
+
+
+def _headline(known: "Recorded") -> str:
+    released = known.released.isoformat() if known.released else "on a day that nobody wrote down"
+    channel = known.channel or "no channel: it was only tagged"
+    return f"{known.version}, released {released} in {channel}, API {known.api or 'unknown'}"
 
 
 class NotRecorded(NotPublished):

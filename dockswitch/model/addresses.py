@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from dockswitch.model.errors import BadAddress
+from dockswitch.model.errors import BadMirror
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +27,14 @@ class Addresses:
         return laid
 
     def at(self, **changed: str) -> "Addresses":
-        """These addresses with others that a person gave; raises BadAddress."""
+        """These addresses with others that a person gave; raises BadMirror."""
         from dockswitch.model.channel_shape import ADDRESSES
 
         if changed.get("image") and "{version}" not in changed["image"]:
             changed["image"] = changed["image"].rstrip("/") + "/v{version}/boot2docker.iso"
         for name, address in changed.items():
             if not ADDRESSES[name].fits(address):
-                raise BadAddress(name, ADDRESSES[name].expected)
+                raise BadMirror(name, ADDRESSES[name].expected)
         return self.over(changed)
 
     def fill(self, pattern: str, **names: str) -> str:

@@ -131,78 +131,6 @@ class CorruptState(DockswitchError):
         )
 
 
-# Wishes, and why no release answers them
-
-
-class BadWish(UsageError):
-    """Words that name no channel and no version: `near` are known words like them."""
-
-    def __init__(
-        self, words: str, *, near: Sequence[str], channels: Sequence[str], bad: str = ""
-    ) -> None:
-        what = bad or words
-        meant = f"did you mean {' or '.join(near)}? " if near else ""
-        super().__init__(
-            f"{what!r} is not a {'version' if bad else 'channel or a version'}"
-            if what
-            else "nothing was asked for",
-            details=f"channels: {', '.join(channels)}" if channels else "",
-            hint=f"{meant}say CHANNEL, VERSION, CHANNEL VERSION or CHANNEL@VERSION; a version is "
-            "exact (17.06.0-ce-rc2), partial (28, 17.06), a range ('>=26,<28'), latest or "
-            "latest-pre; `previous` and `system` stand alone",
-        )
-
-
-class NoSuchRelease(NotPublished):
-    """`where` names channel, backend and host; `nearest` are versions that are there."""
-
-    def __init__(self, wish: str, where: str, nearest: Sequence[str]) -> None:
-        super().__init__(
-            f"there is no release for {wish!r} in {where}",
-            details=f"nearest: {', '.join(nearest)}" if nearest else "nothing is published there",
-            hint="`dockswitch list-remote` shows what is published there",
-        )
-
-
-class OnlyPreReleases(NotPublished):
-    """`pres` are the pre-releases that lie under the wish, oldest first."""
-
-    def __init__(self, wish: str, where: str, channel: str, pres: Sequence[str]) -> None:
-        super().__init__(
-            f"there are only pre-releases for {wish!r} in {where}",
-            details=f"there: {', '.join(pres)}",
-            hint="a pre-release is taken only when it is asked for by name: "
-            f"`dockswitch use {channel} {pres[-1]}`",
-        )
-
-
-class NeverPublished(NotPublished):
-    def __init__(self, version: str, nearest: Sequence[str]) -> None:
-        super().__init__(
-            f"{version} was tagged, but Docker never published it",
-            details=f"nearest: {', '.join(nearest)}" if nearest else "",
-            hint="take a version that `dockswitch list-remote` shows",
-        )
-
-
-class PublishedElsewhere(NotPublished):
-    """`elsewhere` says where the version was published, `nearest` what is there instead."""
-
-    def __init__(
-        self, version: str, where: str, elsewhere: Sequence[str], nearest: Sequence[str]
-    ) -> None:
-        super().__init__(
-            f"{version} was published, but not in {where}",
-            details=f"published in: {', '.join(elsewhere)}"
-            + (f"; nearest here: {', '.join(nearest)}" if nearest else ""),
-            hint=f"`dockswitch where {version}` shows every place; another channel or --backend "
-            "may have it for this host",
-        )
-
-
-# Fetching, and what keeps an archive away
-
-
 class BadAddress(UsageError):
     def __init__(self, url: str, what: str) -> None:
         super().__init__(
@@ -426,7 +354,10 @@ class PublishedElsewhere(NotPublished):
             + (f"; nearest here: {', '.join(nearest)}" if nearest else ""),
             hint=f"`dockswitch where {version}` shows every place; another channel or --backend "
             "may have it for this host",
-# The channel map and what it leads to
+        )
+
+
+# Sources, and where there is none
 
 
 class BadChannelMap(UsageError):
@@ -438,17 +369,6 @@ class BadChannelMap(UsageError):
             f"{path} has {count}",
             details="\n".join(mistakes),
             hint="mend it, or take another with --channels FILE; nothing was changed",
-        )
-
-
-class BadAddress(UsageError):
-    """The address itself is not repeated: it may hold a secret."""
-
-    def __init__(self, what: str, expected: str) -> None:
-        super().__init__(
-            f"the {what} address cannot be used",
-            details=f"expected {expected}",
-            hint=f"set it right in settings.yaml, or in DOCKSWITCH_{what.upper()}_MIRROR",
         )
 
 
@@ -506,4 +426,15 @@ class NoSuite(NotForThisHost):
             "and keeps their codename",
             hint="say which fits with --suite SUITE or --for DISTRO:CODENAME/ARCH, "
             "or take --backend static",
+        )
+
+
+class BadMirror(UsageError):
+    """The address itself is not repeated: it may hold a secret."""
+
+    def __init__(self, what: str, expected: str) -> None:
+        super().__init__(
+            f"the {what} address cannot be used",
+            details=f"expected {expected}",
+            hint=f"set it right in settings.yaml, or in DOCKSWITCH_{what.upper()}_MIRROR",
         )

@@ -1,4 +1,4 @@
-"""Settings: command line, environment, the user's file, the system's, built in; the first counts."""
+"""Settings: command line, environment, user's file, system's file, built in; the first counts."""
 
 import difflib
 from collections.abc import Mapping, Sequence

@@ -37,7 +37,8 @@ def inverse(system: System, step: Step) -> Step:
             return File(path, content.decode() if content is not None else None, mode)
         case Engine():
             return running.observed(system)
-    assert_never(step)
+        case _:
+            assert_never(step)
 
 
 def act(system: System, step: Step) -> None:
