@@ -16,12 +16,12 @@ from dockswitch.model.version import Version
 
 @dataclass(frozen=True, slots=True)
 class Exact:
-    """This version and no other; a `+local` suffix counts where the wish has one."""
+    """This version and no other: 20.10.24 is not 20.10.24+dfsg1, which somebody else built."""
 
     version: Version
 
     def matches(self, version: Version) -> bool:
-        return version.serves(self.version)
+        return version == self.version
 
     def __str__(self) -> str:
         return str(self.version)

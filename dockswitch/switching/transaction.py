@@ -38,7 +38,7 @@ def inverse(system: System, step: Step) -> Step:
         case Engine():
             return running.observed(system)
         case _:
-            assert_never(step)
+            return assert_never(step)
 
 
 def act(system: System, step: Step) -> None:
