@@ -129,3 +129,312 @@ class CorruptState(DockswitchError):
             details=what,
             hint="restore it from a copy, or move it aside to begin anew",
         )
+
+
+class BadAddress(UsageError):
+    def __init__(self, url: str, what: str) -> None:
+        super().__init__(
+            f"{url} is not an address that dockswitch reads",
+            details=what,
+            hint="addresses begin with https://, file:/// or, on this machine only, http://",
+        )
+
+
+class PlainHttp(UsageError):
+    """Anybody on the way may change what comes over http://."""
+
+    def __init__(self, url: str, host: str) -> None:
+        super().__init__(
+            f"{url} is not read over plain http",
+            details="nothing protects it on its way from another machine",
+            hint=f"take its https:// address, or allow it by name with --allow-http {host}",
+        )
+
+
+class BadRedirect(Unreachable):
+    def __init__(self, url: str, what: str) -> None:
+        super().__init__(
+            f"{url} sends elsewhere and is not followed",
+            details=what,
+            hint="name the address that it leads to with --mirror, or ask who runs the server",
+        )
+
+
+class NoAnswer(Unreachable):
+    """`what` is the reason without the address; `tries` is how often it was asked for."""
+
+    def __init__(self, url: str, what: str, tries: int = 1) -> None:
+        self.url = url
+        self.what = what
+        super().__init__(
+            f"cannot reach {url}",
+            details=f"{what} ({tries} times)" if tries > 1 else what,
+            hint="look at the network and at HTTPS_PROXY and NO_PROXY; --offline works with what "
+            "was fetched before",
+        )
+
+
+class NotServed(NotPublished):
+    def __init__(self, url: str, what: str = "the server answers 404") -> None:
+        super().__init__(
+            f"{url} is not there",
+            details=what,
+            hint="`dockswitch list-remote` shows what is published; look at --mirror if it is set",
+        )
+
+
+class Forbidden(Unreachable):
+    def __init__(self, url: str, status: int) -> None:
+        super().__init__(
+            f"{url} is not for everybody",
+            details=f"the {'proxy' if status == 407 else 'server'} answers {status}",
+            hint="put the name and password for its host into ~/.netrc"
+            if status != 407
+            else "put name and password into HTTPS_PROXY (http://NAME:PASSWORD@PROXY)",
+        )
+
+
+class NotAnArchive(Unreachable):
+    """`what` names what came instead."""
+
+    def __init__(self, url: str, what: str) -> None:
+        super().__init__(
+            f"{url} did not send an archive",
+            details=f"it sent {what}",
+            hint="open the address in a browser; a proxy that wants a login answers like this",
+        )
+
+
+class WrongLength(Unreachable):
+    def __init__(self, url: str, came: int, told: int) -> None:
+        super().__init__(
+            f"{url} did not come whole",
+            details=f"{came} bytes of {told} came",
+            hint="run the same command again",
+        )
+
+
+class TooMuch(Unreachable):
+    def __init__(self, url: str, most: int, unit: str = "bytes") -> None:
+        super().__init__(
+            f"{url} does not end",
+            details=f"more than {most} {unit} were not taken",
+            hint="look at the server, or at the proxy in between",
+        )
+
+
+class Changed(Unreachable):
+    """Two reads of one file would not give one file."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(
+            f"{url} changed while it was read",
+            details="what had come does not belong to what would come, so nothing was kept",
+            hint="run the same command again",
+        )
+
+
+class NeverFetched(Unreachable):
+    def __init__(self, url: str) -> None:
+        super().__init__(
+            f"{url} was never fetched",
+            details="--offline works with what was fetched before, and this was not",
+            hint="run the same command once without --offline",
+        )
+
+
+class DamagedArchive(NotAuthentic):
+    def __init__(self, url: str, what: str) -> None:
+        super().__init__(
+            f"the archive {url} is damaged",
+            details=what,
+            hint="nothing of it was kept; run the same command again, or tell who publishes it",
+        )
+
+
+class HostileArchive(NotAuthentic):
+    def __init__(self, url: str, what: str) -> None:
+        super().__init__(
+            f"the archive {url} is not safe to unpack",
+            details=what,
+            hint="nothing of it was kept; tell who publishes it, and take another source",
+        )
+
+
+class DiskFull(DockswitchError):
+    def __init__(self, folder: str) -> None:
+        super().__init__(
+            f"no space is left for {folder}",
+            details="what had been unpacked was removed again",
+            hint="`dockswitch prune` removes versions that are not in use",
+        )
+
+
+class CannotWrite(DockswitchError):
+    def __init__(self, folder: str, what: str) -> None:
+        super().__init__(
+            f"cannot write to {folder}",
+            details=what,
+            hint="look at its owner and at how its file system is mounted",
+        )
+
+
+class OldPython(DockswitchError):
+    def __init__(self, have: str) -> None:
+        super().__init__(
+            f"Python {have} cannot unpack archives safely",
+            details="its tarfile has no filters (PEP 706)",
+            hint="they came with Python 3.10.12 and 3.11.4: take one of those or a later one",
+        )
+
+
+# Wishes, and why no release answers them
+
+
+class BadWish(UsageError):
+    """Words that name no channel and no version: `near` are known words like them."""
+
+    def __init__(
+        self, words: str, *, near: Sequence[str], channels: Sequence[str], bad: str = ""
+    ) -> None:
+        what = bad or words
+        meant = f"did you mean {' or '.join(near)}? " if near else ""
+        super().__init__(
+            f"{what!r} is not a {'version' if bad else 'channel or a version'}"
+            if what
+            else "nothing was asked for",
+            details=f"channels: {', '.join(channels)}" if channels else "",
+            hint=f"{meant}say CHANNEL, VERSION, CHANNEL VERSION or CHANNEL@VERSION; a version is "
+            "exact (17.06.0-ce-rc2), partial (28, 17.06), a range ('>=26,<28'), latest or "
+            "latest-pre; `previous` and `system` stand alone",
+        )
+
+
+class NoSuchRelease(NotPublished):
+    """`where` names channel, backend and host; `nearest` are versions that are there."""
+
+    def __init__(self, wish: str, where: str, nearest: Sequence[str]) -> None:
+        super().__init__(
+            f"there is no release for {wish!r} in {where}",
+            details=f"nearest: {', '.join(nearest)}" if nearest else "nothing is published there",
+            hint="`dockswitch list-remote` shows what is published there",
+        )
+
+
+class OnlyPreReleases(NotPublished):
+    """`pres` are the pre-releases that lie under the wish, oldest first."""
+
+    def __init__(self, wish: str, where: str, channel: str, pres: Sequence[str]) -> None:
+        super().__init__(
+            f"there are only pre-releases for {wish!r} in {where}",
+            details=f"there: {', '.join(pres)}",
+            hint="a pre-release is taken only when it is asked for by name: "
+            f"`dockswitch use {channel} {pres[-1]}`",
+        )
+
+
+class NeverPublished(NotPublished):
+    def __init__(self, version: str, nearest: Sequence[str]) -> None:
+        super().__init__(
+            f"{version} was tagged, but Docker never published it",
+            details=f"nearest: {', '.join(nearest)}" if nearest else "",
+            hint="take a version that `dockswitch list-remote` shows",
+        )
+
+
+class PublishedElsewhere(NotPublished):
+    """`elsewhere` says where the version was published, `nearest` what is there instead."""
+
+    def __init__(
+        self, version: str, where: str, elsewhere: Sequence[str], nearest: Sequence[str]
+    ) -> None:
+        super().__init__(
+            f"{version} was published, but not in {where}",
+            details=f"published in: {', '.join(elsewhere)}"
+            + (f"; nearest here: {', '.join(nearest)}" if nearest else ""),
+            hint=f"`dockswitch where {version}` shows every place; another channel or --backend "
+            "may have it for this host",
+        )
+
+
+# Sources, and where there is none
+
+
+class BadChannelMap(UsageError):
+    """`mistakes` are sentences that begin with file, line and key."""
+
+    def __init__(self, path: str, mistakes: Sequence[str]) -> None:
+        count = "a mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
+        super().__init__(
+            f"{path} has {count}",
+            details="\n".join(mistakes),
+            hint="mend it, or take another with --channels FILE; nothing was changed",
+        )
+
+
+class UnknownChannel(NotPublished):
+    """`near` are channels with names like it."""
+
+    def __init__(self, channel: str, *, near: Sequence[str], channels: Sequence[str]) -> None:
+        super().__init__(
+            f"there is no channel {channel!r}",
+            details=f"channels: {', '.join(channels)}",
+            hint=(f"did you mean {' or '.join(near)}? " if near else "")
+            + "`dockswitch channels` shows them all; --channels FILE adds a site's own",
+        )
+
+
+class NotByThisBackend(NotPublished):
+    """`backends` are those that can install from the channel."""
+
+    def __init__(self, channel: str, backend: str, backends: Sequence[str]) -> None:
+        super().__init__(
+            f"{channel} is not published for the {backend} backend",
+            details=f"it is published for: {', '.join(backends)}",
+            hint=f"take --backend {backends[0]}, or another channel (`dockswitch channels`)",
+        )
+
+
+class NoSystem(NotForThisHost):
+    def __init__(self, channel: str, system: str, systems: Sequence[str]) -> None:
+        super().__init__(
+            f"{channel} has no static archives for {system}",
+            details=f"it has some for: {', '.join(systems)}",
+            hint="`dockswitch channels` shows what each channel has",
+        )
+
+
+class NoArchitecture(NotForThisHost):
+    """`archs` are those that have files there, as the backend calls them."""
+
+    def __init__(self, channel: str, backend: str, arch: str, archs: Sequence[str]) -> None:
+        super().__init__(
+            f"{channel} has nothing for {arch} ({backend})",
+            details=f"it has files for: {', '.join(archs)}",
+            hint="`dockswitch channels` shows what each channel has; a host is named with "
+            "--for DISTRO[:CODENAME]/ARCH",
+        )
+
+
+class NoSuite(NotForThisHost):
+    """Docker has no suite for the host's codename, or the codename is not known."""
+
+    def __init__(self, channel: str, host: str, distributions: Sequence[str]) -> None:
+        super().__init__(
+            f"{channel} has no packages for {host}",
+            details=f"it has some for: {', '.join(distributions)}, and for what descends from them "
+            "and keeps their codename",
+            hint="say which fits with --suite SUITE or --for DISTRO:CODENAME/ARCH, "
+            "or take --backend static",
+        )
+
+
+class BadMirror(UsageError):
+    """The address itself is not repeated: it may hold a secret."""
+
+    def __init__(self, what: str, expected: str) -> None:
+        super().__init__(
+            f"the {what} address cannot be used",
+            details=f"expected {expected}",
+            hint=f"set it right in settings.yaml, or in DOCKSWITCH_{what.upper()}_MIRROR",
+        )

@@ -127,8 +127,8 @@ class Layout:
         return f"{self.state}/lock"
 
     @property
-    def pins(self) -> str:
-        return f"{self.state}/digests.json"
+    def seen(self) -> str:
+        return f"{self.state}/seen.json"
 
     @property
     def own_engine_config(self) -> str:

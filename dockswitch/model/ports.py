@@ -107,6 +107,9 @@ class Reader(Protocol):
     # several index pages at once, in the order asked for; an error stands in its page's place
     def indexes(self, urls: Sequence[str]) -> Sequence[Index | DockswitchError]: ...
 
+    # whether a process lives
+    def alive(self, pid: int) -> bool: ...
+
     # every dockerd of this machine
     def daemons(self) -> tuple[Daemon, ...]: ...
 

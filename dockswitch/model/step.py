@@ -5,7 +5,7 @@ Paths are paths inside the root. Performing a step twice is performing it once.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import TypeAlias
+from typing import NoReturn, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +52,9 @@ class Engine:
         return self.argv[0].removeprefix("{root}").rpartition("/")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Trash:
-    """A folder put away under the trash (`gone`), or back in its place."""
+Step: TypeAlias = Link | File | Engine
 
-    path: str
-    kept: str
-    gone: bool
-
-    def __str__(self) -> str:
-        return f"remove {self.path}" if self.gone else f"put back {self.path}"
-
-
-Step: TypeAlias = Link | File | Engine | Trash
-
-_KINDS: dict[str, type[Step]] = {kind.__name__: kind for kind in (Link, File, Engine, Trash)}
+_KINDS: dict[str, type[Step]] = {kind.__name__: kind for kind in (Link, File, Engine)}
 
 
 def to_plain(step: Step) -> dict[str, object]:
@@ -82,3 +70,8 @@ def from_plain(plain: Mapping[str, object]) -> Step:
         if name != "step"
     }
     return _KINDS[str(plain["step"])](**fields)  # type: ignore[arg-type]  # checked by dataclass
+
+
+def assert_never(step: NoReturn) -> NoReturn:
+    """Closes a match over steps; `typing` has it from Python 3.11 on only."""
+    raise AssertionError(step)

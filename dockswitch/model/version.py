@@ -13,10 +13,12 @@ _SPELLING = re.compile(
     v?(?P<release>\d+(?:\.\d+){1,2})        # 17.06.0, and v0.1 of the first boot2docker
     (?:-ce)?                                # does not order
     (?:-(?P<stage>dev|tp|alpha|beta|rc)(?:\.?(?P<number>\d+))?
-      |-(?P<nightly>\d{14})-[0-9a-f]{7,})?  # 0.0.0-20190727010531-15bdbd7
+      |-(?P<nightly>\d{14})-[0-9a-f]{7,}   # 0.0.0-20190727010531-15bdbd7
+      |-dev-git(?P<day>\d{8})\.(?P<hour>\d{6})\.0\.[0-9a-f]{7,}  # packages of early 2018
+    )?
     (?:\+(?P<local>[A-Za-z0-9]+(?:[.~-][A-Za-z0-9]+)*))?
     """,
-    re.VERBOSE,
+    re.VERBOSE | re.ASCII,
 )
 
 # `packaging` knows dev < a < b < rc; technology previews stand below alphas, as in Docker's order.
@@ -55,6 +57,12 @@ class Version:
         return self.key.local or ""
 
     @property
+    def nightly(self) -> str:
+        """When a nightly was built, as YYYYMMDDhhmmss; empty for every other version."""
+        found = _parts(self.spelling)
+        return found["nightly"] or (found["day"] or "") + (found["hour"] or "")
+
+    @property
     def line(self) -> tuple[int, int]:
         """Year and month, or major and minor: (17, 6), (28, 5)."""
         return self.key.major, self.key.minor
@@ -83,14 +91,20 @@ class Version:
 
 @functools.lru_cache(maxsize=4096)
 def _key(spelling: str) -> Key:
-    found = _SPELLING.fullmatch(spelling)
-    if found is None:
-        raise BadVersion(spelling)
+    found = _parts(spelling)
     release, stage, number = found["release"], found["stage"], int(found["number"] or 0)
     local = f"+{found['local'].replace('~', '.')}" if found["local"] else ""
-    if found["nightly"]:
-        return Key(f"{release}.dev{found['nightly']}{local}")
+    nightly = found["nightly"] or (found["day"] or "") + (found["hour"] or "")
+    if nightly:
+        return Key(f"{release}.dev{nightly}{local}")
     if stage is None:
         return Key(release + local)
     # `tp0` comes after a plain `dev` build of the same version.
     return Key(f"{release}{_STAGES[stage]}{number + (stage == 'tp')}{local}")
+
+
+def _parts(spelling: str) -> re.Match[str]:
+    found = _SPELLING.fullmatch(spelling)
+    if found is None:
+        raise BadVersion(spelling)
+    return found

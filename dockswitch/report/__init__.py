@@ -1,1 +1,1 @@
-"""The only printing: text, JSON and progress."""
+"""The only printing: text for people, one JSON object for programs, progress on long work."""

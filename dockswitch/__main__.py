@@ -1,0 +1,5 @@
+"""`python -m dockswitch`."""
+
+from dockswitch.cli.main import main
+
+main()

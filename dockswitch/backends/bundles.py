@@ -1,0 +1,118 @@
+"""The versions that are kept side by side, each in a folder named by version and short digest."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+
+from dockswitch.model.errors import CorruptState
+from dockswitch.model.ports import Reader, System, Unpacked
+from dockswitch.model.release import Bundle
+from dockswitch.model.trust import Trust
+from dockswitch.model.version import Version
+
+_RECORD = ".dockswitch.json"
+# Enough to tell replaced files of one name apart, short enough for a shim's command line.
+_DIGEST = 12
+
+
+def kept(reader: Reader) -> tuple[Bundle, ...]:
+    """Every version that is kept, in release order."""
+    folders = (n for n in reader.names(reader.layout.versions) if not n.startswith("."))
+    found = (read(reader, f"{reader.layout.versions}/{name}") for name in folders)
+    return tuple(sorted((b for b in found if b is not None), key=lambda b: (b.version, b.sha256)))
+
+
+def read(reader: Reader, folder: str) -> Bundle | None:
+    """What is kept in a folder; None where there is none. Raises CorruptState."""
+    path = f"{folder}/{_RECORD}"
+    content = reader.read(path)
+    if content is None:
+        return None
+    try:
+        return _from_plain(json.loads(content), folder)
+    except (ValueError, KeyError, TypeError) as error:
+        raise CorruptState(path, repr(error)) from None
+
+
+def folder_of(reader: Reader, version: Version, sha256: str) -> str:
+    """The folder inside the root that a version from an archive of that digest is kept in."""
+    return f"{reader.layout.versions}/{version}-{sha256[:_DIGEST]}"
+
+
+def version_of(folder: str) -> Version:
+    """The version that a folder's name tells; raises BadVersion."""
+    return Version.parse(folder.rpartition("/")[2].rpartition("-")[0])
+
+
+def expected_names(version: Version) -> tuple[str, ...]:
+    """What Docker's archives of that version's era hold; the archive itself has the last word.
+
+    Source: the archives of 17.03 to 29 as published.
+    """
+    if version < Version.parse("18.09.0-beta1"):
+        era = (
+            "docker-containerd",
+            "docker-containerd-ctr",
+            "docker-containerd-shim",
+            "docker-runc",
+        )
+    elif version < Version.parse("19.03.0-beta1"):
+        era = ("containerd", "containerd-shim", "ctr", "runc")
+    else:
+        era = ("containerd", "containerd-shim-runc-v2", "ctr", "runc")
+    return tuple(sorted(("docker", "docker-init", "docker-proxy", "dockerd", *era)))
+
+
+def keep(system: System, temporary: str, bundle: Bundle) -> None:
+    """Gives an unpacked and verified folder its name; one that is there already stays."""
+    system.write(f"{temporary}/{_RECORD}", _to_json(bundle))
+    if system.kind(bundle.folder) is None:
+        system.move(temporary, bundle.folder)
+    else:
+        system.discard(temporary)
+
+
+def add_channel(system: System, bundle: Bundle, channel: str) -> Bundle:
+    """Notes that the index of another channel showed the same version."""
+    if not channel or channel in bundle.channels:
+        return bundle
+    noted = replace(bundle, channels=(*bundle.channels, channel))
+    system.write(f"{bundle.folder}/{_RECORD}", _to_json(noted))
+    return noted
+
+
+def bundle_of(
+    reader: Reader, version: Version, channel: str, unpacked: Unpacked, trust: Trust
+) -> Bundle:
+    return Bundle(
+        version=version,
+        folder=folder_of(reader, version, unpacked.sha256),
+        names=unpacked.names,
+        channels=(channel,),
+        url=unpacked.url,
+        sha256=unpacked.sha256,
+        size=unpacked.size,
+        trust=trust,
+    )
+
+
+def _to_json(bundle: Bundle) -> bytes:
+    plain = asdict(bundle) | {"version": str(bundle.version), "trust": str(bundle.trust)}
+    del plain["folder"]  # the root may be moved, and the folder knows where it is
+    return json.dumps(plain, indent=1).encode()
+
+
+def _from_plain(plain: Mapping[str, str | int | list[str]], folder: str) -> Bundle:
+    names, channels = plain["names"], plain["channels"]
+    assert isinstance(names, list)
+    assert isinstance(channels, list)
+    return Bundle(
+        version=Version.parse(str(plain["version"])),
+        folder=folder,
+        names=tuple(names),
+        channels=tuple(channels),
+        url=str(plain["url"]),
+        sha256=str(plain["sha256"]),
+        size=int(str(plain["size"])),
+        trust=Trust.of(str(plain["trust"])),
+    )

@@ -1,0 +1,118 @@
+"""The static backend: versions side by side, one link that says which is current."""
+
+import os
+from dataclasses import dataclass
+
+from dockswitch.backends import bundles
+from dockswitch.engine import flags, running
+from dockswitch.engine.daemon_config import DaemonConfig, own_config_step
+from dockswitch.engine.foreign import refuse_foreign
+from dockswitch.model.errors import BadVersion, ForeignFile
+from dockswitch.model.plan import Goal, Installed
+from dockswitch.model.ports import Daemon, Reader
+from dockswitch.model.step import Engine, Link, Step
+from dockswitch.model.version import Version
+from dockswitch.sources.listing import StaticIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Static:
+    """Implements `backends.Backend` for Docker's static archives."""
+
+    name: str = "static"
+    takes: tuple[type, ...] = (StaticIndex,)
+
+    def installed(self, reader: Reader) -> Installed:
+        folder = _current_folder(reader)
+        daemon = running.running(reader)
+        return Installed(
+            version=_version(folder),
+            folder=folder,
+            names=_linked(reader),
+            daemon=daemon,
+            running=_version(_daemon_folder(reader, daemon)),
+        )
+
+    def steps(self, goal: Goal, installed: Installed, reader: Reader) -> tuple[Step, ...]:
+        _refuse_foreign_files(reader, goal)
+        stop, start = _engine_steps(goal, installed, reader)
+        return (*stop, *_link_steps(goal, installed, reader), *start)
+
+
+def _engine_steps(
+    goal: Goal, installed: Installed, reader: Reader
+) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
+    """What comes before and what comes after the links: stop, flip, start."""
+    if goal.engine == "leave":
+        return (), ()
+    stop: tuple[Step, ...] = (Engine(()),) if installed.daemon else ()
+    if goal.engine == "stop" or goal.bundle is None:
+        return stop, ()
+    config = DaemonConfig.read(reader)
+    flags.check_root(reader.layout, config)
+    refuse_foreign(reader, config, installed.daemon)
+    if installed.daemon and _daemon_folder(reader, installed.daemon) == goal.bundle.folder:
+        return (), ()
+    argv = flags.command_line(reader.layout, goal.bundle.version, goal.bundle.folder, config)
+    return stop, (*_own_config(reader, config), Engine(argv))
+
+
+def _own_config(reader: Reader, config: DaemonConfig) -> tuple[Step, ...]:
+    """The file that an engine is given where the machine has no daemon.json."""
+    step = own_config_step(reader.layout)
+    wanted = config.path == step.path and reader.read(step.path) != (step.content or "").encode()
+    return (step,) if wanted else ()
+
+
+def _link_steps(goal: Goal, installed: Installed, reader: Reader) -> tuple[Step, ...]:
+    """`current` first, so that a link of the binary folder never points to nothing."""
+    layout = reader.layout
+    folder = goal.bundle.folder if goal.bundle else ""
+    current = Link(layout.current, os.path.relpath(folder, layout.state) if folder else None)
+    wanted = [Link(f"{layout.bin}/{name}", _target(reader, name)) for name in goal.names]
+    gone = [
+        Link(f"{layout.bin}/{name}", None) for name in installed.names if name not in goal.names
+    ]
+    links = [current, *wanted, *gone] if folder else [*gone, current]
+    return tuple(link for link in links if reader.link(link.path) != link.target)
+
+
+def _refuse_foreign_files(reader: Reader, goal: Goal) -> None:
+    for name in goal.names:
+        path = f"{reader.layout.bin}/{name}"
+        kind = reader.kind(path)
+        target = reader.link(path)
+        if kind is not None and target != _target(reader, name):
+            what = f"a link to {target}" if target else f"a {kind}"
+            raise ForeignFile(reader.layout.real(path), what)
+
+
+def _linked(reader: Reader) -> tuple[str, ...]:
+    """The links of ours in the binary folder."""
+    folder = reader.layout.bin
+    return tuple(
+        name
+        for name in reader.names(folder)
+        if reader.link(f"{folder}/{name}") == _target(reader, name)
+    )
+
+
+def _target(reader: Reader, name: str) -> str:
+    layout = reader.layout
+    return os.path.relpath(f"{layout.current}/{name}", layout.bin)
+
+
+def _current_folder(reader: Reader) -> str:
+    target = reader.link(reader.layout.current)
+    return os.path.normpath(f"{reader.layout.state}/{target}") if target else ""
+
+
+def _daemon_folder(reader: Reader, daemon: Daemon | None) -> str:
+    return os.path.dirname(reader.layout.stored(daemon.argv[0])) if daemon else ""
+
+
+def _version(folder: str) -> Version | None:
+    try:
+        return bundles.version_of(folder) if folder else None
+    except BadVersion:
+        return None

@@ -1,0 +1,210 @@
+"""The command line: a table of commands, each imported only when it is the one that runs."""
+
+import errno
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from types import FrameType, ModuleType
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from dockswitch.cli import options
+from dockswitch.model.errors import DockswitchError, Interrupted, UsageError
+from dockswitch.report.report import Report
+
+# group → command → its one-line help; the first line of each command's docstring, held by a test
+GROUPS: dict[str, dict[str, str]] = {
+    "Switch": {
+        "use": "Switch to a release, fetching it if needed.",
+        "rollback": "Go back to an earlier generation.",
+        "upgrade": "Switch to the newest release of the channel in use.",
+        "recover": "Undo what a killed switch left behind.",
+    },
+    "Keep": {
+        "install": "Fetch and verify a release without switching to it.",
+        "uninstall": "Remove a version that is not in use.",
+        "prune": "Remove every version that nothing needs.",
+        "pin": "Write down the version that this folder wants.",
+    },
+    "Look": {
+        "list": "List the versions that are kept here.",
+        "list-remote": "List what the channels publish.",
+        "current": "Show the version in use.",
+        "which": "Show where a binary of the version in use is.",
+        "status": "Show what is installed, what runs, and whether they agree.",
+        "history": "List the generations.",
+        "outdated": "Show whether the channel in use has something newer.",
+        "channels": "List the channels, live and retired.",
+        "resolve": "Show which release a word means, and why.",
+        "where": "Show where a version was published.",
+    },
+    "Run": {
+        "run": "Run a command with the client of a version on PATH.",
+        "env": "Print what a shell needs to use this engine.",
+        "daemon": "Start, stop, restart or watch dockswitch's own engine.",
+    },
+    "dockswitch": {
+        "settings": "Show each setting and where it came from.",
+        "completion": "Print the completion script of a shell.",
+        "help": "Show this list, or a command's help.",
+    },
+}
+ALIASES = {"ls": "list", "ls-remote": "list-remote"}
+EXAMPLES = """\
+Examples:
+  dockswitch use test                  what the test channel offers now
+  dockswitch use 17.06.0-ce-rc2        exactly that release
+  dockswitch rollback                  the engine before
+  dockswitch list-remote test --pre    what there is to try
+"""
+
+
+def run(argv: Sequence[str]) -> int:
+    """Runs the command that the words name; returns its exit code."""
+    for name in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, _interrupt)
+    os.umask(0o022)  # what others are to read must be readable, whatever root's habit is
+    try:
+        code = application().main(
+            list(argv) or ["help"], prog_name="dockswitch", standalone_mode=False
+        )
+    except BrokenPipeError:
+        # The reader went away (`| head`): nothing is wrong, and nothing can be said.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (Exception, KeyboardInterrupt) as error:
+        known = _as_known(error)
+        if known is None:
+            raise
+        return _failed(argv, known)
+    return code if isinstance(code, int) else 0
+
+
+def application() -> TyperGroup:
+    """The whole command line, nothing of it imported yet but its table."""
+    return Group(
+        name="dockswitch",
+        help="rustup for Docker Engine: a machine runs exactly the Docker CE that one word names.",
+        params=options.parameters(),
+        epilog=EXAMPLES,
+        rich_markup_mode=None,
+        context_settings=_CONTEXT,
+    )
+
+
+class Group(TyperGroup):
+    """Imports a command when it is asked for, and lists all of them in groups."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401  # typer exports no type for it
+        return [name for commands in GROUPS.values() for name in commands]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401  # likewise
+        name = ALIASES.get(cmd_name, cmd_name)
+        return load(name) if name in self.list_commands(ctx) else None
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  # likewise
+        for group, commands in GROUPS.items():
+            with formatter.section(group):
+                formatter.write_dl(list(commands.items()))
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  # likewise
+        _write_verbatim(formatter, self.epilog)
+
+
+class Command(TyperCommand):
+    """A command whose help ends with examples, as they are written."""
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  # likewise
+        _write_verbatim(formatter, self.epilog)
+
+
+class Family(TyperGroup):
+    """A command with commands of its own, such as `daemon start`."""
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  # likewise
+        _write_verbatim(formatter, self.epilog)
+
+
+def load(name: str) -> Any:  # noqa: ANN401  # likewise
+    """The command of that name, with the global options; its module is imported now."""
+    module = importlib.import_module(f"dockswitch.cli.{name.replace('-', '_')}")
+    family: dict[str, Callable[..., None]] = getattr(module, "FAMILY", {})
+    if not family:
+        return _single(module.command, name, module)
+    return Family(
+        name=name,
+        help=module.__doc__,
+        commands={each: _single(family[each], each, module) for each in family},
+        params=options.parameters(),
+        epilog=module.EXAMPLES,
+        rich_markup_mode=None,
+        context_settings=_CONTEXT,
+    )
+
+
+_CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+def _single(function: Callable[..., None], name: str, module: ModuleType) -> Any:  # noqa: ANN401
+    app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+    settings = {**_CONTEXT, **getattr(module, "CONTEXT", {})}
+    app.command(name, cls=Command, epilog=module.EXAMPLES, context_settings=settings)(function)
+    command = typer.main.get_command(app)
+    command.params += options.parameters()
+    return command
+
+
+def _write_verbatim(formatter: Any, text: str | None) -> None:  # noqa: ANN401  # likewise
+    formatter.write("\n" + (text or ""))
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _as_known(error: BaseException) -> DockswitchError | None:
+    """The error for a person that an exception stands for; None for a defect of ours."""
+    if isinstance(error, DockswitchError):
+        return error
+    if isinstance(error, KeyboardInterrupt):
+        return Interrupted()
+    if isinstance(error, OSError):
+        return FromTheSystem(error)
+    if hasattr(error, "format_message"):  # typer's own errors; their class is not exported
+        return BadWords(error.format_message(), getattr(error, "ctx", None))
+    return None
+
+
+def _failed(argv: Sequence[str], error: DockswitchError) -> int:
+    """Says it as the command line asks, which may itself be what is wrong."""
+    words = list(argv[: argv.index("--")] if "--" in argv else argv)
+    names = [name for name in words if name in ALIASES or any(name in g for g in GROUPS.values())]
+    command = ALIASES.get(names[0], names[0]) if names else ""
+    Report(command, as_json="--json" in words).failure(error)
+    return error.exit
+
+
+class BadWords(UsageError):
+    def __init__(self, message: str, ctx: Any) -> None:  # noqa: ANN401  # likewise
+        path = ctx.command_path if ctx is not None else "dockswitch"
+        super().__init__(
+            message[:1].lower() + message[1:].rstrip("."), hint=f"`{path} --help` shows the forms"
+        )
+
+
+class FromTheSystem(DockswitchError):
+    """What the operating system refused."""
+
+    def __init__(self, error: OSError) -> None:
+        hints = {
+            "EACCES": "run it as root (`sudo dockswitch …`), or below a root of your own: --root",
+            "EPERM": "run it as root (`sudo dockswitch …`), or below a root of your own: --root",
+            "ENOSPC": "free some space (`dockswitch prune` removes versions that nothing needs)",
+        }
+        name = errno.errorcode.get(error.errno or 0, "")
+        where = f": {error.filename}" if error.filename else ""
+        super().__init__(f"{error.strerror or error}{where}".lower(), hint=hints.get(name, ""))

@@ -1,0 +1,79 @@
+"""Start, stop, restart or watch dockswitch's own engine."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dockswitch.cli.session import Session
+
+if TYPE_CHECKING:
+    from dockswitch.switching.daemon import State
+
+EXAMPLES = """\
+Examples:
+  dockswitch daemon status
+  dockswitch daemon restart
+  dockswitch daemon logs --lines 100
+
+An engine under dockswitch's own supervision does not come back after a reboot by itself.
+"""
+
+
+def start(ctx: typer.Context) -> None:
+    """Start the engine of the version in use."""
+    from dockswitch.switching import daemon
+
+    session = Session(ctx)
+    _tell(session, daemon.start(session.system, session.report.progress))
+
+
+def stop(ctx: typer.Context) -> None:
+    """Stop the engine; its containers stop too unless it has live-restore."""
+    from dockswitch.switching import daemon
+
+    session = Session(ctx)
+    _tell(session, daemon.stop(session.system, session.report.progress))
+
+
+def restart(ctx: typer.Context) -> None:
+    """Stop the engine and start it again."""
+    from dockswitch.switching import daemon
+
+    session = Session(ctx)
+    daemon.stop(session.system, session.report.progress)
+    _tell(session, daemon.start(session.system, session.report.progress))
+
+
+def status(ctx: typer.Context) -> None:
+    """Show the engine's process and what it answers; exit code 1 where none runs."""
+    from dockswitch.switching import daemon
+
+    session = Session(ctx)
+    state = daemon.state(session.system)
+    _tell(session, state)
+    raise typer.Exit(0 if state.pid else 1)
+
+
+def logs(
+    ctx: typer.Context,
+    lines: Annotated[int, typer.Option("--lines", "-n", help="How many, from the end.")] = 50,
+) -> None:
+    """Show the end of the engine's log."""
+    from dockswitch.engine import supervision
+
+    session = Session(ctx)
+    said = supervision.own().logs(session.system, lines)
+    session.report.answer({"lines": list(said)}, said)
+
+
+def _tell(session: Session, state: "State") -> None:
+    answers = f"answers {state.version}" if state.version else "does not answer"
+    line = (
+        f"the engine runs as process {state.pid} and {answers}" if state.pid else "no engine runs"
+    )
+    session.report.answer(
+        {"changed": state.changed, "pid": state.pid, "version": state.version}, [line]
+    )
+
+
+FAMILY = {"start": start, "stop": stop, "restart": restart, "status": status, "logs": logs}

@@ -1,0 +1,45 @@
+"""`dockswitch install`: fetch and verify a release without switching to it."""
+
+import typer
+
+from dockswitch.cli import spec
+from dockswitch.cli.session import Session
+from dockswitch.report import outcome as telling
+
+EXAMPLES = """\
+Examples:
+  dockswitch install 28.5.2            fetch it now, switch later without a network
+  dockswitch install test latest-pre
+"""
+
+
+def command(
+    ctx: typer.Context,
+    words: spec.Words = None,
+    backend: spec.Backend = None,
+    as_of: spec.AsOf = None,
+    verify: spec.Verify = None,
+    accept_digest: spec.AcceptDigest = None,
+) -> None:
+    """Fetch and verify a release without switching to it."""
+    from dockswitch.switching import install
+
+    session = Session(ctx)
+    request = session.request(words or [], as_of)
+    installed = install.install(
+        session.system,
+        session.catalog,
+        request,
+        session.backend(backend).name,
+        spec.accepted(verify, accept_digest),
+        session.report.progress,
+    )
+    bundle = installed.bundle
+    verb = "is installed now" if installed.changed else "is installed already"
+    session.report.answer(
+        {"changed": installed.changed, **telling.bundle_plain(bundle, "")},
+        [
+            telling.headline(session.layout, "static", bundle.trust),
+            f"{bundle.version} {verb} in {session.layout.real(bundle.folder)}",
+        ],
+    )

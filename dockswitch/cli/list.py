@@ -1,0 +1,34 @@
+"""`dockswitch list`: list the versions that are kept here."""
+
+import os
+
+import typer
+
+from dockswitch.cli.session import Session
+from dockswitch.report import outcome as telling
+
+EXAMPLES = """\
+Examples:
+  dockswitch list            the version in use bears a star
+  dockswitch ls --json
+"""
+
+
+def command(ctx: typer.Context) -> None:
+    """List the versions that are kept here."""
+    from dockswitch.backends import bundles
+
+    session = Session(ctx)
+    layout = session.layout
+    kept = bundles.kept(session.system)
+    target = session.system.link(layout.current)
+    current = os.path.normpath(f"{layout.state}/{target}") if target else ""
+    session.report.answer(
+        {"installed": [telling.bundle_plain(bundle, current) for bundle in kept]},
+        [
+            f"{'*' if bundle.folder == current else ' '} {bundle.version!s:<24} "
+            f"{','.join(bundle.channels):<14} {bundle.trust}"
+            for bundle in kept
+        ]
+        or ["nothing is installed; `dockswitch use stable` is a beginning"],
+    )

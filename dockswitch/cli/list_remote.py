@@ -1,0 +1,87 @@
+"""`dockswitch list-remote`: list what the channels publish."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from dockswitch.cli import spec
+from dockswitch.cli.session import Session, day
+from dockswitch.model.errors import DockswitchError, NotPublished
+from dockswitch.model.release import Release
+
+EXAMPLES = """\
+Examples:
+  dockswitch list-remote                       stable, test and edge
+  dockswitch list-remote test --no-pre
+  dockswitch list-remote --backend apt --for ubuntu:noble/amd64
+  dockswitch ls-remote --offline               from the cache and the shipped record
+"""
+DEFAULT = ("stable", "test", "edge")
+
+
+def command(
+    ctx: typer.Context,
+    channels: Annotated[
+        list[str] | None, typer.Argument(metavar="CHANNEL", help="Which channels.")
+    ] = None,
+    pre: spec.Pre = True,
+    backend: spec.Source = "static",
+    as_of: spec.AsOf = None,
+    host: spec.For = None,
+) -> None:
+    """List what the channels publish."""
+    from dockswitch.model import choose
+    from dockswitch.sources.resolver import named
+    from dockswitch.switching import find
+
+    session = Session(ctx, host=host)
+    wanted = tuple(channels or DEFAULT)
+    for channel in channels or ():
+        named(session.catalog, channel)  # raises for a name that nobody knows
+    listed = find.list_releases(session.system, session.catalog, wanted, backend)
+    offered = _offered(session, wanted, listed, asked=bool(channels))
+    if as_of:
+        offered = list(choose.as_of(offered, day(as_of)))
+    releases = [each for each in offered if pre or not each.version.pre]
+    session.report.answer(
+        {"releases": [_plain(each) for each in releases]},
+        [_line(each) for each in releases] or ["nothing is published there"],
+    )
+
+
+def _offered(
+    session: Session,
+    channels: Sequence[str],
+    listed: Sequence[Sequence[Release] | DockswitchError],
+    *,
+    asked: bool,
+) -> list[Release]:
+    """In release order; a channel that a mirror does not carry is told, and fatal if asked for."""
+    offered: list[Release] = []
+    for channel, releases in zip(channels, listed, strict=True):
+        if not isinstance(releases, DockswitchError):
+            offered += releases
+        elif isinstance(releases, NotPublished) and not asked:
+            session.report.note(f"{channel}: {releases.message}")
+        else:
+            raise releases
+    return sorted(offered, key=lambda release: release.version)
+
+
+def _plain(release: Release) -> dict[str, object]:
+    return {
+        "version": str(release.version),
+        "channel": release.channel,
+        "backend": release.backend,
+        "pre": release.version.pre,
+        "released": release.published.isoformat() if release.published else None,
+        "api": release.api or None,
+        "proven": release.proven,
+    }
+
+
+def _line(release: Release) -> str:
+    day = release.published.isoformat() if release.published else "-"
+    unproven = "" if release.proven else "  (from the record, unproven)"
+    return f"{release.version!s:<26} {release.channel:<8} {day:<10}{unproven}".rstrip()

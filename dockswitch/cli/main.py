@@ -1,0 +1,18 @@
+"""The entry point: the fast lane first, since start-up is a feature; typer for all the rest."""
+
+import sys
+
+
+def main() -> None:
+    """Runs one command and exits with its code."""
+    from dockswitch.cli import fast
+
+    said = fast.answer(sys.argv[1:])
+    if said is not None:
+        from dockswitch.report.line import line
+
+        line(said)
+        sys.exit(0)
+    from dockswitch.cli.app import run
+
+    sys.exit(run(sys.argv[1:]))

@@ -1,0 +1,87 @@
+"""The options that every command takes, before its name and after it."""
+
+from dataclasses import dataclass, fields
+from typing import Annotated, Any, Literal
+
+import typer
+
+When = Literal["auto", "always", "never"]
+PANEL = "Global options"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the command line said; None where it said nothing."""
+
+    root: str | None = None
+    mirror: str | None = None
+    allow_http: tuple[str, ...] = ()
+    channels: str | None = None
+    offline: bool | None = None
+    user: bool | None = None
+    yes: bool | None = None
+    as_json: bool | None = None
+    quiet: bool | None = None
+    verbose: bool | None = None
+    color: When | None = None
+    progress: When | None = None
+
+
+def parameters() -> list[Any]:
+    """The parameters as typer has them; each remembers what it is given, the last word counts."""
+    app = typer.Typer(add_completion=False)
+    app.command()(_signature)
+    made = typer.main.get_command(app).params
+    for parameter in made:
+        parameter.expose_value = False
+        parameter.callback = _remember
+    return made
+
+
+def given(ctx: typer.Context) -> Given:
+    """What was said of the global options, on either side of the command's name."""
+    known = {field.name for field in fields(Given)}
+    said = {name: value for name, value in _said(ctx).items() if name in known}
+    return Given(**said)
+
+
+def _remember(ctx: Any, parameter: Any, value: object) -> object:  # noqa: ANN401  # typer's own
+    if value is not None and value != () and value != []:
+        _said(ctx)[parameter.name] = tuple(value) if isinstance(value, list) else value
+    return value
+
+
+def _said(ctx: Any) -> dict[str, Any]:  # noqa: ANN401  # likewise
+    said: dict[str, Any] = ctx.find_root().ensure_object(dict)
+    return said
+
+
+def _signature(
+    root: Annotated[
+        str | None, typer.Option("--root", metavar="DIR", help="Act below DIR, on nothing else.")
+    ] = None,
+    mirror: Annotated[
+        str | None,
+        typer.Option("--mirror", metavar="URL", help="In place of https://download.docker.com."),
+    ] = None,
+    allow_http: Annotated[
+        list[str] | None,
+        typer.Option("--allow-http", metavar="HOST", help="Accept http:// from that host."),
+    ] = None,
+    channels: Annotated[
+        str | None, typer.Option("--channels", metavar="FILE", help="A channel map to add.")
+    ] = None,
+    offline: Annotated[
+        bool | None, typer.Option("--offline", help="Use the cache and the record only.")
+    ] = None,
+    user: Annotated[
+        bool | None, typer.Option("--user/--system", help="Whose engine: yours, or the machine's.")
+    ] = None,
+    yes: Annotated[bool | None, typer.Option("--yes", "-y", help="Answer questions so.")] = None,
+    as_json: Annotated[bool | None, typer.Option("--json", help="One JSON object.")] = None,
+    quiet: Annotated[bool | None, typer.Option("--quiet", "-q", help="Errors only.")] = None,
+    verbose: Annotated[bool | None, typer.Option("--verbose", "-v", help="Each step.")] = None,
+    color: Annotated[When | None, typer.Option("--color", help="Colour.")] = None,
+    progress: Annotated[When | None, typer.Option("--progress", help="Progress bars.")] = None,
+) -> None:
+    """Only its parameters count: `app` gives them to each command."""

@@ -1,0 +1,36 @@
+"""`dockswitch prune`: remove every version that nothing needs."""
+
+from typing import Annotated
+
+import typer
+
+from dockswitch.cli.session import Session
+
+EXAMPLES = """\
+Examples:
+  dockswitch prune --dry-run       what would go
+  dockswitch prune                 keeps the version in use, the one before, and all that runs
+"""
+
+
+def command(
+    ctx: typer.Context,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+) -> None:
+    """Remove every version that nothing needs."""
+    from dockswitch.switching import removal
+
+    session = Session(ctx)
+    if dry_run:
+        gone = removal.unneeded(session.system)
+    else:
+        gone = removal.prune(session.system, session.report.progress)
+    verb = "would be removed" if dry_run else "is removed"
+    session.report.answer(
+        {
+            "changed": bool(gone) and not dry_run,
+            "removed": [str(bundle.version) for bundle in gone],
+            "bytes": sum(bundle.size for bundle in gone),
+        },
+        [f"{bundle.version} {verb}" for bundle in gone] or ["nothing to remove"],
+    )

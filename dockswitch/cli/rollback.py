@@ -1,0 +1,30 @@
+"""`dockswitch rollback`: go back to an earlier generation."""
+
+import time
+from typing import Annotated
+
+import typer
+
+from dockswitch.cli.session import Session
+from dockswitch.cli.use import tell
+
+EXAMPLES = """\
+Examples:
+  dockswitch rollback        the engine before; once more, and you are here again
+  dockswitch rollback 3      generation 3, as `dockswitch history` numbers them
+  dockswitch rollback 0      what was there before dockswitch
+"""
+
+
+def command(
+    ctx: typer.Context,
+    generation: Annotated[
+        int | None, typer.Argument(help="Its number; without one, the newest that differs.")
+    ] = None,
+) -> None:
+    """Go back to an earlier generation."""
+    from dockswitch.switching import rollback
+
+    began = time.monotonic()
+    session = Session(ctx)
+    tell(session, rollback.rollback(session.system, generation, session.report.progress), began)

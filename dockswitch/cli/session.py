@@ -1,0 +1,142 @@
+"""One run of one command: what was asked, the machine, the catalog, the voice; all made late."""
+
+import functools
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+import typer
+
+from dockswitch.cli import options
+from dockswitch.model.errors import UsageError
+from dockswitch.model.layout import Layout
+from dockswitch.model.settings import Setting, settle
+from dockswitch.report.report import Report
+
+if TYPE_CHECKING:  # each of these is imported by the command that needs it
+    from dockswitch.backends import Backend
+    from dockswitch.model.catalog import Catalog
+    from dockswitch.model.wish import Request
+    from dockswitch.system.here import Here
+
+
+class Session:
+    """Made by each command from its context."""
+
+    def __init__(self, ctx: typer.Context, *, host: str | None = None) -> None:
+        self.given = options.given(ctx)
+        self._for = host
+        self.report = Report(
+            " ".join(ctx.command_path.split()[1:]),
+            as_json=bool(self.given.as_json),
+            quiet=bool(self.given.quiet),
+            verbose=bool(self.given.verbose),
+            color=self.given.color or "auto",
+            progress=self.given.progress or "auto",
+        )
+
+    @functools.cached_property
+    def layout(self) -> Layout:
+        root = self.given.root or os.environ.get("DOCKSWITCH_ROOT", "")
+        if self.given.root == "":
+            raise UsageError("--root wants a folder", hint="for the machine itself leave it out")
+        user = bool(self.given.user)
+        return Layout.of(root=root, user=user, env=os.environ, uid=os.geteuid())
+
+    @functools.cached_property
+    def settings(self) -> dict[str, Setting]:
+        said = {
+            "mirror": self.given.mirror,
+            "allow_http": " ".join(self.given.allow_http) or None,
+            "channels": self.given.channels,
+            "offline": "yes" if self.given.offline else None,
+            "yes": "yes" if self.given.yes else None,
+        }
+        given = {name: value for name, value in said.items() if value is not None}
+        return settle(given, os.environ, self._files("settings"))
+
+    @functools.cached_property
+    def system(self) -> "Here":
+        from dockswitch.system import hosts
+        from dockswitch.system.here import Here
+
+        host = hosts.named(self._for) if self._for else hosts.this()
+        return Here(
+            self.layout,
+            host,
+            offline=self.settings["offline"].on,
+            allow_http=self.settings["allow_http"].words,
+        )
+
+    @functools.cached_property
+    def catalog(self) -> "Catalog":
+        """The shipped channel map with the site's own, and the addresses that were set."""
+        from dockswitch.model.catalog import Catalog
+
+        catalog = Catalog.shipped()
+        for path, text in self._site_channels():
+            catalog = catalog.with_site(path, text)
+        settings = self.settings
+        return catalog.at(
+            mirror=settings["mirror"].value,
+            apt=settings["apt_mirror"].value,
+            static=settings["static_mirror"].value,
+            image=settings["image_mirror"].value,
+            key=settings["key_mirror"].value,
+        )
+
+    def backend(self, name: str | None = None) -> "Backend":
+        """The one asked for, else the one set, else the one that the installed engine came by."""
+        from dockswitch import backends
+        from dockswitch.switching import history
+
+        asked = name or self.settings["backend"].value
+        return backends.find(asked or history.newest(self.system).backend)
+
+    def request(self, words: Sequence[str], as_of: str | None = None) -> "Request":
+        from dockswitch.model import wish
+
+        request = wish.parse(words, tuple(self.catalog.channels))
+        return replace(request, as_of=day(as_of)) if as_of else request
+
+    def asks(self, question: str) -> bool:
+        """A question that only a terminal is asked; `--yes` answers it."""
+        if self.settings["yes"].on:
+            return True
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            return False
+        return typer.confirm(question, err=True)
+
+    def _files(self, what: str) -> list[tuple[str, str]]:
+        """The user's file, then the system's; those that are there."""
+        layouts = [Layout.of_user(env=os.environ, uid=os.geteuid()), Layout.of_system()]
+        if self.layout.root:
+            layouts = [Layout.of_system(root=self.layout.root)]
+        paths = [
+            each.real(each.settings if what == "settings" else each.site_channels)
+            for each in layouts
+        ]
+        return [(path, _text(path)) for path in paths if os.path.isfile(path)]
+
+    def _site_channels(self) -> list[tuple[str, str]]:
+        named = self.settings["channels"].value
+        files = self._files("channels")[::-1]  # the user's comes last and so has the last word
+        if named and not os.path.isfile(named):
+            raise UsageError(f"there is no channel map {named}", hint="--channels names a file")
+        return [*files, *([(named, _text(named))] if named else [])]
+
+
+def day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{text!r} is not a day", hint="days look like 2017-06-30") from None
+
+
+def _text(path: str) -> str:
+    from dockswitch.system import files
+
+    return (files.read(path) or b"").decode(errors="replace")

@@ -1,0 +1,58 @@
+"""The arguments and options that several commands share."""
+
+from typing import Annotated
+
+import typer
+
+from dockswitch.model.errors import UsageError
+from dockswitch.model.trust import Trust
+from dockswitch.switching.fetch import Accepted
+
+Words = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="SPEC",
+        help="CHANNEL, VERSION, CHANNEL VERSION or CHANNEL@VERSION.",
+        show_default=False,
+    ),
+]
+Backend = Annotated[
+    str | None, typer.Option("--backend", metavar="B", help="How the engine is installed.")
+]
+Source = Annotated[
+    str,
+    typer.Option("--backend", metavar="B", help="Whose sources: static, apt or machine."),
+]
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", metavar="DAY", help="What was offered then (2017-06-30).")
+]
+For = Annotated[
+    str | None,
+    typer.Option(
+        "--for", metavar="HOST", help="Another host, such as ubuntu:xenial/amd64 or linux/aarch64."
+    ),
+]
+Verify = Annotated[
+    str | None,
+    typer.Option(
+        "--verify", metavar="LEVEL", help="The least trust: signed, locked, recorded or tls."
+    ),
+]
+AcceptDigest = Annotated[
+    list[str] | None,
+    typer.Option("--accept-digest", metavar="SHA256", help="Accept the file with this digest."),
+]
+Pre = Annotated[bool, typer.Option("--pre/--no-pre", help="With pre-releases, or without.")]
+
+
+def accepted(verify: str | None, digests: list[str] | None) -> Accepted:
+    """What a person accepts in this command; raises UsageError."""
+    for digest in digests or ():
+        if len(digest) != 64 or set(digest.lower()) - set("0123456789abcdef"):
+            raise UsageError(f"{digest!r} is not a SHA-256", hint="it has 64 hexadecimal digits")
+    try:
+        least = Trust.of(verify) if verify else Trust.TLS
+    except KeyError:
+        levels = ", ".join(str(level) for level in reversed(Trust))
+        raise UsageError(f"{verify!r} is no level of trust", hint=f"levels: {levels}") from None
+    return Accepted(least, frozenset(digest.lower() for digest in digests or ()))

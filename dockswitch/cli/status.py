@@ -1,0 +1,53 @@
+"""`dockswitch status`: show what is installed, what runs, and whether they agree."""
+
+from typing import Annotated
+
+import typer
+
+from dockswitch.cli import pins
+from dockswitch.cli.session import Session
+
+EXAMPLES = """\
+Examples:
+  dockswitch status
+  dockswitch status --exit-code      10 where something drifted
+"""
+PENDING = 10
+
+
+def command(
+    ctx: typer.Context,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="Exit with 10 where something drifted.")
+    ] = False,
+) -> None:
+    """Show what is installed, what runs, and whether they agree."""
+    from dockswitch.switching import drift, history
+
+    session = Session(ctx)
+    now = history.newest(session.system)
+    installed = session.backend(now.backend).installed(session.system)
+    drifted = drift.drift(session.system, now, installed)
+    running = drift.answering(session.system)
+    pin = pins.nearest()
+    version = str(installed.version) if installed.version else None
+    session.report.answer(
+        {
+            "installed": version,
+            "channel": now.channel or None,
+            "backend": now.backend,
+            "generation": now.number,
+            "running": running,
+            "pinned": pin.spec if pin else None,
+            "locked": None,
+            "held": False,
+            "drift": list(drifted),
+        },
+        [
+            f"installed  {now.channel} {version}" if version else "installed  nothing",
+            f"running    {running or 'no engine of dockswitch answers'}",
+            *([f"pinned     {pin.spec} ({pin.path})"] if pin else []),
+            *(f"drift      {line}" for line in drifted),
+        ],
+    )
+    raise typer.Exit(PENDING if exit_code and drifted else 0)

@@ -1,0 +1,26 @@
+"""`dockswitch uninstall`: remove a version that is not in use."""
+
+from typing import Annotated
+
+import typer
+
+from dockswitch.cli.session import Session
+
+EXAMPLES = """\
+Examples:
+  dockswitch uninstall 17.06.0-ce-rc2
+"""
+
+
+def command(
+    ctx: typer.Context, version: Annotated[str, typer.Argument(help="As `list` shows it.")]
+) -> None:
+    """Remove a version that is not in use."""
+    from dockswitch.switching import removal
+
+    session = Session(ctx)
+    removed = removal.uninstall(session.system, version, session.report.progress)
+    session.report.answer(
+        {"changed": True, "removed": [str(bundle.version) for bundle in removed]},
+        [f"{bundle.version} is removed" for bundle in removed],
+    )

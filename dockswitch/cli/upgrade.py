@@ -1,0 +1,41 @@
+"""`dockswitch upgrade`: switch to the newest release of the channel in use."""
+
+import time
+
+import typer
+
+from dockswitch.cli import spec
+from dockswitch.cli.current import NothingInUse
+from dockswitch.cli.session import Session
+from dockswitch.cli.use import tell
+
+EXAMPLES = """\
+Examples:
+  dockswitch upgrade         never to an older one; `dockswitch rollback` takes it back
+"""
+
+
+def command(
+    ctx: typer.Context,
+    verify: spec.Verify = None,
+    accept_digest: spec.AcceptDigest = None,
+) -> None:
+    """Switch to the newest release of the channel in use."""
+    from dockswitch.switching import history, use
+    from dockswitch.switching.use import Options
+
+    began = time.monotonic()
+    session = Session(ctx)
+    now = history.newest(session.system)
+    if now.version is None:
+        raise NothingInUse
+    options = Options(start=now.running, accepted=spec.accepted(verify, accept_digest))
+    outcome = use.upgrade(
+        session.system,
+        session.catalog,
+        now,
+        session.backend(now.backend),
+        options,
+        session.report.progress,
+    )
+    tell(session, outcome, began)

@@ -1,0 +1,122 @@
+"""`dockswitch use`: switch to a release, fetching it if needed."""
+
+import time
+from typing import Annotated
+
+import typer
+
+from dockswitch.cli import spec
+from dockswitch.cli.session import Session
+from dockswitch.model.errors import UsageError
+from dockswitch.model.outcome import Found, Outcome
+from dockswitch.report import outcome as telling
+
+EXAMPLES = """\
+Examples:
+  dockswitch use stable                     the newest that stable has
+  dockswitch use test 17.06.0-ce-rc2        exactly that, if test has it
+  dockswitch use 28                         the newest GA of 28
+  dockswitch use edge --as-of 2017-11-30    what edge offered on that day
+  dockswitch use test --dry-run             what it would do
+  dockswitch use previous                   the one before, as `cd -`
+"""
+PENDING = 10
+
+
+def command(
+    ctx: typer.Context,
+    words: spec.Words = None,
+    backend: spec.Backend = None,
+    as_of: spec.AsOf = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
+    ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="As --dry-run; exit code 10 where a change is pending.")
+    ] = False,
+    no_start: Annotated[
+        bool, typer.Option("--no-start", help="Flip the links; leave the engine as it is.")
+    ] = False,
+    client_only: Annotated[
+        bool, typer.Option("--client-only", help="Link the docker client and nothing else.")
+    ] = False,
+    from_file: Annotated[
+        bool, typer.Option("--from-file", help="Take the version from the nearest pin file.")
+    ] = False,
+    verify: spec.Verify = None,
+    accept_digest: spec.AcceptDigest = None,
+) -> None:
+    """Switch to a release, fetching it if needed."""
+    from dockswitch.switching import use
+    from dockswitch.switching.use import Options
+
+    began = time.monotonic()
+    session = Session(ctx)
+    request = session.request(_wanted(session, words or [], from_file=from_file), as_of)
+    options = Options(
+        start=not no_start,
+        client_only=client_only,
+        accepted=spec.accepted(verify, accept_digest),
+    )
+    chosen_backend = session.backend(backend)
+    if dry_run or check:
+        plan, channel = use.preview(
+            session.system, session.catalog, request, chosen_backend, options
+        )
+        session.report.answer(
+            telling.plan_plain(plan, channel, chosen_backend.name),
+            telling.plan_lines(plan, session.layout, chosen_backend.name),
+        )
+        raise typer.Exit(PENDING if check and plan.steps else 0)
+    outcome, found = use.use(
+        session.system, session.catalog, request, chosen_backend, options, session.report.progress
+    )
+    tell(session, outcome, began)
+    _mention_pre_release(session, found)
+
+
+def tell(session: Session, outcome: Outcome, began: float) -> None:
+    """What every switch says in the end."""
+    if outcome.recovered:
+        session.report.note(
+            f"the switch to {outcome.recovered.wish} had not finished: it was undone first"
+        )
+    for note in outcome.notes:
+        session.report.warning(note)
+    session.report.answer(
+        telling.outcome_plain(outcome, seconds=time.monotonic() - began),
+        telling.outcome_lines(outcome, session.layout),
+    )
+
+
+def _wanted(session: Session, words: list[str], *, from_file: bool) -> list[str]:
+    """The spec's words, or the nearest pin file's where it may be believed."""
+    if words and not from_file:
+        return words
+    from dockswitch.cli import pins
+
+    pin = pins.nearest()
+    if words or pin is None:
+        what = "a spec and --from-file exclude each other" if words else "which release?"
+        raise UsageError(
+            what, hint="`dockswitch use test` takes what test offers; `use --help` shows more"
+        )
+    question = f"{pin.path} wants {pin.spec}; switch this machine to it?"
+    if not (from_file or session.layout.scope == "user" or session.asks(question)):
+        raise UsageError(
+            f"{pin.path} wants {pin.spec}, and a file does not decide for a machine",
+            hint="`dockswitch use --from-file` says that it may",
+        )
+    return [pin.spec]
+
+
+def _mention_pre_release(session: Session, found: Found | None) -> None:
+    """`use test` may land on a GA, as apt would: say what there is to try."""
+    if found is None or found.newest_pre is None or found.release.version.pre:
+        return
+    channel, newest = found.release.channel, found.newest_pre.version
+    if channel != "stable":
+        session.report.note(
+            f"{found.release.version} is a GA; the newest pre-release in {channel} is {newest}: "
+            f"`dockswitch use {channel} latest-pre`"
+        )

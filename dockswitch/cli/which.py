@@ -1,0 +1,39 @@
+"""`dockswitch which`: show where a binary of the version in use is."""
+
+from typing import Annotated
+
+import typer
+
+from dockswitch.cli.current import NothingInUse
+from dockswitch.cli.session import Session
+from dockswitch.model.errors import DockswitchError
+
+EXAMPLES = """\
+Examples:
+  dockswitch which dockerd
+  $(dockswitch which docker) version
+"""
+
+
+def command(
+    ctx: typer.Context,
+    binary: Annotated[str, typer.Argument(help="docker, dockerd, runc, …")] = "docker",
+) -> None:
+    """Show where a binary of the version in use is."""
+    from dockswitch.backends import bundles
+
+    session = Session(ctx)
+    installed = session.backend().installed(session.system)
+    if installed.version is None:
+        raise NothingInUse
+    bundle = bundles.read(session.system, installed.folder)
+    names = bundle.names if bundle else ()
+    if binary not in names:
+        raise NoSuchBinary(binary, str(installed.version), names)
+    path = session.layout.real(f"{installed.folder}/{binary}")
+    session.report.answer({"binary": binary, "path": path}, [path])
+
+
+class NoSuchBinary(DockswitchError):
+    def __init__(self, name: str, version: str, names: tuple[str, ...]) -> None:
+        super().__init__(f"{version} has no binary {name!r}", details=f"it has {', '.join(names)}")

@@ -1,0 +1,78 @@
+"""Addresses: what of one may be shown, and what two have in common.
+
+Secrets stand in an address as `user:password@` or as values of its query.
+"""
+
+import re
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit, urlunsplit
+
+# Query names whose values say nothing about who asks; any other value is taken for a secret.
+_PLAIN = frozenset({"page", "per_page", "C", "O", "sort", "order"})
+
+
+def shown(url: str) -> str:
+    """The address without its secrets, as it may be printed, logged and stored."""
+    parts = _split(url)
+    if parts is None:
+        return re.sub(r"//[^/@]*@", "//", url).partition("?")[0]
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit((parts.scheme, host, parts.path, _query(parts.query), ""))
+
+
+def host_of(url: str) -> str:
+    """The host's name in lower case, without port and brackets; empty where there is none."""
+    parts = _split(url)
+    return (parts.hostname or "") if parts else ""
+
+
+def origin(url: str) -> tuple[str, str]:
+    """Scheme and host with port: who is asked."""
+    parts = _split(url)
+    return (parts.scheme, parts.netloc.rpartition("@")[2].lower()) if parts else ("", "")
+
+
+def lent(url: str, owner: str) -> str:
+    """The address with the `user:password@` of `owner`, where both are of the same origin."""
+    parts, held = _split(url), _split(owner)
+    if parts is None or held is None or "@" in parts.netloc or origin(url) != origin(owner):
+        return url
+    secret, at, _ = held.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=secret + at + parts.netloc))
+
+
+def bare(url: str) -> str:
+    """The address without `user:password@` and fragment: who asks does not change the page."""
+    parts = _split(url)
+    if parts is None:
+        return url
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment=""))
+
+
+def unsigned(url: str) -> str:
+    """The address without query, as links on its page are read against."""
+    parts = _split(url)
+    return urlunsplit(parts._replace(query="", fragment="")) if parts else url
+
+
+def name_of(url: str) -> str:
+    """The file's name at the end of an address, as its owner spells it."""
+    parts = _split(url)
+    return unquote(parts.path.rpartition("/")[2]) if parts else ""
+
+
+def _split(url: str) -> SplitResult | None:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return None
+
+
+def _query(query: str) -> str:
+    if not query:
+        return ""
+    named = parse_qsl(query, keep_blank_values=True, separator="&")
+    if not named:
+        return "***"
+    return "&".join(
+        f"{quote(name)}={quote(value) if name in _PLAIN else '***'}" for name, value in named
+    )

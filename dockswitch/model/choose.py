@@ -1,0 +1,114 @@
+"""Which of the published releases a wish means, and why none does."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from packaging.version import Version as Key
+
+from dockswitch.model import record
+from dockswitch.model.errors import (
+    NeverPublished,
+    NoSuchRelease,
+    NotPublished,
+    OnlyPreReleases,
+    PublishedElsewhere,
+)
+from dockswitch.model.release import Release
+from dockswitch.model.version import Version
+from dockswitch.model.wish import Exact, Under, Wish, Within
+
+
+def choose(releases: Sequence[Release], wish: Wish) -> Release | None:
+    """The release that the wish means among those of one channel; None where there is none.
+
+    What it means by order is decided by key, as apt would: nightlies by the time they were built.
+    """
+    fitting = [release for release in releases if wish.matches(release.version)]
+    return max(fitting, key=lambda release: _rank(release.version, wish), default=None)
+
+
+def newest_pre(releases: Sequence[Release]) -> Release | None:
+    """The newest pre-release, to be named where `use test` landed on a GA."""
+    pres = [release for release in releases if release.version.pre]
+    return max(pres, key=lambda release: _order(release.version), default=None)
+
+
+def as_of(releases: Sequence[Release], day: date) -> tuple[Release, ...]:
+    """What was out on that day; a release whose date nobody knows is not shown to have been."""
+    return tuple(release for release in releases if _was_out(release, day))
+
+
+def why_none(
+    releases: Sequence[Release], wish: Wish, *, channel: str, backend: str, host: str
+) -> NotPublished:
+    """The error that says why `choose` found nothing.
+
+    `host` is how the host says itself, such as `debian:bookworm/x86_64`.
+    """
+    where = f"{channel} ({backend}, {host})"
+    versions = sorted({release.version for release in releases}, key=_order)
+    if isinstance(wish, Under | Within):
+        pres = [version for version in versions if version.pre and wish.covers(version)]
+        if pres:
+            return OnlyPreReleases(str(wish), where, channel, _spelled(pres))
+        return NoSuchRelease(str(wish), where, _spelled(_near_range(versions, wish)))
+    if isinstance(wish, Exact):
+        return _why_not_exact(versions, wish.version, where)
+    return NoSuchRelease(str(wish), where, _spelled(versions[-3:]))
+
+
+def nearest(versions: Iterable[Version], wanted: Version, count: int = 3) -> tuple[Version, ...]:
+    """The versions next to the wanted one: of its own line first, then by the order of all."""
+    ordered = sorted(set(versions))
+    below = sum(version < wanted for version in ordered)
+
+    def far(place: int) -> tuple[bool, bool, int]:
+        steps = place - below + 1 if place >= below else below - place
+        return ordered[place].line != wanted.line, ordered[place].line[0] != wanted.line[0], steps
+
+    places = sorted(range(len(ordered)), key=far)[:count]
+    return tuple(ordered[place] for place in sorted(places))
+
+
+def _why_not_exact(versions: Sequence[Version], wanted: Version, where: str) -> NotPublished:
+    near = _spelled(nearest(versions, wanted))
+    known = record.find(wanted)
+    if known is None:
+        return NoSuchRelease(str(wanted), where, near)
+    if not known.published:
+        return NeverPublished(str(wanted), near)
+    seen = dict.fromkeys(str(place) for place in record.places(wanted))
+    return PublishedElsewhere(
+        str(known.version), where, tuple(seen) or _first_channel(known.channel), near
+    )
+
+
+def _first_channel(channel: str) -> tuple[str, ...]:
+    return ("the time before there were channels",) if channel == "legacy" else (channel,)
+
+
+def _near_range(versions: Sequence[Version], wish: Under | Within) -> Sequence[Version]:
+    finals = [version for version in versions if not version.pre]
+    match wish:
+        case Under(prefix=prefix):
+            return nearest(finals, Version(prefix if "." in prefix else f"{prefix}.0"))
+        case Within():
+            return finals[-3:]
+
+
+def _spelled(versions: Iterable[Version]) -> tuple[str, ...]:
+    return tuple(str(version) for version in versions)
+
+
+def _rank(version: Version, wish: Wish) -> tuple[bool, str, Key]:
+    same = isinstance(wish, Exact) and version == wish.version
+    return (same, *_order(version))
+
+
+def _order(version: Version) -> tuple[str, Key]:
+    return version.nightly, version.key
+
+
+def _was_out(release: Release, day: date) -> bool:
+    out = release.published or record.released(release.version)
+    return out is not None and out <= day

@@ -1,0 +1,40 @@
+"""What came of looking for a release, and of a switch."""
+
+from dataclasses import dataclass
+
+from dockswitch.model.generation import Generation
+from dockswitch.model.plan import Installed
+from dockswitch.model.release import Release
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The release that a wish means, and why it is this one: a sentence for each step.
+
+    `newest_pre` is the newest pre-release that the same channel has.
+    """
+
+    release: Release
+    reasons: tuple[str, ...] = ()
+    newest_pre: Release | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """A switch that had not finished and was undone: what it wished for, and when it began."""
+
+    wish: str
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a switch did; `downtime` in seconds is from SIGTERM to the first good answer."""
+
+    changed: bool
+    before: Installed
+    after: Generation
+    restarted: bool = False
+    downtime: float | None = None
+    recovered: Recovered | None = None
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,57 @@
+"""What is wanted of a machine, what was found on it, and the steps between the two."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from dockswitch.model.ports import Daemon
+from dockswitch.model.release import Artifact, Bundle
+from dockswitch.model.step import Step
+from dockswitch.model.version import Version
+
+Start = Literal["start", "leave", "stop"]
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """The bundle that a machine is to run, or None for no engine of dockswitch's.
+
+    `engine` says what becomes of the daemon: it is started, left as it is, or stopped.
+    `names` are the binaries to be linked for people.
+    """
+
+    bundle: Bundle | None
+    names: tuple[str, ...]
+    engine: Start
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """What is observed on a machine: it may differ from the last generation.
+
+    `version` and `folder` are those behind the `current` link (None and "" where there is none);
+    `daemon` is our running dockerd and `running` the version whose folder it was started from;
+    `names` are the links of ours in the binary folder.
+    """
+
+    version: Version | None
+    folder: str
+    names: tuple[str, ...]
+    daemon: Daemon | None
+    running: Version | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a switch would do; printing it is `--dry-run`."""
+
+    goal: Goal
+    installed: Installed
+    artifacts: tuple[Artifact, ...]
+    steps: tuple[Step, ...]
+
+    @property
+    def restarts(self) -> bool:
+        """Whether a running engine will be stopped."""
+        return self.installed.daemon is not None and any(
+            type(step).__name__ == "Engine" for step in self.steps
+        )

@@ -1,0 +1,17 @@
+"""Files that ship inside the package, read through its loader so that a zip will do."""
+
+import functools
+from typing import Protocol, cast
+
+import dockswitch
+
+
+class _Loader(Protocol):
+    def get_data(self, path: str) -> bytes: ...
+
+
+@functools.cache
+def text(name: str) -> str:
+    """The content of the package's own file `name`; raises OSError where there is none."""
+    loader = cast(_Loader, dockswitch.__spec__.loader)
+    return loader.get_data(f"{dockswitch.__path__[0]}/{name}").decode()

@@ -1,0 +1,162 @@
+"""How a switch, a plan and a release are told: as lines for people and as plain data."""
+
+from collections.abc import Iterator
+
+from dockswitch.model.generation import Generation
+from dockswitch.model.layout import Layout
+from dockswitch.model.outcome import Found, Outcome
+from dockswitch.model.plan import Plan
+from dockswitch.model.release import Artifact, Bundle, Download, Release
+from dockswitch.model.trust import Trust
+from dockswitch.model.version import Version
+
+
+def headline(layout: Layout, backend: str, trust: Trust | None) -> str:
+    """Scope, backend and trust: the first line of what `use` prints."""
+    where = f"{layout.scope} scope" + (f" below {layout.root}" if layout.root else "")
+    how = f"{trust} ({trust.meaning})" if trust else "nothing to authenticate"
+    return f"{where} · {backend} backend · trust {how}"
+
+
+def outcome_lines(outcome: Outcome, layout: Layout) -> Iterator[str]:
+    after, before = outcome.after, outcome.before.version
+    trust = after.artifacts[0].trust if after.artifacts else None
+    yield headline(layout, after.backend, trust)
+    what = (
+        f"{after.channel} {after.version}".strip() if after.version else "no engine of dockswitch's"
+    )
+    if not outcome.changed:
+        yield f"{what} is in use already: nothing changed (generation {after.number})"
+        return
+    was = f", was {before}" if before is not None and before != after.version else ""
+    running = "is running" if after.running else "is in use"
+    yield f"{what} {running}{was} (generation {after.number})" + _downtime(outcome)
+
+
+def outcome_plain(outcome: Outcome, *, seconds: float) -> dict[str, object]:
+    after, before = outcome.after, outcome.before.version
+    return {
+        "changed": outcome.changed,
+        "from": _text(before),
+        "to": _text(after.version),
+        "channel": after.channel or None,
+        "backend": after.backend,
+        "generation": after.number,
+        "trust": str(after.artifacts[0].trust) if after.artifacts else None,
+        "artifacts": [{"url": a.url, "sha256": a.sha256, "bytes": a.size} for a in after.artifacts],
+        "restarted": outcome.restarted,
+        "downtime_seconds": _rounded(outcome.downtime),
+        "seconds": _rounded(seconds),
+        "recovered": outcome.recovered.wish if outcome.recovered else None,
+        "notes": list(outcome.notes),
+    }
+
+
+def plan_lines(plan: Plan, layout: Layout, backend: str) -> Iterator[str]:
+    """What `--dry-run` and `--check` say."""
+    bundle = plan.goal.bundle
+    yield headline(layout, backend, bundle.trust if bundle else None)
+    for artifact in plan.artifacts:
+        yield f"would fetch {_name(artifact)}" + (
+            f" ({artifact.size} bytes)" if artifact.size else ""
+        )
+    for step in plan.steps:
+        yield f"would {step}"
+    if not plan.artifacts and not plan.steps:
+        yield "nothing to do"
+
+
+def plan_plain(plan: Plan, channel: str, backend: str) -> dict[str, object]:
+    bundle = plan.goal.bundle
+    return {
+        "changed": bool(plan.steps),
+        "from": _text(plan.installed.version),
+        "to": _text(bundle.version) if bundle else None,
+        "channel": channel or None,
+        "backend": backend,
+        "trust": str(bundle.trust) if bundle else None,
+        "artifacts": [artifact_plain(each) for each in plan.artifacts],
+        "restarted": plan.restarts,
+        "steps": [str(step) for step in plan.steps],
+    }
+
+
+def found_plain(found: Found, *, why: bool) -> dict[str, object]:
+    release = found.release
+    first = release.artifacts[0] if release.artifacts else None
+    plain: dict[str, object] = {
+        "version": str(release.version),
+        "channel": release.channel,
+        "backend": release.backend,
+        "artifacts": [artifact_plain(each) for each in release.artifacts],
+        "trust": str(first.trust) if first else None,
+        "released": release.published.isoformat() if release.published else None,
+        "proven": release.proven,
+    }
+    return plain | ({"reasons": list(found.reasons)} if why else {})
+
+
+def artifact_plain(artifact: Artifact) -> dict[str, object]:
+    """`sha256` is one digest, None where nobody knows it, several where several are right."""
+    if isinstance(artifact, Download):
+        known = sorted(artifact.digests)
+        digest = known[0] if len(known) == 1 else known or None
+        return {"url": artifact.url, "sha256": digest, "bytes": artifact.size}
+    return {
+        "package": artifact.name,
+        "version": artifact.version,
+        "url": artifact.url or None,
+        "sha256": artifact.sha256 or None,
+        "bytes": artifact.size,
+    }
+
+
+def artifact_lines(release: Release) -> Iterator[str]:
+    """Each artifact, with what is known of its bytes."""
+    for artifact in release.artifacts:
+        yield f"{_name(artifact)} ({artifact.trust})"
+        known = artifact.digests if isinstance(artifact, Download) else {artifact.sha256} - {""}
+        for digest in sorted(known):
+            yield f"sha256 {digest}"
+
+
+def bundle_plain(bundle: Bundle, current: str) -> dict[str, object]:
+    return {
+        "version": str(bundle.version),
+        "backend": "static",
+        "current": bundle.folder == current,
+        "channels": list(bundle.channels),
+        "trust": str(bundle.trust),
+        "sha256": bundle.sha256,
+        "bytes": bundle.size,
+    }
+
+
+def generation_plain(generation: Generation) -> dict[str, object]:
+    return {
+        "generation": generation.number,
+        "version": _text(generation.version),
+        "channel": generation.channel or None,
+        "backend": generation.backend,
+        "time": generation.time,
+        "wish": generation.wish,
+        "running": generation.running,
+    }
+
+
+def _name(artifact: Artifact) -> str:
+    if isinstance(artifact, Download):
+        return artifact.url
+    return f"{artifact.name}={artifact.version}"
+
+
+def _downtime(outcome: Outcome) -> str:
+    return "" if outcome.downtime is None else f", down for {outcome.downtime:.1f} s"
+
+
+def _text(version: Version | None) -> str | None:
+    return str(version) if version is not None else None
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 3)

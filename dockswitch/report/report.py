@@ -1,0 +1,86 @@
+"""What a command says: data on stdout, everything else on stderr, and one JSON object if asked."""
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping
+
+from dockswitch.model.errors import DockswitchError
+from dockswitch.report.progress import Bar
+
+SCHEMA = 1
+_RED, _YELLOW, _DIM, _BOLD = "31;1", "33", "2", "1"
+
+
+class Report:
+    """The voice of one command; `when` words are auto, always or never."""
+
+    def __init__(
+        self,
+        command: str,
+        *,
+        as_json: bool = False,
+        quiet: bool = False,
+        verbose: bool = False,
+        color: str = "auto",
+        progress: str = "auto",
+    ) -> None:
+        self.command = command
+        self.as_json = as_json
+        self.quiet = quiet
+        self.verbose = verbose
+        self._color = _wanted(color, sys.stderr.isatty() and "NO_COLOR" not in os.environ)
+        moving = _wanted(progress, sys.stderr.isatty())
+        self.progress = Bar(self, moving=moving and not quiet)
+
+    def answer(self, plain: Mapping[str, object], lines: Iterable[str] = ()) -> None:
+        """The command's data: the object for programs, or the lines for people."""
+        if self.as_json:
+            self._object(plain)
+            return
+        for line in lines:
+            self._out(line)
+
+    def note(self, text: str) -> None:
+        """Worth knowing, and not data."""
+        if not self.quiet:
+            self._err(text)
+
+    def warning(self, text: str) -> None:
+        self._err(f"{self._painted('warning:', _YELLOW)} {text}")
+
+    def failure(self, error: DockswitchError) -> None:
+        """Message, details, hint; as JSON also its code."""
+        if self.as_json:
+            self._object(
+                {
+                    "error": {
+                        "code": error.code,
+                        "message": error.message,
+                        "details": error.details,
+                        "hint": error.hint,
+                    }
+                }
+            )
+            return
+        self._err(f"{self._painted('error:', _RED)} {self._painted(error.message, _BOLD)}")
+        if error.details:
+            self._err(f"  {error.details}")
+        if error.hint:
+            self._err(f"  {self._painted('hint:', _DIM)} {error.hint}")
+
+    def _object(self, plain: Mapping[str, object]) -> None:
+        self._out(json.dumps({"schema": SCHEMA, "command": self.command, **plain}, indent=2))
+
+    def _painted(self, text: str, paint: str) -> str:
+        return f"\033[{paint}m{text}\033[0m" if self._color else text
+
+    def _out(self, line: str) -> None:
+        print(line, flush=True)
+
+    def _err(self, line: str) -> None:
+        self.progress.above(line)
+
+
+def _wanted(when: str, auto: bool) -> bool:  # noqa: FBT001  # two words of one question
+    return auto if when == "auto" else when == "always"

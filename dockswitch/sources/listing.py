@@ -1,0 +1,121 @@
+"""Static archives, as a folder's listing in HTML shows them."""
+
+import html
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote, urljoin, urlsplit
+
+from dockswitch.model import record
+from dockswitch.model.address import lent, name_of, origin, unsigned
+from dockswitch.model.errors import Forbidden, NeverFetched, NotPublished
+from dockswitch.model.file_name import FileName
+from dockswitch.model.ports import Reader
+from dockswitch.model.release import Download, Release
+from dockswitch.model.trust import Trust
+
+# Any server's listing is made of these. Stops at `<`, so a broken page costs no more than its size.
+_LINK = re.compile(
+    r"""<a\s[^<>]*?\bhref\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)'|([^\s"'<>]+))""", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StaticIndex:
+    """A folder of static archives; `os` and `arch` are as in Docker's addresses (linux, x86_64)."""
+
+    channel: str
+    url: str
+    os: str
+    arch: str
+
+    def __str__(self) -> str:
+        return unsigned(self.url)
+
+    def releases(self, reader: Reader) -> Sequence[Release]:
+        """What the listing shows, oldest first; the record, unproven, where there is no listing."""
+        folder = self.url if self.url.endswith("/") else f"{self.url}/"
+        try:
+            page = reader.index(folder)
+        except (NotPublished, Forbidden, NeverFetched):
+            return self._recorded(folder)
+        links = hrefs(page.body)
+        if not links:
+            return self._recorded(folder)
+        return self._releases(_addresses(lent(page.url, self.url), links), proven=True)
+
+    def _recorded(self, folder: str) -> Sequence[Release]:
+        names = record.files(self.os, self.arch, self.channel)
+        return self._releases((folder + quote(name, safe="") for name in names), proven=False)
+
+    def _releases(self, urls: Iterable[str], *, proven: bool) -> Sequence[Release]:
+        best: dict[object, tuple[tuple[int, int], Release]] = {}
+        for url in urls:
+            name = name_of(url)
+            said = FileName.recognise(name)
+            if said is None or said.rootless or not name.endswith(self._ending):
+                continue
+            # A re-release takes the plain name's place; the plain name goes before the infix.
+            rank = (said.revision, -len(name))
+            known = best.get(said.version)
+            if known is None or rank > known[0]:
+                best[said.version] = rank, self._release(said, url, proven=proven)
+        return sorted((release for _, release in best.values()), key=lambda each: each.version)
+
+    @property
+    def _ending(self) -> str:
+        return ".zip" if self.os in ("win", "windows") else ".tgz"
+
+    def _release(self, said: FileName, url: str, *, proven: bool) -> Release:
+        digests = record.digests(self.os, self.arch, name_of(url))
+        trust = Trust.RECORDED if digests else Trust.TLS
+        known = record.find(said.version)
+        return Release(
+            version=said.version,
+            channel=self.channel,
+            backend="static",
+            artifacts=(Download(url, digests, trust=trust),),
+            published=record.released(said.version),
+            api=known.api if known else "",
+            proven=proven,
+        )
+
+
+def hrefs(page: bytes) -> list[str]:
+    """Where the links of a page lead, as they are written there."""
+    found = _LINK.findall(page.decode("utf-8", "replace"))
+    return [html.unescape(double or single or bare).strip() for double, single, bare in found]
+
+
+def _addresses(listing: str, links: Iterable[str]) -> Iterator[str]:
+    """The addresses of the files in the listed folder itself, each once."""
+    folder = unsigned(urljoin(listing, "."))
+    seen = set()
+    for link in links:
+        url = _address(folder, link)
+        if url and url not in seen:
+            seen.add(url)
+            yield url
+
+
+def _address(folder: str, link: str) -> str | None:
+    """The address that a link means if it is a file of the folder.
+
+    Some repositories show a folder under one address and serve it under another: then the end of
+    both is the same (`stable/x86_64`). A link to another host, such as the one behind a proxy, is
+    taken for the same file here.
+    """
+    try:
+        url = unsigned(urljoin(folder, link))
+        parts, own = urlsplit(url), urlsplit(folder)
+    except ValueError:
+        return None
+    name = name_of(url)
+    if not name or "/" in name or parts.scheme not in ("http", "https", "file"):
+        return None
+    place, here = parts.path.rpartition("/")[0], own.path.rstrip("/")
+    if place != here and place.split("/")[-2:] != here.split("/")[-2:]:
+        return None
+    if origin(url) != origin(folder):
+        return folder + quote(name, safe="")
+    return lent(url, folder)

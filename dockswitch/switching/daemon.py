@@ -1,0 +1,75 @@
+"""Starting and stopping dockswitch's own engine, outside of a switch."""
+
+from dataclasses import dataclass
+
+from dockswitch.backends import find
+from dockswitch.engine import flags, running
+from dockswitch.engine.daemon_config import DaemonConfig, own_config_step
+from dockswitch.engine.foreign import refuse_foreign
+from dockswitch.model.errors import DockswitchError
+from dockswitch.model.ports import Progress, Reader, System
+from dockswitch.model.step import Engine
+from dockswitch.switching import drift, proof, recover, transaction
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The engine's process (None where none runs) and the version that it answers."""
+
+    pid: int | None
+    version: str | None
+    changed: bool = False
+
+
+def state(reader: Reader, *, changed: bool = False) -> State:
+    daemon = running.running(reader)
+    return State(daemon.pid if daemon else None, drift.answering(reader), changed)
+
+
+def start(system: System, progress: Progress) -> State:
+    """Starts the engine of the version in use and waits until it answers.
+
+    Raises NoEngine, ForeignEngine, and DidNotStart with the engine's own last words.
+    """
+    with system.locked():
+        recover.recover(system, progress)
+        installed = find("static").installed(system)
+        if installed.daemon is not None:
+            return state(system)
+        if installed.version is None:
+            raise NoEngine
+        config = DaemonConfig.read(system)
+        refuse_foreign(system, config, None)
+        flags.check_root(system.layout, config)
+        transaction.act(system, own_config_step(system.layout))
+        argv = flags.command_line(system.layout, installed.version, installed.folder, config)
+        engine = Engine(argv)
+        transaction.act(system, engine)
+        reason = proof.answers(system, engine)
+        if reason is not None:
+            transaction.act(system, Engine(()))
+            raise DidNotStart(str(installed.version), reason)
+        return state(system, changed=True)
+
+
+def stop(system: System, progress: Progress) -> State:
+    """Stops our engine; nothing happens where none runs."""
+    with system.locked():
+        recover.recover(system, progress)
+        runs = running.running(system) is not None
+        transaction.act(system, Engine(()))
+        return state(system, changed=runs)
+
+
+class NoEngine(DockswitchError):
+    def __init__(self) -> None:
+        super().__init__(
+            "there is no engine to start", hint="`dockswitch use stable` installs and starts one"
+        )
+
+
+class DidNotStart(DockswitchError):
+    def __init__(self, version: str, reason: str) -> None:
+        super().__init__(
+            f"{version} did not start", details=reason, hint="`dockswitch daemon logs` shows more"
+        )

@@ -1,0 +1,35 @@
+"""Having a release's bundle here, without switching to it."""
+
+from dataclasses import dataclass
+
+from dockswitch.model.catalog import Catalog
+from dockswitch.model.ports import Progress, System
+from dockswitch.model.release import Bundle
+from dockswitch.model.wish import Request
+from dockswitch.switching import fetch, use
+from dockswitch.switching.fetch import Accepted
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """The bundle, and whether it had to be fetched."""
+
+    bundle: Bundle
+    changed: bool
+
+
+def install(
+    system: System,
+    catalog: Catalog,
+    request: Request,
+    backend: str,
+    accepted: Accepted,
+    progress: Progress,
+) -> Installed:
+    """The bundle that the request means, fetched and verified where it is not kept already."""
+    chosen = use.choose(system, catalog, request, backend)
+    if chosen.found is None:
+        return Installed(chosen.bundle, changed=False)
+    there = fetch.kept(system, chosen.found.release)
+    bundle = fetch.fetch(system, chosen.found.release, accepted, progress)
+    return Installed(bundle, changed=there is None)

@@ -1,0 +1,37 @@
+"""Whether an engine is well: it answers, with the right version, and runs a real container."""
+
+from dockswitch.backends import bundles
+from dockswitch.engine import health, running
+from dockswitch.engine.daemon_config import DaemonConfig
+from dockswitch.model.ports import System
+from dockswitch.model.step import Engine
+
+# An engine that was killed takes 20 s to start again; slow disks take longer.
+START_DEADLINE = 90.0
+
+
+def answers(system: System, wanted: Engine) -> str | None:
+    """Why the engine that was started does not answer as its version, or None when it does."""
+    folder = wanted.folder
+    assert folder is not None
+    return health.wait_until_well(
+        system,
+        DaemonConfig.read(system).socket,
+        bundles.version_of(folder),
+        deadline=START_DEADLINE,
+        alive=lambda: running.running(system) is not None,
+    )
+
+
+def runs_container(system: System, folder: str) -> str | None:
+    """Why the engine of that version's folder runs no container, or None when it does."""
+    return health.runs_container(system, DaemonConfig.read(system).socket, folder)
+
+
+def unwell(system: System, wanted: Engine, *, container: bool) -> str | None:
+    """The first of the two reasons; the container is asked for only where it says something."""
+    reason = answers(system, wanted)
+    if reason is None and container:
+        assert wanted.folder is not None
+        reason = runs_container(system, wanted.folder)
+    return reason

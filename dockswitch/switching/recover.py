@@ -1,0 +1,61 @@
+"""Undoing what a killed or failed switch left: an open journal is always undone."""
+
+from dockswitch.model.errors import HandsNeeded
+from dockswitch.model.outcome import Recovered
+from dockswitch.model.ports import Progress, System
+from dockswitch.model.step import Engine
+from dockswitch.switching import journal, proof, transaction
+from dockswitch.switching.journal import Journal
+
+
+def recover(system: System, progress: Progress) -> Recovered | None:
+    """Undoes an open journal and sweeps up; None where nothing was left. Needs the lock."""
+    last = journal.last(system)
+    undone = None
+    if last is not None and last.open:
+        progress.say(f"undoing `use {last.begin.wish}`, which did not finish")
+        undo(system, last)
+        undone = Recovered(last.begin.wish, last.begin.time)
+    sweep(system)
+    return undone
+
+
+def undo(system: System, opened: Journal) -> None:
+    """Brings the machine back to what it was before that journal.
+
+    Raises HandsNeeded, with the journal left open, where that failed: the next command tries anew.
+    """
+    failures = transaction.undo(system, opened.inverses)
+    reason = _unwell(system, opened)
+    if failures or reason:
+        said = [*failures, *([reason] if reason else [])]
+        raise UndoFailed(said)
+    journal.undone(system, opened)
+
+
+def sweep(system: System) -> None:
+    """Empties the trash and deletes unpacked folders whose maker is dead."""
+    layout = system.layout
+    for name in system.names(layout.trash):
+        system.discard(f"{layout.trash}/{name}")
+    for name in system.names(layout.versions):
+        if name.startswith(".tmp-") and not system.alive(int(name.split("-")[1])):
+            system.discard(f"{layout.versions}/{name}")
+
+
+def _unwell(system: System, opened: Journal) -> str | None:
+    """Why the engine that was brought back does not serve, or None."""
+    engines = [step for step in opened.inverses if isinstance(step, Engine)]
+    if not engines or not engines[0].argv:
+        return None
+    return proof.unwell(system, engines[0], container=opened.begin.container)
+
+
+class UndoFailed(HandsNeeded):
+    def __init__(self, failures: list[str]) -> None:
+        super().__init__(
+            "the machine could not be brought back to what it was",
+            details="; ".join(failures),
+            hint="mend what is named, then run `dockswitch recover`; the journal keeps what is "
+            "left to undo",
+        )

@@ -1,0 +1,76 @@
+"""Removing kept versions: never one that is in use, that runs, or whose shims still run."""
+
+from dockswitch.backends import bundles, find
+from dockswitch.model.errors import DockswitchError, NotInstalled
+from dockswitch.model.ports import Progress, Reader, System
+from dockswitch.model.release import Bundle
+from dockswitch.switching import history, recover
+
+
+def uninstall(system: System, wanted: str, progress: Progress) -> tuple[Bundle, ...]:
+    """Removes every folder of that version; raises NotInstalled, StillNeeded."""
+    with system.locked():
+        recover.recover(system, progress)
+        known = bundles.kept(system)
+        found = tuple(bundle for bundle in known if str(bundle.version) == wanted)
+        if not found:
+            raise NotInstalled(wanted, [str(bundle.version) for bundle in known])
+        for bundle in found:
+            reason = _needed(system, bundle)
+            if reason is not None:
+                raise StillNeeded(bundle, reason)
+        _remove(system, found)
+        return found
+
+
+def prune(system: System, progress: Progress) -> tuple[Bundle, ...]:
+    """Removes every version that nothing needs."""
+    with system.locked():
+        recover.recover(system, progress)
+        gone = unneeded(system)
+        _remove(system, gone)
+        return gone
+
+
+def unneeded(reader: Reader) -> tuple[Bundle, ...]:
+    """Every version but the one in use, the one before it, and those that still run."""
+    before = _folder_before(reader)
+    return tuple(
+        bundle
+        for bundle in bundles.kept(reader)
+        if bundle.folder != before and _needed(reader, bundle) is None
+    )
+
+
+def _needed(reader: Reader, bundle: Bundle) -> str | None:
+    """Why a version cannot go, or None."""
+    installed = find("static").installed(reader)
+    if bundle.folder == installed.folder:
+        return "it is in use"
+    if reader.below(bundle.folder):
+        return "programs of it still run: its engine, or the shims of containers that it started"
+    return None
+
+
+def _folder_before(reader: Reader) -> str | None:
+    """The folder that a plain `rollback` goes back to."""
+    try:
+        return history.earlier(reader).folder
+    except history.NoSuchGeneration:
+        return None
+
+
+def _remove(system: System, gone: tuple[Bundle, ...]) -> None:
+    """A rename into the trash each, so that no half-deleted version bears its name."""
+    for bundle in gone:
+        system.move(bundle.folder, f"{system.layout.trash}/{bundle.folder.rpartition('/')[2]}")
+    recover.sweep(system)
+
+
+class StillNeeded(DockswitchError):
+    def __init__(self, bundle: Bundle, reason: str) -> None:
+        super().__init__(
+            f"{bundle.version} cannot be removed",
+            details=reason,
+            hint="switch to another version first, and stop the containers that it started",
+        )

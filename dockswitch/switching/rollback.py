@@ -1,0 +1,34 @@
+"""`rollback`: a new generation that equals an old one."""
+
+from dockswitch import backends
+from dockswitch.backends import bundles
+from dockswitch.model.errors import NotInstalled
+from dockswitch.model.generation import Generation
+from dockswitch.model.outcome import Outcome
+from dockswitch.model.plan import Goal
+from dockswitch.model.ports import Progress, Reader, System
+from dockswitch.switching import history, switch
+from dockswitch.switching.switch import Switch
+
+
+def rollback(system: System, number: int | None, progress: Progress) -> Outcome:
+    """Back to that generation, or to the newest that differs from the one in force.
+
+    Needs no network; raises NotInstalled where its version was removed since.
+    """
+    wanted = history.earlier(system, number)
+    backend = backends.find(wanted.backend)
+    words = f"rollback to generation {wanted.number}"
+    goal = goal_of(system, wanted)
+    return switch.perform(system, Switch(backend, goal, wanted.channel, words), progress)
+
+
+def goal_of(system: Reader, wanted: Generation) -> Goal:
+    """Generation 0 is a machine without an engine of ours."""
+    if wanted.version is None:
+        return Goal(None, (), "stop")
+    bundle = bundles.read(system, wanted.folder)
+    if bundle is None:
+        have = [str(each.version) for each in bundles.kept(system)]
+        raise NotInstalled(f"{wanted.channel} {wanted.version}", have)
+    return Goal(bundle, bundle.names, "start" if wanted.running else "leave")

@@ -1,0 +1,180 @@
+"""One switch: lock, look again, journal, stop, flip, start, health, commit or undo everything."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from dockswitch.backends import Backend
+from dockswitch.model.errors import DockswitchError, Interrupted, SwitchUndone
+from dockswitch.model.generation import Fetched, Generation
+from dockswitch.model.outcome import Outcome
+from dockswitch.model.plan import Goal, Installed
+from dockswitch.model.ports import Progress, System
+from dockswitch.model.step import Engine, Step
+from dockswitch.switching import history, journal, proof, recover, transaction
+from dockswitch.switching.journal import Journal
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A goal with what the history is to say about it."""
+
+    backend: Backend
+    goal: Goal
+    channel: str
+    wish: str
+
+
+def perform(system: System, wanted: Switch, progress: Progress) -> Outcome:
+    """Performs it under the lock.
+
+    Raises SwitchUndone when the new engine was not well and the old state is back, HandsNeeded
+    when going back failed too, Busy, and whatever the backend finds in the way.
+    """
+    with system.locked():
+        recovered = recover.recover(system, progress)
+        before = wanted.backend.installed(system)
+        now = history.newest(system)
+        steps = wanted.backend.steps(wanted.goal, before, system)
+        if not steps and _says_the_same(now, wanted):
+            return Outcome(changed=False, before=before, after=now, recovered=recovered)
+        outcome = _journalled(system, wanted, before, steps, progress)
+        recover.sweep(system)
+        return replace(outcome, recovered=recovered)
+
+
+def _says_the_same(now: Generation, wanted: Switch) -> bool:
+    """Whether the newest generation already tells what this switch would tell."""
+    folder = wanted.goal.bundle.folder if wanted.goal.bundle else ""
+    return now.folder == folder and wanted.channel in ("", now.channel)
+
+
+def _journalled(
+    system: System, wanted: Switch, before: Installed, steps: tuple[Step, ...], progress: Progress
+) -> Outcome:
+    restarts = any(isinstance(step, Engine) for step in steps)
+    ran = restarts and _old_engine_ran(system, before, progress)
+    opened = journal.begin(system, wanted.wish, container=ran)
+    clock = _Downtime(system.monotonic)
+    try:
+        for step in steps:
+            clock.step(step)
+            progress.say(str(step))
+            transaction.perform(system, opened, step)
+        note = _prove(system, before, steps, ran=ran, clock=clock, progress=progress)
+        generation = _generation(system, wanted, before)
+        journal.commit(system, opened, generation)
+    except BaseException as error:
+        _undo(system, opened, wanted, error, progress)
+        raise
+    return Outcome(
+        changed=True,
+        before=before,
+        after=generation,
+        restarted=restarts,
+        downtime=clock.seconds,
+        notes=(note,) if note else (),
+    )
+
+
+def _old_engine_ran(system: System, before: Installed, progress: Progress) -> bool:
+    """Whether the engine that will be stopped can run a container at all."""
+    if before.daemon is None:
+        return False
+    progress.say("proving the running engine")
+    folder = before.daemon.argv[0].rpartition("/")[0]
+    return proof.runs_container(system, system.layout.stored(folder)) is None
+
+
+def _prove(
+    system: System,
+    before: Installed,
+    steps: tuple[Step, ...],
+    *,
+    ran: bool,
+    clock: "_Downtime",
+    progress: Progress,
+) -> str | None:
+    """Asks the new engine; returns what is worth saying of it. Raises Unwell."""
+    started = [step for step in steps if isinstance(step, Engine) and step.argv]
+    if not started:
+        return None
+    engine = started[-1]
+    progress.say("waiting for the engine to answer")
+    reason = proof.answers(system, engine)
+    clock.answered()
+    if reason is not None:
+        raise Unwell(reason)
+    progress.say("running a container")
+    reason = proof.runs_container(system, engine.folder or "")
+    if reason is None:
+        return None
+    if ran or before.daemon is None:
+        raise Unwell(reason)
+    return f"it runs no container, and neither did the engine before it: {reason}"
+
+
+def _undo(
+    system: System, opened: Journal, wanted: Switch, error: BaseException, progress: Progress
+) -> None:
+    """Undoes everything; raises the error that says so."""
+    progress.say("undoing")
+    written = journal.last(system)
+    assert written is not None
+    assert written.path == opened.path
+    recover.undo(system, written)
+    recover.sweep(system)
+    if isinstance(error, KeyboardInterrupt):
+        raise Interrupted from error
+    if isinstance(error, (DockswitchError, OSError)):
+        raise Undone(wanted.wish, str(error), history.newest(system)) from error
+
+
+def _generation(system: System, wanted: Switch, before: Installed) -> Generation:
+    bundle, now = wanted.goal.bundle, history.newest(system)
+    runs = wanted.goal.engine == "start" or (
+        wanted.goal.engine == "leave" and before.daemon is not None
+    )
+    return Generation(
+        number=now.number + 1,
+        version=bundle.version if bundle else None,
+        channel=wanted.channel or (bundle.channels[0] if bundle else ""),
+        backend=wanted.backend.name,
+        folder=bundle.folder if bundle else "",
+        artifacts=(Fetched(bundle.url, bundle.sha256, bundle.size, bundle.trust),)
+        if bundle
+        else (),
+        time=system.now(),
+        wish=wanted.wish,
+        running=runs,
+    )
+
+
+class _Downtime:
+    """From the moment the old engine is told to stop until the new one answers."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._stopped: float | None = None
+        self.seconds: float | None = None
+
+    def step(self, step: Step) -> None:
+        if isinstance(step, Engine) and not step.argv and self._stopped is None:
+            self._stopped = self._monotonic()
+
+    def answered(self) -> None:
+        if self._stopped is not None:
+            self.seconds = self._monotonic() - self._stopped
+
+
+class Unwell(DockswitchError):
+    """The wanted engine was started and does not serve; the message is the reason."""
+
+
+class Undone(SwitchUndone):
+    def __init__(self, wish: str, reason: str, now: Generation) -> None:
+        back = f"{now.version} is back" if now.version else "the machine is as it was"
+        super().__init__(
+            f"the switch to {wish} failed and was undone: {back}",
+            details=reason,
+            hint="`dockswitch daemon logs` shows what the engine said",
+        )

@@ -1,0 +1,69 @@
+"""A transaction: steps performed one by one, each inverse journalled before, undone in reverse."""
+
+from collections.abc import Sequence
+
+from dockswitch.engine import flags, running, supervision
+from dockswitch.model.errors import DockswitchError
+from dockswitch.model.ports import System
+from dockswitch.model.step import Engine, File, Link, Step, assert_never
+from dockswitch.switching import journal, proof
+from dockswitch.switching.journal import Journal
+
+
+def perform(system: System, opened: Journal, step: Step) -> None:
+    """Journals the step's inverse, then performs it."""
+    journal.doing(system, opened, step, inverse(system, step))
+    act(system, step)
+
+
+def undo(system: System, inverses: Sequence[Step]) -> list[str]:
+    """Performs the inverses in reverse order and carries on past failures, which it returns."""
+    failures = []
+    for step in reversed(inverses):
+        try:
+            act(system, step)
+        except (DockswitchError, OSError) as error:
+            failures.append(f"{step}: {error}")
+    return failures
+
+
+def inverse(system: System, step: Step) -> Step:
+    """The step that brings back what is there now."""
+    match step:
+        case Link(path):
+            return Link(path, system.link(path))
+        case File(path, mode=mode):
+            content = system.read(path)
+            return File(path, content.decode() if content is not None else None, mode)
+        case Engine():
+            return running.observed(system)
+        case _:
+            assert_never(step)
+
+
+def act(system: System, step: Step) -> None:
+    """Makes it so; does nothing where it is so already."""
+    match step:
+        case Link(path, target):
+            if system.link(path) != target:
+                system.point(path, target)
+        case File(path, content, mode):
+            wanted = None if content is None else content.encode()
+            if system.read(path) != wanted:
+                system.write(path, wanted, mode)
+        case Engine():
+            _run(system, step)
+        case _:
+            assert_never(step)
+
+
+def _run(system: System, wanted: Engine) -> None:
+    daemon = supervision.own().running(system)
+    if daemon is not None:
+        same = flags.stored(daemon.argv, system.layout.root) == wanted.argv
+        # One that was told to stop still runs for a while: only one that answers is there.
+        if same and proof.answers(system, wanted) is None:
+            return
+        supervision.own().stop(system, daemon)
+    if wanted.argv:
+        supervision.own().start(system, wanted)

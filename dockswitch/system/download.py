@@ -1,0 +1,139 @@
+"""The bytes of one archive, resumed where a connection is cut and never mixed from two files."""
+
+import os
+import re
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from dockswitch.model.address import shown
+from dockswitch.model.errors import (
+    Changed,
+    NeverFetched,
+    NoAnswer,
+    NotAnArchive,
+    TooMuch,
+    WrongLength,
+)
+from dockswitch.system import local
+from dockswitch.system.http import PIECE, Again, Door, read_piece, told_length
+
+if TYPE_CHECKING:
+    import requests
+
+LARGEST = 1 << 30  # bytes of an archive as it is published; Docker's have 80 MB
+_ENOUGH = 1 << 20  # bytes after which a line is taken for a working one, and tries count anew
+_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
+
+
+class Download:
+    """An open download: iterate for its pieces; `total` in bytes, None where nobody tells.
+
+    Raises NotAnArchive for a page, WrongLength, TooMuch, NoAnswer, and Changed where the file is
+    no longer the one that was begun: then all that came has to be thrown away.
+    """
+
+    def __init__(self, door: Door, url: str) -> None:
+        if door.offline:
+            raise NeverFetched(shown(url))
+        self._door = door
+        self._url = url
+        self._deadline = time.monotonic() + door.longest
+        self._done = 0
+        self._response = door.retried(lambda: self._open(0), self._deadline)
+        self.total = told_length(self._response)
+        self._etag = self._response.headers.get("ETag", "")
+        self._modified = self._response.headers.get("Last-Modified", "")
+        if self.total is not None and self.total > LARGEST:
+            self.close()
+            raise TooMuch(shown(url), LARGEST)
+
+    def __iter__(self) -> Iterator[bytes]:
+        tries = since = 0
+        while True:
+            try:
+                piece = self._piece()
+            except Again as cut:
+                tries = 0 if self._done - since >= _ENOUGH else tries + 1
+                since = self._done
+                if tries > len(self._door.waits):
+                    raise cut.error from None
+                self._resume()
+                continue
+            if not piece:
+                return
+            yield piece
+
+    def close(self) -> None:
+        self._response.close()
+
+    def _piece(self) -> bytes:
+        piece = read_piece(self._response, self._url)
+        self._done += len(piece)
+        if self._done > LARGEST:
+            raise TooMuch(shown(self._url), LARGEST)
+        if time.monotonic() > self._deadline:
+            raise NoAnswer(shown(self._url), "it sends too slowly")
+        if not piece and self.total is not None and self._done != self.total:
+            raise Again(WrongLength(shown(self._url), self._done, self.total))
+        return piece
+
+    def _resume(self) -> None:
+        self._response.close()
+        self._response = self._door.retried(lambda: self._open(self._done), self._deadline)
+        headers = self._response.headers
+        found = _RANGE.fullmatch(headers.get("Content-Range", ""))
+        same = (
+            self._response.status_code == 206
+            and found is not None
+            and int(found[1]) == self._done
+            and found[2] in ("*", str(self.total))
+            and headers.get("ETag", "") == self._etag
+        )
+        if not same:
+            self.close()
+            raise Changed(shown(self._url))
+
+    def _open(self, begin: int) -> "requests.Response":
+        headers = {}
+        if begin:
+            # If-Range takes strong tags only; without anything to compare, two files might mix.
+            proof = self._etag if self._etag.startswith('"') else self._modified
+            if not proof:
+                raise Changed(shown(self._url))
+            headers = {"Range": f"bytes={begin}-", "If-Range": proof}
+        response, _ = self._door.answer(self._url, headers)
+        if not begin and response.status_code != 200:
+            response.close()
+            raise NoAnswer(shown(self._url), f"the server answers {response.status_code}")
+        if "html" in response.headers.get("Content-Type", ""):
+            response.close()
+            raise NotAnArchive(shown(self._url), "a web page: a proxy's login page?")
+        return response
+
+
+class LocalFile:
+    """An archive behind a file:// address, read as a Download is."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        try:
+            self._file = open(local.path_of(url), "rb", buffering=0)  # noqa: SIM115  # see close
+            self.total: int | None = os.fstat(self._file.fileno()).st_size
+        except OSError as error:
+            raise local.failure(url, error) from None
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            while piece := self._file.read(PIECE):
+                yield piece
+        except OSError as error:
+            raise local.failure(self._url, error) from None
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def download(door: Door, url: str) -> Download | LocalFile:
+    """The archive behind an address of any kind that dockswitch reads."""
+    return LocalFile(url) if url.startswith("file:") else Download(door, url)

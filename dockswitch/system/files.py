@@ -1,0 +1,131 @@
+"""The one door to files: nothing bears its final name until it is right and on disk."""
+
+import contextlib
+import os
+import secrets
+import shutil
+import stat
+from collections.abc import Iterator
+
+
+def read(path: str) -> bytes | None:
+    """The content of a file; None where there is none."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def link(path: str) -> str | None:
+    """Where a link points; None where there is no link."""
+    try:
+        return os.readlink(path)
+    except OSError:
+        return None
+
+
+def names(folder: str) -> tuple[str, ...]:
+    """The names in a folder, sorted; none where there is no folder."""
+    try:
+        return tuple(sorted(os.listdir(folder)))
+    except (FileNotFoundError, NotADirectoryError):
+        return ()
+
+
+def kind(path: str) -> str | None:
+    """file, folder, link, other, or None where there is nothing; links are not followed."""
+    try:
+        mode = os.lstat(path).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    kinds = {stat.S_IFREG: "file", stat.S_IFDIR: "folder", stat.S_IFLNK: "link"}
+    return kinds.get(stat.S_IFMT(mode), "other")
+
+
+def write(path: str, content: bytes | None, mode: int = 0o644) -> None:
+    """Writes through a temporary file beside it, fsync, rename; None removes the file."""
+    if content is None:
+        _remove(path)
+        return
+    with _beside(path) as temporary:
+        opened = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        with open(opened, "wb") as file:
+            os.fchmod(opened, mode)
+            file.write(content)
+            file.flush()
+            os.fsync(opened)
+        os.replace(temporary, path)
+    sync_folder(os.path.dirname(path))
+
+
+def point(path: str, target: str | None) -> None:
+    """Points a link by rename, so that it is never absent; None removes the link."""
+    if target is None:
+        _remove(path)
+        return
+    with _beside(path) as temporary:
+        os.symlink(target, temporary)
+        os.replace(temporary, path)
+    sync_folder(os.path.dirname(path))
+
+
+def move(path: str, to: str) -> None:
+    """Renames; nothing happens where `path` is gone and `to` is there already."""
+    os.makedirs(os.path.dirname(to), exist_ok=True)
+    try:
+        os.rename(path, to)
+    except FileNotFoundError:
+        if not os.path.lexists(to):
+            raise
+        return
+    sync_folder(os.path.dirname(path))
+    sync_folder(os.path.dirname(to))
+
+
+def discard(folder: str) -> None:
+    """Deletes a folder and all in it; links in it are not followed."""
+    shutil.rmtree(folder, ignore_errors=False) if os.path.isdir(folder) else _remove(folder)
+
+
+def append(path: str, line: str) -> None:
+    """Appends one line and fsyncs; a new file's name is on disk too."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    new = not os.path.exists(path)
+    opened = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        os.write(opened, line.encode() + b"\n")
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+    if new:
+        sync_folder(os.path.dirname(path))
+
+
+def sync_folder(folder: str) -> None:
+    """Makes the names in a folder durable."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def _remove(path: str) -> None:
+    try:
+        os.unlink(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    sync_folder(os.path.dirname(path))
+
+
+@contextlib.contextmanager
+def _beside(path: str) -> Iterator[str]:
+    """A temporary name beside the path, gone again if it was not renamed."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    temporary = f"{path}.tmp-{secrets.token_hex(4)}"
+    try:
+        yield temporary
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)

@@ -1,0 +1,53 @@
+"""Facts about this machine, or about another one that `--for` names."""
+
+import functools
+import os
+import re
+
+from dockswitch.model.errors import UsageError
+from dockswitch.model.host import Host
+
+_NAMED = re.compile(r"(?P<what>[a-z]+)(?::(?P<codename>[a-z]+))?/(?P<arch>[a-z0-9_]+)")
+_SYSTEMS = {"Linux": "linux", "Darwin": "mac", "Windows": "windows"}
+# what a deb, a person or a kernel calls it → what `uname -m` says
+_ARCHITECTURES = {"amd64": "x86_64", "arm64": "aarch64", "armhf": "armv7l", "ppc64el": "ppc64le"}
+
+
+@functools.cache
+def this() -> Host:
+    """This machine, without its distribution: asking for that costs 34 ms (`with_distribution`)."""
+    name = os.uname()
+    init = "systemd" if os.path.isdir("/run/systemd/system") else "other"
+    arch = _ARCHITECTURES.get(name.machine, name.machine)
+    return Host(_SYSTEMS.get(name.sysname, "linux"), arch, init=init, uid=os.geteuid())
+
+
+@functools.cache
+def with_distribution() -> Host:
+    """This machine, with the distribution, codename and ancestors that /etc/os-release tells."""
+    import distro
+
+    host = this()
+    return Host(
+        host.os,
+        host.arch,
+        distribution=distro.id(),
+        codename=distro.codename().lower(),
+        like=tuple(distro.like().split()),
+        init=host.init,
+        uid=host.uid,
+    )
+
+
+def named(text: str) -> Host:
+    """The host that `DISTRO[:CODENAME]/ARCH` names; raises UsageError."""
+    found = _NAMED.fullmatch(text.lower())
+    if found is None:
+        raise UsageError(
+            f"{text!r} names no host",
+            hint="it looks like ubuntu:xenial/amd64, linux/aarch64 or windows/x86_64",
+        )
+    what, arch = found["what"], _ARCHITECTURES.get(found["arch"], found["arch"])
+    if what in ("linux", "mac", "windows"):
+        return Host(what, arch)
+    return Host("linux", arch, distribution=what, codename=found["codename"] or "")

@@ -1,0 +1,53 @@
+"""What the integration tests share: real engines, apart from the machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.archive import ArchiveMissing
+from tests.integration.holdings import Mirror
+from tests.integration.mirror import build
+from tests.integration.namespace import isolated, machine_network, short_root
+from tests.integration.needs import demand, why_no_namespaces
+from tests.integration.server import MirrorServer, serve
+
+_CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def isolation() -> None:
+    """This process is in namespaces of its own; see `isolated`."""
+    demand(why_no_namespaces())
+    isolated()
+
+
+@pytest.fixture(scope="session")
+def mirror() -> Mirror:
+    """The mirror in DOCKSWITCH_TEST_MIRROR or `.cache/mirror`, built if it is not there."""
+    demand(why_no_namespaces())
+    root = Path(os.environ.get("DOCKSWITCH_TEST_MIRROR") or _CHECKOUT / ".cache/mirror")
+    try:
+        # The process may be isolated already, and building downloads.
+        with machine_network():
+            return build(root)
+    except ArchiveMissing as error:
+        demand(str(error))
+        raise
+
+
+@pytest.fixture
+def mirror_server(isolation: None, mirror: Mirror) -> Iterator[MirrorServer]:
+    """The mirror, served in this process's own network; its requests and faults are the test's."""
+    with serve(mirror.root) as server:
+        yield server
+
+
+@pytest.fixture
+def root(isolation: None) -> Iterator[Path]:
+    """A short folder for an engine; what the test leaves running there is ended, and told."""
+    with short_root() as folder:
+        yield folder
