@@ -38,7 +38,7 @@ def inverse(system: System, step: Step) -> Step:
         case Engine():
             return running.observed(system)
         case _:
-            return assert_never(step)
+            assert_never(step)
 
 
 def act(system: System, step: Step) -> None:
