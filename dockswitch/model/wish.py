@@ -9,6 +9,7 @@ from datetime import date
 from typing import TypeAlias
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import Version as Key
 
 from dockswitch.model.errors import BadVersion, BadWish
 from dockswitch.model.version import Version
@@ -55,8 +56,9 @@ class Within:
         return not version.pre and self.covers(version)
 
     def covers(self, version: Version) -> bool:
-        """Whether the version lies within the range, be it a GA or not."""
-        return _specifiers(self.specifier).contains(version.key, prereleases=True)
+        """Whether the version, or the GA that a pre-release leads to, lies within the range."""
+        key = Key(version.key.base_version) if version.pre else version.key
+        return _specifiers(self.specifier).contains(key)
 
     def __str__(self) -> str:
         return self.specifier
