@@ -13,7 +13,7 @@ import yaml
 
 from dockswitch.model import channel_map, channel_shape, record, shipped
 from dockswitch.model.catalog import Catalog
-from dockswitch.model.errors import BadAddress
+from dockswitch.model.errors import BadMirror
 from dockswitch.model.file_name import FileName
 from dockswitch.model.version import Version
 
@@ -228,7 +228,7 @@ def test_images_are_listed_where_they_are(image: str, pattern: str, feed: str) -
 def test_an_address_that_cannot_be_used_is_a_usage_error(
     name: str, address: str, expected: str
 ) -> None:
-    with pytest.raises(BadAddress) as refused:
+    with pytest.raises(BadMirror) as refused:
         SHIPPED.at(**{name: address})
     assert refused.value.exit == 2
     assert expected in refused.value.details
