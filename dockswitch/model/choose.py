@@ -77,10 +77,18 @@ def _why_not_exact(versions: Sequence[Version], wanted: Version, where: str) -> 
         return NoSuchRelease(str(wanted), where, near)
     if not known.published:
         return NeverPublished(str(wanted), near)
-    seen = dict.fromkeys(str(place) for place in record.places(wanted))
+    seen = _grouped(record.places(wanted))
     return PublishedElsewhere(
-        str(known.version), where, tuple(seen) or _first_channel(known.channel), near
+        str(known.version), where, seen or _first_channel(known.channel), near
     )
+
+
+def _grouped(places: Sequence[record.Place]) -> tuple[str, ...]:
+    """Where it was seen, the architectures of a channel and system together."""
+    archs: dict[str, list[str]] = {}
+    for place in places:
+        archs.setdefault(f"{place.channel} for {place.os}", []).append(place.arch)
+    return tuple(f"{where} ({', '.join(each)})" for where, each in archs.items())
 
 
 def _first_channel(channel: str) -> tuple[str, ...]:
