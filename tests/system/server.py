@@ -16,8 +16,9 @@ class Reply:
     """What one request is answered.
 
     Of the body `cut` bytes are sent before the connection closes; `length` is what Content-Length
-    says instead of the truth (-1: nothing); `wait` and `drip` (after each 64 KiB) are in seconds;
-    an `endless` body is repeated for ever; `ranges` says whether Range and If-Range are understood.
+    says instead of the truth (-1: nothing); `wait` (before all), `drip` (after each 64 KiB) and
+    `stall` (before the connection closes) are in seconds; an `endless` body is repeated for ever;
+    `ranges` says whether Range and If-Range are understood.
     """
 
     body: bytes = b""
@@ -27,6 +28,7 @@ class Reply:
     length: int | None = None
     wait: float = 0.0
     drip: float = 0.0
+    stall: float = 0.0
     endless: bool = False
     ranges: bool = False
 
@@ -118,7 +120,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.write(sent[at : at + (1 << 16)])
                 time.sleep(reply.drip)
             if not reply.endless:
-                return
+                break
+        time.sleep(reply.stall)
 
     def log_message(self, *_: object) -> None:
         """Says nothing."""

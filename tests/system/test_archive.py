@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tarfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -379,6 +380,15 @@ def test_a_silent_server_is_given_up(tmp_path: Path) -> None:
     door = Door(silence=0.1, waits=(0.0,))
     with serving(lambda _: Reply(wait=1)) as s, refused(NoAnswer, tmp_path / "new", "time"):
         unpack(door, s.url, into=str(tmp_path / "new"), progress=Counting())
+
+
+def test_nobody_waits_for_a_silent_server_when_all_is_lost_already(tmp_path: Path) -> None:
+    archive = tgz(file("docker/../../x"), file("docker/dockerd", os.urandom(3 << 20)))
+    door, begun = Door(silence=20, waits=()), time.monotonic()
+    stalled = Reply(archive, length=2 * len(archive), stall=20)
+    with serving(lambda _: stalled) as s, refused(HostileArchive, tmp_path / "new"):
+        unpack(door, s.url, into=str(tmp_path / "new"), progress=Counting())
+    assert time.monotonic() - begun < 10
 
 
 def test_a_trickle_has_a_deadline(tmp_path: Path) -> None:
