@@ -45,7 +45,7 @@ def version_of(folder: str) -> Version:
 
 
 def expected_names(version: Version) -> tuple[str, ...]:
-    """The binaries that Docker's archives of that version's era hold; the archive has the last word.
+    """What Docker's archives of that version's era hold; the archive itself has the last word.
 
     Source: the archives of 17.03 to 29 as published.
     """

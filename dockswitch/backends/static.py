@@ -4,7 +4,9 @@ import os
 from dataclasses import dataclass
 
 from dockswitch.backends import bundles
-from dockswitch.engine import daemon_config, flags, supervision
+from dockswitch.engine import flags, running
+from dockswitch.engine.daemon_config import DaemonConfig, own_config_step
+from dockswitch.engine.foreign import refuse_foreign
 from dockswitch.model.errors import BadVersion, ForeignFile
 from dockswitch.model.plan import Goal, Installed
 from dockswitch.model.ports import Daemon, Reader
@@ -22,7 +24,7 @@ class Static:
 
     def installed(self, reader: Reader) -> Installed:
         folder = _current_folder(reader)
-        daemon = supervision.running(reader)
+        daemon = running.running(reader)
         return Installed(
             version=_version(folder),
             folder=folder,
@@ -46,12 +48,20 @@ def _engine_steps(
     stop: tuple[Step, ...] = (Engine(()),) if installed.daemon else ()
     if goal.engine == "stop" or goal.bundle is None:
         return stop, ()
-    config = daemon_config.effective(reader)
-    supervision.refuse_foreign(reader, config)
+    config = DaemonConfig.read(reader)
+    flags.check_root(reader.layout, config)
+    refuse_foreign(reader, config, installed.daemon)
     if installed.daemon and _daemon_folder(reader, installed.daemon) == goal.bundle.folder:
         return (), ()
     argv = flags.command_line(reader.layout, goal.bundle.version, goal.bundle.folder, config)
-    return (*stop, *daemon_config.steps(reader)), (Engine(argv),)
+    return stop, (*_own_config(reader, config), Engine(argv))
+
+
+def _own_config(reader: Reader, config: DaemonConfig) -> tuple[Step, ...]:
+    """The file that an engine is given where the machine has no daemon.json."""
+    step = own_config_step(reader.layout)
+    wanted = config.path == step.path and reader.read(step.path) != (step.content or "").encode()
+    return (step,) if wanted else ()
 
 
 def _link_steps(goal: Goal, installed: Installed, reader: Reader) -> tuple[Step, ...]:

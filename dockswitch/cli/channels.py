@@ -22,7 +22,7 @@ def command(ctx: typer.Context) -> None:
                     "channel": channel.name,
                     "state": channel.state,
                     "last": channel.last or None,
-                    "until": channel.until.isoformat() if channel.until else None,
+                    "ended": channel.ended.isoformat() if channel.ended else None,
                     "note": channel.note or None,
                     "backends": list(channel.backends),
                 }

@@ -19,7 +19,7 @@ def command(
     shell: Annotated[Literal["bash", "zsh", "fish", "powershell"], typer.Argument(help="Which.")],
 ) -> None:
     """Print the completion script of a shell."""
-    from typer.completion import get_completion_script
+    from typer._completion_shared import get_completion_script
 
     name = "pwsh" if shell == "powershell" else shell
     script = get_completion_script(

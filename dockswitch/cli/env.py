@@ -28,10 +28,10 @@ def command(
     ] = "sh",
 ) -> None:
     """Print what a shell needs to use this engine."""
-    from dockswitch.engine import daemon_config
+    from dockswitch.engine.daemon_config import DaemonConfig
 
     session = Session(ctx)
-    socket = daemon_config.effective(session.system).socket
+    socket = DaemonConfig.read(session.system).socket
     folder = session.layout.real(session.layout.bin)
     values = {
         "DOCKER_HOST": f"unix://{session.layout.real(socket)}",

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from dockswitch.cli import spec
-from dockswitch.cli.session import Session
+from dockswitch.cli.session import Session, day
 from dockswitch.model.errors import DockswitchError, NotPublished
 from dockswitch.model.release import Release
 
@@ -31,16 +31,18 @@ def command(
     host: spec.For = None,
 ) -> None:
     """List what the channels publish."""
+    from dockswitch.model import choose
+    from dockswitch.sources.resolver import named
     from dockswitch.switching import find
 
     session = Session(ctx, host=host)
     wanted = tuple(channels or DEFAULT)
     for channel in channels or ():
-        session.catalog.channel(channel)  # raises for a name that nobody knows
+        named(session.catalog, channel)  # raises for a name that nobody knows
     listed = find.list_releases(session.system, session.catalog, wanted, backend)
     offered = _offered(session, wanted, listed, asked=bool(channels))
     if as_of:
-        offered = find.as_of(offered, as_of)
+        offered = list(choose.as_of(offered, day(as_of)))
     releases = [each for each in offered if pre or not each.version.pre]
     session.report.answer(
         {"releases": [_plain(each) for each in releases]},

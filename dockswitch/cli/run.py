@@ -1,5 +1,6 @@
 """`dockswitch run`: run a command with the client of a version on PATH."""
 
+import os
 from typing import Annotated
 
 import typer
@@ -38,9 +39,21 @@ def command(
     except DockswitchError as error:
         error.exit = BEFORE  # type: ignore[misc]  # so that CMD's own codes stay its own
         raise
-    code = session.system.hand_over(argv, path=bundle.folder, aside=session.report.as_json)
+    code = _run(session, argv, bundle.folder)
     session.report.answer({"version": str(bundle.version), "exit": code})
     raise typer.Exit(code)
+
+
+def _run(session: Session, argv: list[str], folder: str) -> int:
+    """The command's own code; with --json its output goes aside, to stderr."""
+    from dockswitch.engine.daemon_config import DaemonConfig
+    from dockswitch.system import processes
+
+    layout = session.layout
+    env = {"PATH": f"{layout.real(folder)}:{os.environ.get('PATH', os.defpath)}"}
+    if layout.root:
+        env["DOCKER_HOST"] = f"unix://{layout.real(DaemonConfig.read(session.system).socket)}"
+    return processes.attend(argv, env=env, aside=session.report.as_json)
 
 
 def _split(words: list[str]) -> tuple[list[str], list[str]]:

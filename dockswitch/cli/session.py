@@ -1,4 +1,4 @@
-"""One run of one command: what was asked, the machine, the catalog and the voice; each made late."""
+"""One run of one command: what was asked, the machine, the catalog, the voice; all made late."""
 
 import functools
 import os
@@ -69,7 +69,6 @@ class Session:
             host,
             offline=self.settings["offline"].on,
             allow_http=self.settings["allow_http"].words,
-            progress=self.report.progress,
         )
 
     @functools.cached_property
@@ -101,7 +100,7 @@ class Session:
         from dockswitch.model import wish
 
         request = wish.parse(words, tuple(self.catalog.channels))
-        return replace(request, as_of=_day(as_of)) if as_of else request
+        return replace(request, as_of=day(as_of)) if as_of else request
 
     def asks(self, question: str) -> bool:
         """A question that only a terminal is asked; `--yes` answers it."""
@@ -130,7 +129,7 @@ class Session:
         return [*files, *([(named, _text(named))] if named else [])]
 
 
-def _day(text: str) -> date:
+def day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:

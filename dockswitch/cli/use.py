@@ -7,7 +7,7 @@ import typer
 
 from dockswitch.cli import spec
 from dockswitch.cli.session import Session
-from dockswitch.model.errors import DockswitchError, UsageError
+from dockswitch.model.errors import UsageError
 from dockswitch.model.outcome import Found, Outcome
 from dockswitch.report import outcome as telling
 
@@ -60,12 +60,14 @@ def command(
     )
     chosen_backend = session.backend(backend)
     if dry_run or check:
-        changes = _preview(
-            session,
-            use.preview(session.system, session.catalog, request, chosen_backend, options),
-            chosen_backend.name,
+        plan, channel = use.preview(
+            session.system, session.catalog, request, chosen_backend, options
         )
-        raise typer.Exit(PENDING if check and changes else 0)
+        session.report.answer(
+            telling.plan_plain(plan, channel, chosen_backend.name),
+            telling.plan_lines(plan, session.layout, chosen_backend.name),
+        )
+        raise typer.Exit(PENDING if check and plan.steps else 0)
     outcome, found = use.use(
         session.system, session.catalog, request, chosen_backend, options, session.report.progress
     )
@@ -106,10 +108,6 @@ def _wanted(session: Session, words: list[str], *, from_file: bool) -> list[str]
             hint="`dockswitch use --from-file` says that it may",
         )
     return [pin.spec]
-
-
-def _preview(session: Session, plan: object, backend: str) -> bool:
-    raise DockswitchError("not yet")
 
 
 def _mention_pre_release(session: Session, found: Found | None) -> None:

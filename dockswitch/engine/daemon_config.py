@@ -134,7 +134,7 @@ class _Values:
         return value if value >= 0 else 600  # -1 is "as long as it takes"
 
     def _inside(self, key: str, value: str) -> str:
-        real = os.path.normpath(f"/{value}")
+        real = os.path.normpath(os.path.join("/", value))
         root = self.layout.root
         if root and not real.startswith(f"{root}/"):
             raise OutsideRoot(self.path, key, value, root)

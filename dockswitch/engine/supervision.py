@@ -90,6 +90,11 @@ class Own:
         return last_lines(reader, lines)
 
 
+def own() -> Own:
+    """The supervisor of a machine where no service manager runs the engine."""
+    return Own(os.environ)
+
+
 def _config_of(system: System, daemon: Daemon) -> DaemonConfig:
     """What a running daemon was started with: its command line first, then daemon.json.
 

@@ -357,7 +357,87 @@ class PublishedElsewhere(NotPublished):
         )
 
 
-# Signed indexes
+# Sources, and where there is none
+
+
+class BadChannelMap(UsageError):
+    """`mistakes` are sentences that begin with file, line and key."""
+
+    def __init__(self, path: str, mistakes: Sequence[str]) -> None:
+        count = "a mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
+        super().__init__(
+            f"{path} has {count}",
+            details="\n".join(mistakes),
+            hint="mend it, or take another with --channels FILE; nothing was changed",
+        )
+
+
+class UnknownChannel(NotPublished):
+    """`near` are channels with names like it."""
+
+    def __init__(self, channel: str, *, near: Sequence[str], channels: Sequence[str]) -> None:
+        super().__init__(
+            f"there is no channel {channel!r}",
+            details=f"channels: {', '.join(channels)}",
+            hint=(f"did you mean {' or '.join(near)}? " if near else "")
+            + "`dockswitch channels` shows them all; --channels FILE adds a site's own",
+        )
+
+
+class NotByThisBackend(NotPublished):
+    """`backends` are those that can install from the channel."""
+
+    def __init__(self, channel: str, backend: str, backends: Sequence[str]) -> None:
+        super().__init__(
+            f"{channel} is not published for the {backend} backend",
+            details=f"it is published for: {', '.join(backends)}",
+            hint=f"take --backend {backends[0]}, or another channel (`dockswitch channels`)",
+        )
+
+
+class NoSystem(NotForThisHost):
+    def __init__(self, channel: str, system: str, systems: Sequence[str]) -> None:
+        super().__init__(
+            f"{channel} has no static archives for {system}",
+            details=f"it has some for: {', '.join(systems)}",
+            hint="`dockswitch channels` shows what each channel has",
+        )
+
+
+class NoArchitecture(NotForThisHost):
+    """`archs` are those that have files there, as the backend calls them."""
+
+    def __init__(self, channel: str, backend: str, arch: str, archs: Sequence[str]) -> None:
+        super().__init__(
+            f"{channel} has nothing for {arch} ({backend})",
+            details=f"it has files for: {', '.join(archs)}",
+            hint="`dockswitch channels` shows what each channel has; a host is named with "
+            "--for DISTRO[:CODENAME]/ARCH",
+        )
+
+
+class NoSuite(NotForThisHost):
+    """Docker has no suite for the host's codename, or the codename is not known."""
+
+    def __init__(self, channel: str, host: str, distributions: Sequence[str]) -> None:
+        super().__init__(
+            f"{channel} has no packages for {host}",
+            details=f"it has some for: {', '.join(distributions)}, and for what descends from them "
+            "and keeps their codename",
+            hint="say which fits with --suite SUITE or --for DISTRO:CODENAME/ARCH, "
+            "or take --backend static",
+        )
+
+
+class BadMirror(UsageError):
+    """The address itself is not repeated: it may hold a secret."""
+
+    def __init__(self, what: str, expected: str) -> None:
+        super().__init__(
+            f"the {what} address cannot be used",
+            details=f"expected {expected}",
+            hint=f"set it right in settings.yaml, or in DOCKSWITCH_{what.upper()}_MIRROR",
+        )
 
 
 class NotSigned(NotAuthentic):

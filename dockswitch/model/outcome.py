@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from dockswitch.model.generation import Generation
 from dockswitch.model.plan import Installed
 from dockswitch.model.release import Release
-from dockswitch.model.step import Step
 
 
 @dataclass(frozen=True, slots=True)

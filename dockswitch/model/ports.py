@@ -110,9 +110,6 @@ class Reader(Protocol):
     # whether a process lives
     def alive(self, pid: int) -> bool: ...
 
-    # whether a program of this folder still runs (shims do, from their version's folder)
-    def busy(self, folder: str) -> bool: ...
-
     # every dockerd of this machine
     def daemons(self) -> tuple[Daemon, ...]: ...
 

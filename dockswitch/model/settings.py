@@ -1,4 +1,4 @@
-"""Settings: command line, then environment, then the user's file, then the system's, then built in."""
+"""Settings: command line, environment, user's file, system's file, built in; the first counts."""
 
 import difflib
 from collections.abc import Mapping, Sequence

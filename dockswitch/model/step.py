@@ -5,7 +5,7 @@ Paths are paths inside the root. Performing a step twice is performing it once.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import TypeAlias
+from typing import NoReturn, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +70,8 @@ def from_plain(plain: Mapping[str, object]) -> Step:
         if name != "step"
     }
     return _KINDS[str(plain["step"])](**fields)  # type: ignore[arg-type]  # checked by dataclass
+
+
+def assert_never(step: NoReturn) -> NoReturn:
+    """Closes a match over steps; `typing` has it from Python 3.11 on only."""
+    raise AssertionError(step)

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
+from dockswitch.model.address import shown
 from dockswitch.model.generation import Generation
 from dockswitch.model.layout import Layout
 from dockswitch.model.outcome import Found, Outcome
 from dockswitch.model.plan import Plan
-from dockswitch.model.release import Artifact, Bundle, Download
+from dockswitch.model.release import Artifact, Bundle, Download, Release
 from dockswitch.model.trust import Trust
 from dockswitch.model.version import Version
 
@@ -101,14 +102,23 @@ def artifact_plain(artifact: Artifact) -> dict[str, object]:
     if isinstance(artifact, Download):
         known = sorted(artifact.digests)
         digest = known[0] if len(known) == 1 else known or None
-        return {"url": artifact.url, "sha256": digest, "bytes": artifact.size}
+        return {"url": shown(artifact.url), "sha256": digest, "bytes": artifact.size}
     return {
         "package": artifact.name,
         "version": artifact.version,
-        "url": artifact.url or None,
+        "url": shown(artifact.url) or None,
         "sha256": artifact.sha256 or None,
         "bytes": artifact.size,
     }
+
+
+def artifact_lines(release: Release) -> Iterator[str]:
+    """Each artifact, with what is known of its bytes."""
+    for artifact in release.artifacts:
+        yield f"{_name(artifact)} ({artifact.trust})"
+        known = artifact.digests if isinstance(artifact, Download) else {artifact.sha256} - {""}
+        for digest in sorted(known):
+            yield f"sha256 {digest}"
 
 
 def bundle_plain(bundle: Bundle, current: str) -> dict[str, object]:
@@ -137,7 +147,7 @@ def generation_plain(generation: Generation) -> dict[str, object]:
 
 def _name(artifact: Artifact) -> str:
     if isinstance(artifact, Download):
-        return artifact.url
+        return shown(artifact.url)
     return f"{artifact.name}={artifact.version}"
 
 

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NoReturn, Protocol
 
 if TYPE_CHECKING:  # importing tqdm costs 50 ms, which a switch without a download saves
     from tqdm import tqdm
@@ -19,7 +19,7 @@ class Bar:
     def __init__(self, voice: Voice, *, moving: bool) -> None:
         self._voice = voice
         self._moving = moving
-        self._bar: tqdm[None] | None = None
+        self._bar: tqdm[NoReturn] | None = None
 
     def begin(self, what: str, total: int | None) -> Callable[[int], None]:
         if not self._moving:

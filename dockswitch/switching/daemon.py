@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from dockswitch.backends import find
-from dockswitch.engine import daemon_config, flags, supervision
+from dockswitch.engine import flags, running
+from dockswitch.engine.daemon_config import DaemonConfig, own_config_step
+from dockswitch.engine.foreign import refuse_foreign
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.step import Engine
@@ -20,7 +22,7 @@ class State:
 
 
 def state(reader: Reader, *, changed: bool = False) -> State:
-    daemon = supervision.running(reader)
+    daemon = running.running(reader)
     return State(daemon.pid if daemon else None, drift.answering(reader), changed)
 
 
@@ -36,11 +38,10 @@ def start(system: System, progress: Progress) -> State:
             return state(system)
         if installed.version is None:
             raise NoEngine
-        config = daemon_config.effective(system)
-        supervision.refuse_foreign(system, config)
-        flags.check_root(system.layout)
-        for step in daemon_config.steps(system):
-            transaction.act(system, step)
+        config = DaemonConfig.read(system)
+        refuse_foreign(system, config, None)
+        flags.check_root(system.layout, config)
+        transaction.act(system, own_config_step(system.layout))
         argv = flags.command_line(system.layout, installed.version, installed.folder, config)
         engine = Engine(argv)
         transaction.act(system, engine)
@@ -55,7 +56,7 @@ def stop(system: System, progress: Progress) -> State:
     """Stops our engine; nothing happens where none runs."""
     with system.locked():
         recover.recover(system, progress)
-        runs = supervision.running(system) is not None
+        runs = running.running(system) is not None
         transaction.act(system, Engine(()))
         return state(system, changed=runs)
 

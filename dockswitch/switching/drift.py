@@ -1,6 +1,7 @@
 """Where the machine differs from what the history says of it."""
 
-from dockswitch.engine import api, daemon_config, supervision
+from dockswitch.engine import api, running
+from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.model.generation import Generation
 from dockswitch.model.plan import Installed
 from dockswitch.model.ports import Reader
@@ -30,7 +31,7 @@ def drift(reader: Reader, now: Generation, installed: Installed) -> tuple[str, .
 
 def answering(reader: Reader) -> str | None:
     """The version that our engine itself answers; None where none does."""
-    if supervision.running(reader) is None:
+    if running.running(reader) is None:
         return None
-    identity = api.identity(reader, daemon_config.effective(reader).socket)
+    identity = api.identity(reader, DaemonConfig.read(reader).socket)
     return str(identity.version) if identity else None

@@ -9,7 +9,8 @@ from dockswitch.model.outcome import Found
 from dockswitch.model.ports import Reader
 from dockswitch.model.release import Release
 from dockswitch.model.wish import Request
-from dockswitch.sources import Source, read_all, resolver
+from dockswitch.sources import Source, read_all
+from dockswitch.sources.resolver import resolve
 
 # A version alone is looked for in these, in this order: the first that has it.
 LOOKED_IN = ("stable", "test", "edge")
@@ -61,7 +62,7 @@ def _source(
     catalog: Catalog, channel: str, backend: str, reader: Reader
 ) -> Source | DockswitchError:
     try:
-        return resolver.resolve(catalog, channel, backend, reader.host)
+        return resolve(catalog, channel, backend, reader.host)
     except DockswitchError as error:
         return error
 

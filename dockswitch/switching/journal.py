@@ -99,7 +99,7 @@ def _read(reader: Reader, path: str) -> Journal:
             raise CorruptState(path, f"line {torn} is not JSON")
         try:
             if "begin" in plain:
-                began = Begin(**plain["begin"])
+                began = _begin_from_plain(plain["begin"])
             if "inverse" in plain:
                 inverses.append(steps.from_plain(plain["inverse"]))
             if "commit" in plain:
@@ -118,6 +118,10 @@ def _parsed(line: bytes) -> Mapping[str, dict[str, object]] | None:
     except ValueError:
         return None
     return plain if isinstance(plain, dict) else None
+
+
+def _begin_from_plain(plain: Mapping[str, object]) -> Begin:
+    return Begin(str(plain["wish"]), str(plain["time"]), container=bool(plain["container"]))
 
 
 def _generation_to_plain(generation: Generation) -> dict[str, object]:

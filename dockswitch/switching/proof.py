@@ -1,7 +1,8 @@
 """Whether an engine is well: it answers, with the right version, and runs a real container."""
 
 from dockswitch.backends import bundles
-from dockswitch.engine import daemon_config, health, supervision
+from dockswitch.engine import health, running
+from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.model.ports import System
 from dockswitch.model.step import Engine
 
@@ -15,16 +16,16 @@ def answers(system: System, wanted: Engine) -> str | None:
     assert folder is not None
     return health.wait_until_well(
         system,
-        daemon_config.effective(system).socket,
+        DaemonConfig.read(system).socket,
         bundles.version_of(folder),
         deadline=START_DEADLINE,
-        alive=lambda: supervision.running(system) is not None,
+        alive=lambda: running.running(system) is not None,
     )
 
 
 def runs_container(system: System, folder: str) -> str | None:
     """Why the engine of that version's folder runs no container, or None when it does."""
-    return health.runs_container(system, daemon_config.effective(system).socket, folder)
+    return health.runs_container(system, DaemonConfig.read(system).socket, folder)
 
 
 def unwell(system: System, wanted: Engine, *, container: bool) -> str | None:

@@ -47,7 +47,7 @@ def _needed(reader: Reader, bundle: Bundle) -> str | None:
     installed = find("static").installed(reader)
     if bundle.folder == installed.folder:
         return "it is in use"
-    if reader.busy(bundle.folder):
+    if reader.below(bundle.folder):
         return "programs of it still run: its engine, or the shims of containers that it started"
     return None
 

@@ -6,7 +6,7 @@ from dockswitch.model.errors import NotInstalled
 from dockswitch.model.generation import Generation
 from dockswitch.model.outcome import Outcome
 from dockswitch.model.plan import Goal
-from dockswitch.model.ports import Progress, System
+from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.switching import history, switch
 from dockswitch.switching.switch import Switch
 
@@ -23,7 +23,7 @@ def rollback(system: System, number: int | None, progress: Progress) -> Outcome:
     return switch.perform(system, Switch(backend, goal, wanted.channel, words), progress)
 
 
-def goal_of(system: System, wanted: Generation) -> Goal:
+def goal_of(system: Reader, wanted: Generation) -> Goal:
     """Generation 0 is a machine without an engine of ours."""
     if wanted.version is None:
         return Goal(None, (), "stop")

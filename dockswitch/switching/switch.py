@@ -36,7 +36,7 @@ def perform(system: System, wanted: Switch, progress: Progress) -> Outcome:
         now = history.newest(system)
         steps = wanted.backend.steps(wanted.goal, before, system)
         if not steps and _says_the_same(now, wanted):
-            return Outcome(False, before, now, recovered=recovered)
+            return Outcome(changed=False, before=before, after=now, recovered=recovered)
         outcome = _journalled(system, wanted, before, steps, progress)
         recover.sweep(system)
         return replace(outcome, recovered=recovered)
@@ -60,7 +60,7 @@ def _journalled(
             clock.step(step)
             progress.say(str(step))
             transaction.perform(system, opened, step)
-        note = _prove(system, before, steps, ran, clock, progress)
+        note = _prove(system, before, steps, ran=ran, clock=clock, progress=progress)
         generation = _generation(system, wanted, before)
         journal.commit(system, opened, generation)
     except BaseException as error:
@@ -89,6 +89,7 @@ def _prove(
     system: System,
     before: Installed,
     steps: tuple[Step, ...],
+    *,
     ran: bool,
     clock: "_Downtime",
     progress: Progress,

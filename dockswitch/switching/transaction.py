@@ -1,12 +1,11 @@
 """A transaction: steps performed one by one, each inverse journalled before, undone in reverse."""
 
 from collections.abc import Sequence
-from typing import assert_never
 
-from dockswitch.engine import flags, supervision
+from dockswitch.engine import flags, running, supervision
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import System
-from dockswitch.model.step import Engine, File, Link, Step
+from dockswitch.model.step import Engine, File, Link, Step, assert_never
 from dockswitch.switching import journal, proof
 from dockswitch.switching.journal import Journal
 
@@ -37,9 +36,9 @@ def inverse(system: System, step: Step) -> Step:
             content = system.read(path)
             return File(path, content.decode() if content is not None else None, mode)
         case Engine():
-            daemon = supervision.running(system)
-            return Engine(flags.stored(daemon.argv, system.layout.root) if daemon else ())
-    assert_never(step)
+            return running.observed(system)
+        case _:
+            assert_never(step)
 
 
 def act(system: System, step: Step) -> None:
@@ -59,12 +58,12 @@ def act(system: System, step: Step) -> None:
 
 
 def _run(system: System, wanted: Engine) -> None:
-    daemon = supervision.running(system)
+    daemon = supervision.own().running(system)
     if daemon is not None:
         same = flags.stored(daemon.argv, system.layout.root) == wanted.argv
         # One that was told to stop still runs for a while: only one that answers is there.
         if same and proof.answers(system, wanted) is None:
             return
-        supervision.stop(system, daemon)
+        supervision.own().stop(system, daemon)
     if wanted.argv:
-        supervision.start(system, wanted)
+        supervision.own().start(system, wanted)

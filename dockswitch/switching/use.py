@@ -1,16 +1,16 @@
 """`use`: from a request to a running engine; fetched and verified before anything is touched."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dockswitch.backends import Backend, bundles
-from dockswitch.engine import flags
 from dockswitch.model.catalog import Catalog
+from dockswitch.model.generation import Generation
 from dockswitch.model.outcome import Found, Outcome
 from dockswitch.model.plan import Goal, Plan
 from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.release import Bundle, Release
-from dockswitch.model.wish import Exact, Previous, Request, SystemsOwn
-from dockswitch.switching import fetch, find, rollback, switch
+from dockswitch.model.wish import Exact, Newest, Previous, Request, SystemsOwn
+from dockswitch.switching import fetch, find, history, rollback, switch
 from dockswitch.switching.fetch import Accepted
 from dockswitch.switching.switch import Switch
 
@@ -67,13 +67,46 @@ def choose(reader: Reader, catalog: Catalog, request: Request, backend: str) -> 
 
 def plan(reader: Reader, backend: Backend, chosen: Chosen, options: Options) -> Plan:
     """What the switch would do; raises what stands in the way."""
-    if options.start:
-        flags.check_root(reader.layout)
     goal = goal_of(chosen.bundle, options)
     installed = backend.installed(reader)
     steps = backend.steps(goal, installed, reader)
-    artifacts = chosen.found.release.artifacts if chosen.found else ()
+    kept = bundles.read(reader, chosen.bundle.folder) is not None
+    artifacts = () if kept or chosen.found is None else chosen.found.release.artifacts
     return Plan(goal, installed, artifacts, steps)
+
+
+def preview(
+    reader: Reader,
+    catalog: Catalog,
+    request: Request,
+    backend: Backend,
+    options: Options,
+) -> tuple[Plan, str]:
+    """What `use` would do, and the channel that it would record; nothing is fetched."""
+    number = {Previous: None, SystemsOwn: 0}.get(type(request.wish), -1)
+    if number != -1:
+        earlier = history.earlier(reader, number)
+        goal = rollback.goal_of(reader, earlier)
+        installed = backend.installed(reader)
+        return Plan(goal, installed, (), backend.steps(goal, installed, reader)), earlier.channel
+    chosen = choose(reader, catalog, request, backend.name)
+    return plan(reader, backend, chosen, options), chosen.channel
+
+
+def upgrade(
+    system: System,
+    catalog: Catalog,
+    now: Generation,
+    backend: Backend,
+    options: Options,
+    progress: Progress,
+) -> Outcome:
+    """To the newest of the channel in use, and never to an older one than what is there."""
+    request = Request(now.channel, Newest(), now.channel)
+    newest = find.find(system, catalog, request, backend.name).release
+    if now.version is not None and newest.version <= now.version:
+        request = replace(request, wish=Exact(now.version))
+    return use(system, catalog, request, backend, options, progress)[0]
 
 
 def goal_of(bundle: Bundle, options: Options) -> Goal:
@@ -100,7 +133,7 @@ def _kept(reader: Reader, request: Request) -> Bundle | None:
 def _expected(reader: Reader, release: Release) -> Bundle:
     """The bundle as it will be, where it is kept already: as it is."""
     wanted = fetch.archive_of(release)
-    digest = min(wanted.digests) if wanted.digests else "not-yet-known"
+    digest = min(wanted.digests) if wanted.digests else "<digest>"
     kept = fetch.kept(reader, release)
     return kept or Bundle(
         version=release.version,

@@ -5,6 +5,7 @@ import os
 import select
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Mapping, Sequence
 
@@ -25,7 +26,7 @@ class CannotStart(DockswitchError):
         super().__init__(
             f"{program} cannot be started",
             details=why,
-            hint="`dockswitch doctor` looks for the cause; `dockswitch install` fetches it anew",
+            hint="`dockswitch uninstall` and `dockswitch install` fetch its version anew",
         )
 
 
@@ -49,6 +50,26 @@ def run(argv: Sequence[str], *, timeout: float, env: Mapping[str, str] | None = 
     except OSError as error:
         return Finished(NOT_ALLOWED, "", f"{argv[0]}: {error.strerror}")
     return _finish(process, argv[0], timeout)
+
+
+def attend(argv: Sequence[str], *, env: Mapping[str, str], aside: bool) -> int:
+    """Run a person's own command with our input and output; its exit code.
+
+    `env` is added to our own; `aside` sends its output to stderr. 127 and 126 as shells say them;
+    a signal that ended it is 128 and its number.
+    """
+    try:
+        process = subprocess.Popen(
+            argv, env={**os.environ, **env}, stdout=sys.stderr if aside else None
+        )
+    except FileNotFoundError:
+        return NOT_FOUND
+    except OSError:
+        return NOT_ALLOWED
+    while True:
+        with contextlib.suppress(KeyboardInterrupt):  # the terminal told the command too
+            code = process.wait()
+            return code if code >= 0 else 128 - code
 
 
 def start(argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
@@ -76,6 +97,7 @@ def start(argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
         except OSError as error:
             raise CannotStart(argv[0], str(error.strerror)) from None
     process.returncode = 0  # it is no child to wait for: spares a warning when we end before it
+    _wait_for_name(process.pid)
     return process.pid
 
 
@@ -155,6 +177,12 @@ def _default_signals() -> None:
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
+
+def _wait_for_name(pid: int) -> None:
+    """Linux closes our pipe to the child some microseconds before its command line can be read."""
+    while not command_line(pid) and not _is_gone(pid):
+        time.sleep(0.0005)
 
 
 def _end_by_pid(pid: int, number: int, wait: float, argv: Sequence[str] | None) -> bool:

@@ -118,26 +118,33 @@ class AptState:
         return [word for name, value in settings.items() for word in ("-o", f"{name}={value}")]
 
     def _run(self, words: Sequence[str], limit: int) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            words,
-            cwd=self.folder / "debs",
-            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", **_proxies()},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=limit,
-            check=False,
-        )
+        try:
+            return subprocess.run(
+                words,
+                cwd=self.folder / "debs",
+                env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", **_proxies()},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=limit,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            message = f"{words[0]} for {self.suite} did not end within {limit} s"
+            raise ArchiveMissing(message) from None
 
 
 def unpack(deb: Path, folder: Path) -> None:
-    """Unpack a package's files without running any of its scripts."""
-    subprocess.run(
+    """Unpack a package's files without running any of its scripts; raises `PackagesMissing`."""
+    ran = subprocess.run(
         ["dpkg-deb", "--extract", deb, folder],
-        check=True,
+        check=False,
         capture_output=True,
+        text=True,
         timeout=_UNPACK_LIMIT,
     )
+    if ran.returncode != 0:
+        raise PackagesMissing(f"{deb.name} cannot be unpacked: {ran.stderr.strip()}")
 
 
 def upstream_version(deb: Path) -> str:

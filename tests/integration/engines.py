@@ -95,7 +95,8 @@ def assemble(engine: Packaged, lenders: Sequence[Packaged], folder: Path) -> Ass
     for name in BINARIES:
         suite, source = _that_runs(name, engine, lenders)
         target = folder / name
-        shutil.copyfile(source, target)
+        # With its time: the daemon's is about when the release was.
+        shutil.copy2(source, target)
         target.chmod(0o755)
         if suite != engine.suite:
             borrowed.append((name, suite))

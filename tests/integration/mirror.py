@@ -17,7 +17,6 @@ import platform
 import shutil
 import signal
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -30,6 +29,7 @@ from tests.integration.archive import (
     ArchiveMissing,
     PackagesMissing,
 )
+from tests.integration.daemon import DoesNotRun
 from tests.integration.engines import (
     BINARIES,
     OLD_COMPLETIONS,
@@ -41,7 +41,7 @@ from tests.integration.engines import (
     obtain,
 )
 from tests.integration.holdings import Engine, LeftOut, Mirror, Relabelled
-from tests.integration.proof import DoesNotRun, prove
+from tests.integration.proof import prove
 from tests.integration.server import serve
 from tests.integration.tarball import digest, pack
 
@@ -60,6 +60,7 @@ RELABELLED = "17.12.1-ce+relabelled"
 #: Fewer engines leave nothing to switch between and back.
 _LEAST = 3
 
+#: What decides about the bytes and the record of a mirror.
 _SOURCES = ("archive.py", "engines.py", "holdings.py", "mirror.py", "proof.py", "tarball.py")
 
 
@@ -83,8 +84,8 @@ def build(root: Path) -> Mirror:
             shutil.rmtree(stale)
         temporary = root.with_name(f"{root.name}.tmp-{os.getpid()}")
         try:
-            _build_in(temporary)
-            _put_in_place(temporary, root)
+            _build_in(temporary / "mirror", temporary / "work")
+            _put_in_place(temporary / "mirror", root)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
         return Mirror.open(root)
@@ -105,25 +106,23 @@ def builder_digest() -> str:
     return hashlib.sha256(b"".join((folder / name).read_bytes() for name in _SOURCES)).hexdigest()
 
 
-def _build_in(root: Path) -> None:
-    with tempfile.TemporaryDirectory(prefix="dockswitch-mirror-") as place:
-        work = Path(place)
-        packaged, left_out = _obtain_all(work)
-        engines, not_running = _engines(packaged, work, root)
-        left_out += not_running
-        for left in left_out:
-            print(f"left out: the engine of {left.suite}: {left.reason}", file=sys.stderr)
-        if len(engines) < _LEAST:
-            reasons = "; ".join(f"{left.suite}: {left.reason}" for left in left_out)
-            raise MirrorFailed(f"only {len(engines)} of {len(SUITES)} engines run here ({reasons})")
-        Mirror(
-            root=root,
-            builder=builder_digest(),
-            arch=platform.machine(),
-            engines=tuple(engines),
-            relabelled=_relabel(engines, packaged, work, root),
-            left_out=tuple(left_out),
-        ).write()
+def _build_in(root: Path, work: Path) -> None:
+    packaged, left_out = _obtain_all(work)
+    engines, not_running = _engines(packaged, work, root)
+    left_out += not_running
+    if len(engines) < _LEAST:
+        reasons = "; ".join(f"{left.suite}: {left.reason}" for left in left_out)
+        raise MirrorFailed(f"only {len(engines)} of {len(SUITES)} engines run here ({reasons})")
+    for left in left_out:
+        print(f"left out: the engine of {left.suite}: {left.reason}", file=sys.stderr)
+    Mirror(
+        root=root,
+        builder=builder_digest(),
+        arch=platform.machine(),
+        engines=tuple(engines),
+        relabelled=_relabel(engines, packaged, work, root),
+        left_out=tuple(left_out),
+    ).write()
 
 
 def _obtain_all(work: Path) -> tuple[dict[str, Packaged], list[LeftOut]]:
@@ -176,7 +175,7 @@ def _engine_or_reason(
         why = f"its package says {packaged.version}, its daemon {said.version}"
         return LeftOut(packaged.suite, why)
     tarball = work / f"docker-{said.version}.tgz"
-    pack(_static_members(assembled), tarball, mtime=_mtime(packaged))
+    pack(_static_members(assembled), tarball, mtime=_mtime(assembled.folder))
     channels = CHANNELS_OF[packaged.suite]
     _publish(tarball, channels, root)
     return Engine(
@@ -201,7 +200,7 @@ def _relabel(
     members |= {f"docker/{name}": files / place for name, place in OLD_COMPLETIONS.items()}
     tarball = work / f"docker-{RELABELLED}.tgz"
     # Its size is of no interest to anyone, so it is packed the quick way.
-    pack(members, tarball, mtime=_mtime(packaged[suite]), level=1)
+    pack(members, tarball, mtime=_mtime(folder), level=1)
     _publish(tarball, ("edge",), root)
     return Relabelled(RELABELLED, ("edge",), digest(tarball), tarball.stat().st_size)
 
@@ -210,33 +209,23 @@ def _static_members(assembled: Assembled) -> dict[str, Path]:
     return {f"docker/{name}": assembled.folder / name for name in BINARIES}
 
 
-def _mtime(packaged: Packaged) -> int:
-    """When the daemon was built, which is about when the release was."""
-    return int((packaged.files / "usr/sbin/dockerd").stat().st_mtime)
+def _mtime(folder: Path) -> int:
+    return int((folder / "dockerd").stat().st_mtime)
 
 
 def _publish(tarball: Path, channels: Sequence[str], root: Path) -> None:
-    """Put one file in its channels: copied to the first, linked in the others."""
-    first: Path | None = None
+    """Link one file into its channels."""
     for channel in channels:
         folder = root / "linux/static" / channel / platform.machine()
         folder.mkdir(parents=True, exist_ok=True)
-        if first is not None:
-            (folder / tarball.name).hardlink_to(first)
-            continue
-        first = folder / tarball.name
-        shutil.copy2(tarball, first)
+        (folder / tarball.name).hardlink_to(tarball)
 
 
-def _put_in_place(temporary: Path, root: Path) -> None:
+def _put_in_place(built: Path, root: Path) -> None:
     if root.exists():
-        # Into the temporary folder's name space, so that a killed builder's rest is found again.
-        old = root.with_name(f"{root.name}.tmp-old-{os.getpid()}")
-        root.rename(old)
-        temporary.rename(root)
-        shutil.rmtree(old)
-        return
-    temporary.rename(root)
+        # Under a name that the next builder clears away if this one is killed here.
+        root.rename(built.with_name("replaced"))
+    built.rename(root)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import formatdate
 from http import HTTPStatus
@@ -15,8 +15,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote, unquote, urlsplit
-
-_BLOCK = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -125,7 +123,7 @@ class _Answer(BaseHTTPRequestHandler):
             self._begin(HTTPStatus.NOT_MODIFIED, {"ETag": etag})
             return
         headers = {
-            "Content-Type": "application/x-tar",
+            "Content-Type": "application/octet-stream",
             "Last-Modified": formatdate(stat.st_mtime, usegmt=True),
             "ETag": etag,
             "Accept-Ranges": "bytes",
@@ -170,14 +168,14 @@ class _Answer(BaseHTTPRequestHandler):
         self._begin(status, headers)
         if self.command == "HEAD":
             return
-        for block in _blocks(file, wanted, fault):
-            if self.server.closing.is_set():
-                break
-            self.wfile.write(block)
+        while fault.endless and not self.server.closing.is_set():
+            self.connection.sendfile(file, wanted.start, len(wanted))
+        sent = wanted if fault.cut_after is None else wanted[: fault.cut_after]
+        if sent:
+            self.connection.sendfile(file, sent.start, len(sent))
         if fault.cut_after is not None or fault.length is not None:
             # The client still waits for what was promised, so the connection can serve no more.
             self.close_connection = True
-            self.wfile.flush()
             self.server.closing.wait(fault.stall)
 
     def _send_page(self, status: int, page: str) -> None:
@@ -228,19 +226,6 @@ def _spoken_size(size: int) -> str:
     if size < 1024 * 1024:
         return f"{size / 1024:.0f}K"
     return f"{size / 1024 / 1024:.0f}M"
-
-
-def _blocks(file: BinaryIO, wanted: range, fault: Fault) -> Iterator[bytes]:
-    """The body, as long as it is to be: whole, cut, or without an end."""
-    left = len(wanted) if fault.cut_after is None else min(fault.cut_after, len(wanted))
-    file.seek(wanted.start)
-    while left or fault.endless:
-        block = file.read(min(_BLOCK, left or _BLOCK))
-        if not block:
-            file.seek(0)
-            continue
-        left = max(0, left - len(block))
-        yield block
 
 
 def _error_page(status: int | None) -> str:

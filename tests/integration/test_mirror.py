@@ -12,10 +12,11 @@ import pytest
 import requests
 
 from tests.integration.archive import SUITES
+from tests.integration.daemon import DoesNotRun
 from tests.integration.engines import BINARIES
 from tests.integration.holdings import CHANNELS, Engine, Mirror, Relabelled
 from tests.integration.mirror import build, opened
-from tests.integration.proof import DoesNotRun, prove
+from tests.integration.proof import prove
 from tests.integration.server import MirrorServer
 from tests.integration.tarball import digest
 

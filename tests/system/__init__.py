@@ -1,0 +1,1 @@
+"""The edge to the world, tested against the world."""

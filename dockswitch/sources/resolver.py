@@ -1,0 +1,120 @@
+"""The resolver: from a channel, a backend and a host to the source that publishes for them."""
+
+from typing import TypeAlias
+
+from dockswitch.model.addresses import folder_of
+from dockswitch.model.catalog import Catalog
+from dockswitch.model.channel import AptPlace, Channel, ImagePlace, StaticPlace
+from dockswitch.model.errors import (
+    NoArchitecture,
+    NoSuite,
+    NoSystem,
+    NotByThisBackend,
+    UnknownChannel,
+)
+from dockswitch.model.host import Host
+from dockswitch.model.near import near
+from dockswitch.sources.images import ImageFeed
+from dockswitch.sources.listing import StaticIndex
+from dockswitch.sources.repository import AptRepository
+
+Source: TypeAlias = StaticIndex | AptRepository | ImageFeed
+
+
+def resolve(catalog: Catalog, channel: str, backend: str, host: Host) -> Source:
+    """Where that backend (apt, static or machine) finds the channel's releases for that host.
+
+    Raises UnknownChannel and NotByThisBackend (11), NoSystem, NoArchitecture and NoSuite (18).
+    """
+    found = named(catalog, channel)
+    if backend == "static" and found.static:
+        return _static(catalog, found, found.static, host)
+    if backend == "apt" and found.apt:
+        return _apt(catalog, found, found.apt, host)
+    if backend == "machine" and found.images:
+        return _images(catalog, found, found.images)
+    raise NotByThisBackend(channel, backend, found.backends)
+
+
+def named(catalog: Catalog, channel: str) -> Channel:
+    """The channel of that name; raises UnknownChannel, which names those like it."""
+    if channel in catalog.channels:
+        return catalog.channels[channel]
+    known = tuple(catalog.channels)
+    raise UnknownChannel(channel, near=near(channel, known), channels=known)
+
+
+def _static(catalog: Catalog, channel: Channel, place: StaticPlace, host: Host) -> StaticIndex:
+    systems = {name: system.static for name, system in catalog.systems.items()}
+    system = systems.get(host.os, "")
+    if not system or (place.archs and system not in place.archs):
+        there = [name for name, called in systems.items() if called in place.archs]
+        raise NoSystem(channel.name, host.os, there or tuple(systems))
+    architecture = catalog.architecture(host.arch)
+    archs = place.archs.get(system) or tuple(
+        dict.fromkeys(each.static for each in catalog.architectures.values())
+    )
+    if architecture is None or architecture.static not in archs:
+        raise NoArchitecture(channel.name, "static", host.arch, archs)
+    names = {"os": system, "channel": channel.name, "arch": architecture.static}
+    url = catalog.addresses.fill(place.address or catalog.addresses.static, **names)
+    return StaticIndex(channel.name, url.rstrip("/") + "/", system, architecture.static)
+
+
+def _apt(catalog: Catalog, channel: Channel, place: AptPlace, host: Host) -> AptRepository:
+    distribution, suite = apt_suite(catalog, host)
+    suite = place.suite or suite
+    if place.distributions and distribution not in place.distributions:
+        raise NoSuite(channel.name, str(host), place.distributions)
+    known = catalog.distributions.get(distribution)
+    if not suite or (known is None and not place.suite and not place.distributions):
+        raise NoSuite(channel.name, str(host), place.distributions or tuple(catalog.distributions))
+    architecture = catalog.architecture(host.arch)
+    archs = known.archs if known else tuple(each.apt for each in catalog.architectures.values())
+    if architecture is None or architecture.apt not in archs:
+        raise NoArchitecture(channel.name, "apt", host.arch, archs)
+    pattern = place.address or catalog.addresses.apt
+    return AptRepository(
+        channel=channel.name,
+        url=catalog.addresses.fill(pattern, distribution=distribution, channel=channel.name),
+        suite=suite,
+        component=place.component,
+        arch=architecture.apt,
+        fingerprint=catalog.keys[place.key].fingerprint,
+    )
+
+
+def _images(catalog: Catalog, channel: Channel, place: ImagePlace) -> ImageFeed:
+    addresses = catalog.addresses
+    beside = folder_of(place.address) if place.address else addresses.images
+    return ImageFeed(
+        channel=channel.name,
+        url=addresses.fill(place.feed or beside, channel=channel.name),
+        image=addresses.fill(place.address or addresses.image, channel=channel.name),
+    )
+
+
+def apt_suite(catalog: Catalog, host: Host) -> tuple[str, str]:
+    """The distribution and suite that have packages for a host; the suite is empty for none.
+
+    A derivative is served by what it descends from: by the table of codenames, or because it keeps
+    that one's codename.
+    """
+    own = catalog.derivatives.get(host.distribution, {}).get(host.codename)
+    if own:
+        distribution, _, suite = own.partition("/")
+        return distribution, suite
+    if host.distribution in catalog.distributions:
+        return host.distribution, host.codename
+    for distribution in host.like:
+        known = catalog.distributions.get(distribution)
+        if known and host.codename in known.suites:
+            return distribution, host.codename
+    return host.distribution, ""
+
+
+def key_address(catalog: Catalog, source: AptRepository, distribution: str) -> str:
+    """Where the key that signs a repository can be fetched."""
+    own = next((k for k in catalog.keys.values() if k.fingerprint == source.fingerprint), None)
+    pattern = (own and own.address) or catalog.addresses.key
+    return catalog.addresses.fill(pattern, distribution=distribution, channel=source.channel)

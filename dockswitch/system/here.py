@@ -1,0 +1,158 @@
+"""This machine: model.ports.System, with the root put before each path."""
+
+import contextlib
+import datetime
+import os
+import time
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from dockswitch.model.errors import DockswitchError
+from dockswitch.model.host import Host
+from dockswitch.model.layout import Layout
+from dockswitch.model.ports import (
+    Answer,
+    Daemon,
+    Finished,
+    Index,
+    Process,
+    Progress,
+    Unpacked,
+)
+from dockswitch.system import daemons, files, locks, processes, sockets
+
+if TYPE_CHECKING:  # HTTP costs 100 ms of imports
+    from dockswitch.system.cache import Cache
+    from dockswitch.system.http import Door
+
+
+class Here:
+    """Each method does what model.ports says of it; the heavy doors are opened when needed."""
+
+    def __init__(
+        self,
+        layout: Layout,
+        host: Host,
+        *,
+        offline: bool = False,
+        allow_http: Sequence[str] = (),
+    ) -> None:
+        self.layout = layout
+        self.host = host
+        self._offline = offline
+        self._allow_http = frozenset(allow_http)
+
+    # asking
+
+    def read(self, path: str) -> bytes | None:
+        return files.read(self.layout.real(path))
+
+    def link(self, path: str) -> str | None:
+        return files.link(self.layout.real(path))
+
+    def names(self, folder: str) -> tuple[str, ...]:
+        return files.names(self.layout.real(folder))
+
+    def kind(self, path: str) -> str | None:
+        return files.kind(self.layout.real(path))
+
+    def index(self, url: str) -> Index:
+        return self._cache().index(url)
+
+    def indexes(self, urls: Sequence[str]) -> Sequence[Index | DockswitchError]:
+        return self._cache().indexes(urls)
+
+    def alive(self, pid: int) -> bool:
+        return os.path.exists(f"/proc/{pid}")
+
+    def daemons(self) -> tuple[Daemon, ...]:
+        return daemons.daemons(self.layout.real(self.layout.versions))
+
+    def below(self, folder: str) -> tuple[Process, ...]:
+        return daemons.below(self.layout.real(folder))
+
+    def listener(self, socket: str) -> int | None:
+        return sockets.listener(self.layout.real(socket))
+
+    def call(
+        self,
+        socket: str,
+        method: str,
+        path: str,
+        *,
+        body: bytes = b"",
+        content: str = "application/json",
+        timeout: float = 5.0,
+    ) -> Answer | None:
+        real = self.layout.real(socket)
+        return sockets.call(real, method, path, body=body, content=content, timeout=timeout)
+
+    def run(
+        self, argv: Sequence[str], *, timeout: float = 60, env: Mapping[str, str] | None = None
+    ) -> Finished:
+        return processes.run(argv, timeout=timeout, env=env)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def now(self) -> str:
+        return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    # acting
+
+    def write(self, path: str, content: bytes | None, mode: int = 0o644) -> None:
+        files.write(self.layout.real(path), content, mode)
+
+    def folder(self, path: str) -> None:
+        os.makedirs(self.layout.real(path), exist_ok=True)
+
+    def point(self, path: str, target: str | None) -> None:
+        files.point(self.layout.real(path), target)
+
+    def move(self, path: str, to: str) -> None:
+        files.move(self.layout.real(path), self.layout.real(to))
+
+    def discard(self, folder: str) -> None:
+        files.discard(self.layout.real(folder))
+
+    def append(self, path: str, line: str) -> None:
+        files.append(self.layout.real(path), line)
+
+    def locked(self, *, wait: float = 60) -> contextlib.AbstractContextManager[None]:
+        return locks.locked(self.layout.real(self.layout.lock), wait=wait)
+
+    def start(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
+        return processes.start(argv, log=self.layout.real(log), env=env)
+
+    def end(
+        self, pid: int, *, wait: float, kill: bool = False, argv: Sequence[str] | None = None
+    ) -> bool:
+        return processes.end(pid, wait=wait, kill=kill, argv=argv)
+
+    def pause(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+    def payload(self, program: str) -> bytes:
+        from dockswitch.system.payload import payload
+
+        return payload(self.layout.real(program))
+
+    def unpack(self, url: str, *, into: str, progress: Progress) -> Unpacked:
+        from dockswitch.system.archive import unpack
+
+        return unpack(self._door(), url, into=self.layout.real(into), progress=progress)
+
+    def _door(self) -> "Door":
+        from dockswitch.system.http import Door
+
+        return Door(allow_http=self._allow_http, offline=self._offline)
+
+    def _cache(self) -> "Cache":
+        from dockswitch.system.cache import Cache
+
+        # An ordinary user may read the machine's cache and writes to a cache of their own.
+        own = Layout.of_user(env=os.environ, uid=os.geteuid())
+        places = [self.layout.real(self.layout.cache)]
+        if not self.layout.root and self.layout.cache != own.cache and os.geteuid() != 0:
+            places.append(own.cache)
+        return Cache(self._door(), tuple(places))
