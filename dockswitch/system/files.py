@@ -121,9 +121,12 @@ def _remove(path: str) -> None:
 
 @contextlib.contextmanager
 def _beside(path: str) -> Iterator[str]:
-    """A temporary name beside the path, gone again if it was not renamed."""
+    """A temporary name beside the path, gone again if it was not renamed.
+
+    It tells its maker: where that one was killed, the next command sweeps it up.
+    """
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    temporary = f"{path}.tmp-{secrets.token_hex(4)}"
+    temporary = f"{path}.tmp-{os.getpid()}-{secrets.token_hex(4)}"
     try:
         yield temporary
     finally:
