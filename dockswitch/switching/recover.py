@@ -18,9 +18,11 @@ def recover(system: System, progress: Progress) -> Recovered | None:
     """Undoes an open journal and sweeps up; None where nothing was left. Needs the lock."""
     last = journal.last(system)
     undone = None
+    proof.remove_leftovers(system)  # the engine that has them may be stopped next
     if last is not None and last.open:
         progress.say(f"undoing `use {last.begin.wish}`, which did not finish")
         undo(system, last)
+        proof.remove_leftovers(system)
         undone = Recovered(last.begin.wish, last.begin.time)
     sweep(system)
     return undone
