@@ -1,5 +1,6 @@
 """Undoing what a killed or failed switch left: an open journal is always undone."""
 
+import contextlib
 import os
 import re
 
@@ -38,7 +39,9 @@ def undo(system: System, opened: Journal) -> None:
     if failures or reason:
         said = [*failures, *([reason] if reason else [])]
         raise UndoFailed(said)
-    journal.undone(system, opened)
+    # On a full disk it stays open: the next command finds it, and all as it was.
+    with contextlib.suppress(OSError):
+        journal.undone(system, opened)
 
 
 def sweep(system: System) -> None:
