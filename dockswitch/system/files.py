@@ -94,7 +94,9 @@ def append(path: str, line: str) -> None:
     new = not os.path.exists(path)
     opened = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
-        os.write(opened, line.encode() + b"\n")
+        rest = line.encode() + b"\n"
+        while rest:  # a disk that is nearly full takes a part, and refuses only what comes next
+            rest = rest[os.write(opened, rest) :]
         os.fsync(opened)
     finally:
         os.close(opened)
