@@ -208,7 +208,8 @@ class World:
         )
 
     def folder(self, path: str) -> None:
-        self._act(f"folder {path}", lambda: self.files.folder(path), writes=True)
+        new = self.files.kind(path) is None
+        self._act(f"folder {path}", lambda: self.files.folder(path), writes=new)
 
     def point(self, path: str, target: str | None) -> None:
         def halfway() -> None:
@@ -253,7 +254,7 @@ class World:
             self.busy = False
 
     def start(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
-        return self._act(f"start {argv[0]}", lambda: self._started(argv, log), writes=True)
+        return self._act(f"start {argv[0]}", lambda: self._started(argv, log))
 
     def end(
         self, pid: int, *, wait: float, kill: bool = False, argv: Sequence[str] | None = None
