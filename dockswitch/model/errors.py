@@ -58,8 +58,8 @@ class NotForThisHost(DockswitchError):
 class Interrupted(DockswitchError):
     code, exit = "interrupted", 130
 
-    def __init__(self) -> None:
-        super().__init__("interrupted", details="what was begun has been undone")
+    def __init__(self, details: str = "nothing was changed") -> None:
+        super().__init__("interrupted", details=details)
 
 
 class CorruptState(DockswitchError):
