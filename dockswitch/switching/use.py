@@ -46,7 +46,7 @@ def use(
         return rollback.rollback(system, None, progress), None
     if isinstance(request.wish, SystemsOwn):
         return rollback.rollback(system, 0, progress), None
-    chosen = choose(system, catalog, request, backend.name)
+    chosen = choose(system, catalog, request, backend.takes[0])
     plan(system, backend, chosen, options)  # raises what stands in the way, before any fetching
     bundle = chosen.bundle
     if chosen.found is not None:
@@ -89,7 +89,7 @@ def preview(
         goal = rollback.goal_of(reader, earlier)
         installed = backend.installed(reader)
         return Plan(goal, installed, (), backend.steps(goal, installed, reader)), earlier.channel
-    chosen = choose(reader, catalog, request, backend.name)
+    chosen = choose(reader, catalog, request, backend.takes[0])
     return plan(reader, backend, chosen, options), chosen.channel
 
 
@@ -103,7 +103,7 @@ def upgrade(
 ) -> Outcome:
     """To the newest of the channel in use, and never to an older one than what is there."""
     request = Request(now.channel, Newest(), now.channel)
-    newest = find.find(system, catalog, request, backend.name).release
+    newest = find.find(system, catalog, request, backend.takes[0]).release
     if now.version is not None and newest.version <= now.version:
         request = replace(request, wish=Exact(now.version))
     return use(system, catalog, request, backend, options, progress)[0]
