@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-import dockswitch
+from dockswitch.model import shipped
 from dockswitch.model.addresses import Addresses
 from dockswitch.model.catalog_words import (
     Plain,
@@ -196,4 +196,4 @@ def _compiled() -> ModuleType | None:
 
 
 def _checkout() -> str:
-    return os.path.join(os.path.dirname(dockswitch.__path__[0]), "channels.yaml")
+    return os.path.join(os.path.dirname(shipped.PACKAGE), "channels.yaml")

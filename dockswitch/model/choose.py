@@ -24,7 +24,7 @@ def choose(releases: Sequence[Release], wish: Wish) -> Release | None:
     What it means by order is decided by key, as apt would: nightlies by the time they were built.
     """
     fitting = [release for release in releases if wish.matches(release.version)]
-    return max(fitting, key=lambda release: _rank(release.version, wish), default=None)
+    return max(fitting, key=lambda release: _order(release.version), default=None)
 
 
 def newest_pre(releases: Sequence[Release]) -> Release | None:
@@ -98,11 +98,6 @@ def _near_range(versions: Sequence[Version], wish: Under | Within) -> Sequence[V
 
 def _spelled(versions: Iterable[Version]) -> tuple[str, ...]:
     return tuple(str(version) for version in versions)
-
-
-def _rank(version: Version, wish: Wish) -> tuple[bool, str, Key]:
-    same = isinstance(wish, Exact) and version == wish.version
-    return (same, *_order(version))
 
 
 def _order(version: Version) -> tuple[str, Key]:

@@ -438,3 +438,64 @@ class BadMirror(UsageError):
             details=f"expected {expected}",
             hint=f"set it right in settings.yaml, or in DOCKSWITCH_{what.upper()}_MIRROR",
         )
+
+
+class NotSigned(NotAuthentic):
+    """`what` is why the signature does not count."""
+
+    def __init__(self, url: str, what: str) -> None:
+        super().__init__(
+            f"{url} is not signed as it should be",
+            details=what,
+            hint="look at the repository's key and fingerprint; commands that only look may read "
+            "an unsigned index with --verify tls",
+        )
+
+
+class NoVerifier(NotAuthentic):
+    def __init__(self, url: str) -> None:
+        super().__init__(
+            f"{url} cannot be verified here",
+            details="neither gpgv nor sqv is installed",
+            hint="`apt-get install gpgv` brings one; commands that only look may read the index "
+            "with --verify tls",
+        )
+
+
+class WrongKey(NotAuthentic):
+    def __init__(self, name: str, have: str, wanted: str) -> None:
+        super().__init__(
+            f"{name} is not the pinned key",
+            details=f"its fingerprint is {have or 'not to be found'}, pinned is {wanted}",
+            hint="compare both with what the publisher says before you change either",
+        )
+
+
+class IndexExpired(NotAuthentic):
+    def __init__(self, url: str, what: str) -> None:
+        super().__init__(
+            f"{url} is not of this day",
+            details=what,
+            hint="look at this machine's clock (`date`); an old index may be an attack, or a "
+            "mirror that is no longer updated",
+        )
+
+
+class IndexMismatch(NotAuthentic):
+    def __init__(self, url: str, what: str) -> None:
+        super().__init__(
+            f"{url} is not what the signed index announces",
+            details=what,
+            hint="the server may be in the middle of an update: try again in some minutes",
+        )
+
+
+class NoSuchComponent(NotPublished):
+    """`have` are what the repository's suite has in place of it."""
+
+    def __init__(self, url: str, what: str, name: str, have: Sequence[str]) -> None:
+        super().__init__(
+            f"there is no {what} {name} in {url}",
+            details=f"there: {', '.join(have)}",
+            hint="`dockswitch channels` shows where each channel is published",
+        )

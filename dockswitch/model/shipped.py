@@ -1,9 +1,10 @@
 """Files that ship inside the package, read through its loader so that a zip will do."""
 
 import functools
+import os
 from typing import Protocol, cast
 
-import dockswitch
+PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 class _Loader(Protocol):
@@ -13,5 +14,5 @@ class _Loader(Protocol):
 @functools.cache
 def text(name: str) -> str:
     """The content of the package's own file `name`; raises OSError where there is none."""
-    loader = cast(_Loader, dockswitch.__spec__.loader)
-    return loader.get_data(f"{dockswitch.__path__[0]}/{name}").decode()
+    loader = cast(_Loader, __spec__.loader)
+    return loader.get_data(f"{PACKAGE}/{name}").decode()

@@ -1,6 +1,5 @@
 """Wishes: what the words of a spec ask for, before anything is known to be published."""
 
-import difflib
 import functools
 import re
 from collections.abc import Callable, Collection, Sequence
@@ -9,8 +8,10 @@ from datetime import date
 from typing import TypeAlias
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import Version as Key
 
 from dockswitch.model.errors import BadVersion, BadWish
+from dockswitch.model.near import near as near_names
 from dockswitch.model.version import Version
 
 
@@ -55,8 +56,9 @@ class Within:
         return not version.pre and self.covers(version)
 
     def covers(self, version: Version) -> bool:
-        """Whether the version lies within the range, be it a GA or not."""
-        return _specifiers(self.specifier).contains(version.key, prereleases=True)
+        """Whether the version, or the GA that a pre-release leads to, lies within the range."""
+        key = Key(version.key.base_version) if version.pre else version.key
+        return _specifiers(self.specifier).contains(key)
 
     def __str__(self) -> str:
         return self.specifier
@@ -166,10 +168,10 @@ def parse(words: Sequence[str], channels: Collection[str]) -> Request:
             wish = parse_version(" ".join(rest))
             if wish:
                 return Request(channel, wish, said)
-            raise BadWish(said, near=_near(rest[0], _PICKS), channels=(), bad=" ".join(rest))
+            raise BadWish(said, near=near_names(rest[0], _PICKS), channels=(), bad=" ".join(rest))
         case [channel, *_]:
-            raise BadWish(said, near=_near(channel, channels), channels=tuple(channels))
-    raise BadWish(said, near=_near(said, (*channels, *RESERVED)), channels=tuple(channels))
+            raise BadWish(said, near=near_names(channel, channels), channels=tuple(channels))
+    raise BadWish(said, near=near_names(said, (*channels, *RESERVED)), channels=tuple(channels))
 
 
 def parse_version(word: str) -> Wish | None:
@@ -199,10 +201,6 @@ def _split(words: Sequence[str]) -> list[str]:
 
 def _is_range(word: str) -> bool:
     return word.startswith(("<", ">", "=", "!", "~"))
-
-
-def _near(word: str, known: Collection[str]) -> tuple[str, ...]:
-    return tuple(difflib.get_close_matches(word.lower(), list(known), n=3, cutoff=0.6))
 
 
 @functools.lru_cache(maxsize=64)

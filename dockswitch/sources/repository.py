@@ -1,11 +1,47 @@
-"""An apt repository."""
+"""An apt repository: packages, as its signed index announces them."""
 
+import hashlib
+import lzma
+import re
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
+from urllib.parse import quote
+
+from dockswitch.model import record, shipped
+from dockswitch.model.address import shown
+from dockswitch.model.errors import (
+    DockswitchError,
+    IndexExpired,
+    IndexMismatch,
+    NoSuchComponent,
+    NotPublished,
+    NotSigned,
+    NoVerifier,
+)
+from dockswitch.model.ports import Index, Reader
+from dockswitch.model.release import Package, Release
+from dockswitch.model.spellings import from_deb
+from dockswitch.model.trust import Trust
+from dockswitch.model.version import Version
+from dockswitch.system import signature
+
+SHIPPED_KEY = "keys/docker-ce-deb.asc"
+_LARGEST = 64 * 1024 * 1024  # bytes of a Packages file; Docker's has 3 MB
+_AHEAD_OF_CLOCK = timedelta(hours=1)
+_PACKAGES = ("docker-ce", "docker-ce-cli")
+_KINDS = (".gz", ".xz", "")  # of the Packages file, best first
 
 
 @dataclass(frozen=True, slots=True)
 class AptRepository:
-    """A component of a suite, signed with the key of that fingerprint."""
+    """`arch` is dpkg's (amd64); `key` is an address, empty for the key that ships with dockswitch.
+
+    `verify` is the least trust in the index: below `signed` an unsigned one is read too, and its
+    packages then say `tls`. A signature that is wrong is never read.
+    """
 
     channel: str
     url: str
@@ -13,3 +49,228 @@ class AptRepository:
     component: str
     arch: str
     fingerprint: str
+    key: str = ""
+    verify: Trust = Trust.SIGNED
+
+    def __str__(self) -> str:
+        return (
+            f"Types: deb\nURIs: {shown(self.url)}\nSuites: {self.suite}\n"
+            f"Components: {self.component}\nArchitectures: {self.arch}\n"
+        )
+
+    def releases(self, reader: Reader) -> Sequence[Release]:
+        """What the repository has for this architecture, oldest first.
+
+        Raises NotPublished, NotAuthentic, Unreachable.
+        """
+        signed, packages = reader.indexes([f"{self._suite}/InRelease", self._packages(".gz")])
+        content, trust = self._index(reader, signed)
+        announced = Announced(content, shown(f"{self._suite}/InRelease"))
+        announced.check(self.suite, self.component, self.arch, reader.now())
+        listed = self._whole(reader, announced, packages)
+        return self._releases(listed, trust)
+
+    @property
+    def _suite(self) -> str:
+        return f"{self.url.rstrip('/')}/dists/{self.suite.strip('/')}"
+
+    @property
+    def _folder(self) -> str:
+        return f"{self.component}/binary-{self.arch}"
+
+    def _packages(self, kind: str) -> str:
+        return f"{self._suite}/{self._folder}/Packages{kind}"
+
+    def _index(self, reader: Reader, page: Index | DockswitchError) -> tuple[bytes, Trust]:
+        """The content of the suite's index, and how it was authenticated."""
+        if isinstance(page, Index):
+            return self._verified(reader, page, None)
+        if not isinstance(page, NotPublished):
+            raise page
+        release, detached = reader.indexes([f"{self._suite}/Release", f"{self._suite}/Release.gpg"])
+        if not isinstance(release, Index):
+            raise page
+        if isinstance(detached, Index):
+            return self._verified(reader, release, detached.body)
+        if not isinstance(detached, NotPublished):
+            raise detached
+        return self._unsigned(release.body, NotSigned(shown(release.url), "it has no signature"))
+
+    def _verified(self, reader: Reader, page: Index, detached: bytes | None) -> tuple[bytes, Trust]:
+        key = reader.index(self.key).body if self.key else shipped.text(SHIPPED_KEY).encode()
+        try:
+            content = signature.verified(
+                reader.run,
+                page.body,
+                detached,
+                key=key,
+                fingerprint=self.fingerprint,
+                url=shown(page.url),
+            )
+        except NoVerifier as error:
+            return self._unsigned(signature.content(page.body), error)
+        return content, Trust.SIGNED
+
+    def _unsigned(self, content: bytes, why: DockswitchError) -> tuple[bytes, Trust]:
+        if self.verify >= Trust.SIGNED:
+            raise why
+        return content, Trust.TLS
+
+    def _whole(
+        self, reader: Reader, announced: "Announced", early: Index | DockswitchError
+    ) -> bytes:
+        """The plain Packages file whose digest the index announces; `early` is Packages.gz."""
+        for kind in _KINDS:
+            digest = announced.digests.get(f"{self._folder}/Packages{kind}")
+            if digest is None:
+                continue
+            if kind == ".gz" and isinstance(early, Index) and _sum(early.body) == digest:
+                return _plain(early.body, kind, shown(early.url))
+            page = reader.index(self._address(announced, kind, digest))
+            if _sum(page.body) != digest:
+                raise IndexMismatch(shown(page.url), f"its SHA-256 is not {digest}")
+            return _plain(page.body, kind, shown(page.url))
+        raise NoSuchComponent(announced.url, "index of", self._folder, announced.components)
+
+    def _address(self, announced: "Announced", kind: str, digest: str) -> str:
+        if announced.by_hash:
+            return f"{self._suite}/{self._folder}/by-hash/SHA256/{digest}"
+        return self._packages(kind)
+
+    def _releases(self, listed: bytes, trust: Trust) -> Sequence[Release]:
+        found: dict[tuple[str, str], Package] = {}
+        for package in self._parsed(listed, trust):
+            found[package.name, package.version] = package
+        newest: dict[Version, Package] = {}
+        for (name, spelled), package in found.items():
+            version = from_deb(spelled) if name == "docker-ce" else None
+            if version is None:
+                continue
+            known = newest.get(version)
+            if known is None or _numbers(known.version) < _numbers(spelled):
+                newest[version] = package
+        return [self._release(version, newest[version], found) for version in sorted(newest)]
+
+    def _parsed(self, listed: bytes, trust: Trust) -> Iterator[Package]:
+        for fields in stanzas(listed.decode("utf-8", "replace"), _PACKAGES):
+            file, size = fields.get("Filename", ""), fields.get("Size", "")
+            if not file or file.startswith("/") or ".." in file.split("/"):
+                continue
+            yield Package(
+                name=fields["Package"],
+                version=fields.get("Version", ""),
+                url=f"{self.url.rstrip('/')}/{quote(file, safe='/+~:')}",
+                sha256=fields.get("SHA256", "").lower(),
+                size=int(size) if size.isdecimal() else None,
+                trust=trust,
+            )
+
+    def _release(
+        self, version: Version, engine: Package, found: Mapping[tuple[str, str], Package]
+    ) -> Release:
+        client = found.get(("docker-ce-cli", engine.version))
+        known = record.find(version)
+        return Release(
+            version=version,
+            channel=self.channel,
+            backend="apt",
+            artifacts=(engine, client) if client else (engine,),
+            published=record.released(version),
+            api=known.api if known else "",
+        )
+
+
+class Announced:
+    """What a suite's Release file says; `digests` are SHA-256 by file name below the suite."""
+
+    def __init__(self, content: bytes, url: str) -> None:
+        self.url = url
+        text = content.decode("utf-8", "replace")
+        self._fields = _fields(text)
+        self.digests = dict(_digests(text))
+        self.components = tuple(self._fields.get("Components", "").split())
+        self.by_hash = self._fields.get("Acquire-By-Hash", "") == "yes"
+
+    def check(self, suite: str, component: str, arch: str, now: str) -> None:
+        """Raises IndexExpired, IndexMismatch or NoSuchComponent; `now` is ISO 8601, UTC."""
+        self._check_time(datetime.fromisoformat(now.replace("Z", "+00:00")))
+        names = {self._fields.get(name, "") for name in ("Suite", "Codename")} - {""}
+        if names and suite.strip("/") not in names:
+            raise IndexMismatch(self.url, f"it is that of {' or '.join(sorted(names))}")
+        # `Components: updates/main` is how some archives say `main`.
+        known = {name.rpartition("/")[2] for name in self.components} | set(self.components)
+        if self.components and component not in known:
+            raise NoSuchComponent(self.url, "component", component, self.components)
+        architectures = self._fields.get("Architectures", "").split()
+        if architectures and arch not in architectures:
+            raise NoSuchComponent(self.url, "architecture", arch, architectures)
+
+    def _check_time(self, now: datetime) -> None:
+        made, until = self._time("Date"), self._time("Valid-Until")
+        if made is not None and made > now + _AHEAD_OF_CLOCK:
+            raise IndexExpired(self.url, f"it was made at {made:%Y-%m-%d %H:%M} UTC: not valid yet")
+        if until is not None and until < now:
+            raise IndexExpired(self.url, f"it was valid until {until:%Y-%m-%d %H:%M} UTC")
+
+    def _time(self, name: str) -> datetime | None:
+        told = self._fields.get(name, "")
+        if not told:
+            return None
+        try:
+            found = parsedate_to_datetime(told)
+        except ValueError:
+            raise IndexExpired(self.url, f"its {name} {told!r} is no time") from None
+        return (
+            found.astimezone(timezone.utc) if found.tzinfo else found.replace(tzinfo=timezone.utc)
+        )
+
+
+def stanzas(text: str, names: Sequence[str]) -> Iterator[Mapping[str, str]]:
+    """The paragraphs of the packages with these names (an own split: 30 ms for 3 MB)."""
+    wanted = tuple(f"\nPackage: {name}\n" for name in names)
+    for stanza in text.split("\n\n"):
+        lined = f"\n{stanza}\n"
+        if any(line in lined for line in wanted):
+            yield _fields(stanza)
+
+
+def _fields(text: str) -> dict[str, str]:
+    """The one-line fields of a paragraph."""
+    pairs = (line.partition(":") for line in text.split("\n") if line[:1] not in ("", " ", "\t"))
+    return {name: value.strip() for name, _, value in pairs}
+
+
+def _digests(text: str) -> Iterator[tuple[str, str]]:
+    _, _, section = f"\n{text}".partition("\nSHA256:")
+    for line in section.split("\n")[1:]:
+        words = line.split()
+        if line[:1] not in (" ", "\t") or len(words) != 3:
+            return
+        yield words[2], words[0].lower()
+
+
+def _plain(body: bytes, kind: str, url: str) -> bytes:
+    """Inflated within bounds: the digest is that of the packed file."""
+    try:
+        if kind == ".gz":
+            gzip = zlib.decompressobj(31)
+            plain, whole = gzip.decompress(body, _LARGEST), gzip.eof
+        elif kind == ".xz":
+            xz = lzma.LZMADecompressor(memlimit=_LARGEST)
+            plain, whole = xz.decompress(body, _LARGEST), xz.eof
+        else:
+            plain, whole = body, True
+    except (zlib.error, lzma.LZMAError) as error:
+        raise IndexMismatch(url, f"it is broken: {error}") from None
+    if not whole:
+        raise IndexMismatch(url, f"it is cut, or has more than {_LARGEST} bytes")
+    return plain
+
+
+def _numbers(spelled: str) -> tuple[int, ...]:
+    """Orders the builds of one version: `-1~` before `-2~`."""
+    return tuple(int(number) for number in re.findall(r"\d+", spelled))
+
+
+def _sum(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()

@@ -1,6 +1,5 @@
 """The resolver: from a channel, a backend and a host to the source that publishes for them."""
 
-import difflib
 from typing import TypeAlias
 
 from dockswitch.model.addresses import folder_of
@@ -14,6 +13,7 @@ from dockswitch.model.errors import (
     UnknownChannel,
 )
 from dockswitch.model.host import Host
+from dockswitch.model.near import near
 from dockswitch.sources.images import ImageFeed
 from dockswitch.sources.listing import StaticIndex
 from dockswitch.sources.repository import AptRepository
@@ -40,8 +40,8 @@ def named(catalog: Catalog, channel: str) -> Channel:
     """The channel of that name; raises UnknownChannel, which names those like it."""
     if channel in catalog.channels:
         return catalog.channels[channel]
-    near = difflib.get_close_matches(channel.lower(), list(catalog.channels), n=3, cutoff=0.6)
-    raise UnknownChannel(channel, near=near, channels=tuple(catalog.channels))
+    known = tuple(catalog.channels)
+    raise UnknownChannel(channel, near=near(channel, known), channels=known)
 
 
 def _static(catalog: Catalog, channel: Channel, place: StaticPlace, host: Host) -> StaticIndex:

@@ -97,6 +97,7 @@ def start(argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
         except OSError as error:
             raise CannotStart(argv[0], str(error.strerror)) from None
     process.returncode = 0  # it is no child to wait for: spares a warning when we end before it
+    _wait_for_name(process.pid)
     return process.pid
 
 
@@ -176,6 +177,12 @@ def _default_signals() -> None:
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
+
+def _wait_for_name(pid: int) -> None:
+    """Linux closes our pipe to the child some microseconds before its command line can be read."""
+    while not command_line(pid) and not _is_gone(pid):
+        time.sleep(0.0005)
 
 
 def _end_by_pid(pid: int, number: int, wait: float, argv: Sequence[str] | None) -> bool:

@@ -5,24 +5,24 @@ import pytest
 from dockswitch.engine.api import Container, Identity, containers, identity, pings, reason
 from dockswitch.model.ports import Answer
 from dockswitch.model.version import Version
-from tests.engine.machine import Machine
+from dockswitch.system.here import Here
 from tests.engine.server import engine
 
 SOCKET = "/run/docker.sock"
 
 
-def test_an_engine_pings(machine: Machine) -> None:
+def test_an_engine_pings(machine: Here) -> None:
     with engine(machine.layout.real(SOCKET), {"GET /_ping": (200, b"OK")}):
         assert pings(machine, SOCKET)
 
 
-def test_one_that_fails_or_is_not_there_does_not(machine: Machine) -> None:
+def test_one_that_fails_or_is_not_there_does_not(machine: Here) -> None:
     assert not pings(machine, SOCKET)
     with engine(machine.layout.real(SOCKET), {"GET /_ping": (500, {"message": "no"})}):
         assert not pings(machine, SOCKET)
 
 
-def test_an_engine_says_who_it_is(machine: Machine) -> None:
+def test_an_engine_says_who_it_is(machine: Here) -> None:
     said = {"Version": "28.5.2+dfsg4", "ApiVersion": "1.51", "MinAPIVersion": "1.24", "Os": "linux"}
     with engine(machine.layout.real(SOCKET), {"GET /version": (200, said)}):
         found = identity(machine, SOCKET)
@@ -30,12 +30,12 @@ def test_an_engine_says_who_it_is(machine: Machine) -> None:
 
 
 @pytest.mark.parametrize("said", [{}, {"Version": "unknown"}, [], b"<html>", {"Version": 28}])
-def test_what_names_no_version_is_no_identity(machine: Machine, said: object) -> None:
+def test_what_names_no_version_is_no_identity(machine: Here, said: object) -> None:
     with engine(machine.layout.real(SOCKET), {"GET /version": (200, said)}):
         assert identity(machine, SOCKET) is None
 
 
-def test_running_containers_are_told_with_what_a_switch_means_to_them(machine: Machine) -> None:
+def test_running_containers_are_told_with_what_a_switch_means_to_them(machine: Here) -> None:
     published = {"IP": "::", "PrivatePort": 80, "PublicPort": 8080, "Type": "tcp"}
     listed = [
         {

@@ -13,7 +13,7 @@ from dockswitch.engine.daemon_config import (
 )
 from dockswitch.model.layout import Layout
 from dockswitch.model.step import File
-from tests.engine.machine import Machine
+from tests.engine.conftest import here
 
 SYSTEM = Layout.of_system()
 ROOTED = Layout.of_system(root="/tmp/dk")
@@ -25,15 +25,14 @@ def of(layout: Layout = SYSTEM, **keys: object) -> DaemonConfig:
 
 
 def reading(root: Path, content: bytes) -> DaemonConfig:
-    layout = Layout.of_system(root=str(root))
     (root / "etc/docker").mkdir(parents=True)
     (root / "etc/docker/daemon.json").write_bytes(content)
-    return DaemonConfig.read(Machine(layout))
+    return DaemonConfig.read(here(root))
 
 
 def test_without_a_file_of_the_machine_s_ours_is_used_and_decides_nothing(tmp_path: Path) -> None:
-    layout = Layout.of_system(root=str(tmp_path))
-    found = DaemonConfig.read(Machine(layout))
+    layout = here(tmp_path).layout
+    found = DaemonConfig.read(here(tmp_path))
     assert found.path == layout.own_engine_config
     assert found.keys == frozenset()
     assert found.socket == layout.socket

@@ -3,13 +3,13 @@
 import pytest
 
 from dockswitch.engine.log import last_lines, last_words
+from dockswitch.system.here import Here
 from dockswitch.system.processes import STARTS
-from tests.engine.machine import Machine
 
 OLD = f"{STARTS}/v/20/dockerd\nfailed to start daemon: old\n"
 
 
-def test_the_last_lines_are_those_of_the_file(machine: Machine) -> None:
+def test_the_last_lines_are_those_of_the_file(machine: Here) -> None:
     assert last_lines(machine, 3) == ()
     machine.write(machine.layout.log, b"1\n2\n3\n")
     assert last_lines(machine, 2) == ("2", "3")
@@ -39,7 +39,7 @@ failed to start daemon: driver not supported
     ],
 )
 def test_the_last_words_are_of_trouble_and_of_the_last_start(
-    machine: Machine, log: str, words: str
+    machine: Here, log: str, words: str
 ) -> None:
     machine.write(machine.layout.log, log.encode())
     assert last_words(machine) == words

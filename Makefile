@@ -1,0 +1,48 @@
+# `make` lists the targets; `make demo` and `make test` are all that a fresh machine needs.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+MIRROR := .cache/mirror
+# What the engines, their mirror and their namespaces need of a Debian machine.
+PACKAGES := python3-venv apt dpkg gpgv curl iproute2 mount util-linux \
+	libseccomp2 libdevmapper1.02.1 libsystemd0 debian-archive-keyring ca-certificates
+
+.DEFAULT_GOAL := help
+.PHONY: help setup system demo test check bench build clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: system $(VENV)/ready ## install what is needed, system packages included
+
+system:
+	@.build/system-packages $(PACKAGES)
+
+$(VENV)/ready: pyproject.toml channels.yaml .build/compile_channels.py
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet --editable . --group dev
+	@touch $@
+
+demo: setup ## the main job on real engines: switch, roll back, kill half-way, recover
+	@$(BIN)/python -m tests.integration.demo
+
+test: setup ## all tests, real engines included (as root, with the Debian archive)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: setup ## format, lint and types
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+
+bench: setup ## how fast, beside what a user would type instead
+	@$(BIN)/python -m tests.bench
+
+build: setup ## the wheel and the source archive, in dist/
+	rm -rf dist
+	$(BIN)/python -m build --quiet
+	@ls dist
+
+clean: ## remove what was built
+	rm -rf $(VENV) .cache dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

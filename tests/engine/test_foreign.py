@@ -1,0 +1,92 @@
+"""Somebody else's daemon: named, refused and left running."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from dockswitch.engine.daemon_config import DaemonConfig
+from dockswitch.engine.foreign import refuse_foreign
+from dockswitch.model.errors import ForeignEngine
+from dockswitch.model.ports import Daemon
+from dockswitch.system.here import Here
+from dockswitch.system.processes import command_line
+from tests.engine.daemon import place, process
+from tests.engine.server import engine
+
+
+@contextmanager
+def foreign(tmp_path: Path, *words: str) -> Iterator[int]:
+    folder = place(tmp_path / "usr/bin", "dockerd")
+    with process(folder / "dockerd", *words) as pid:
+        yield pid
+        assert command_line(pid)  # untouched
+
+
+def refusal(machine: Here, ours: Daemon | None = None) -> ForeignEngine:
+    with pytest.raises(ForeignEngine) as raised:
+        refuse_foreign(machine, DaemonConfig.read(machine), ours)
+    return raised.value
+
+
+def test_where_nobody_is_nobody_is_refused(machine: Here) -> None:
+    refuse_foreign(machine, DaemonConfig.read(machine), None)
+
+
+def test_another_daemon_with_places_of_its_own_is_welcome(machine: Here, tmp_path: Path) -> None:
+    with foreign(tmp_path, "--data-root", "/elsewhere", "--pidfile=/elsewhere.pid"):
+        refuse_foreign(machine, DaemonConfig.read(machine), None)
+
+
+def test_a_listener_on_the_socket_is_refused(machine: Here, tmp_path: Path) -> None:
+    with engine(f"{tmp_path}/run/docker.sock", {}):
+        refused = refusal(machine)
+    assert refused.message == (
+        f"an engine that dockswitch did not start uses the socket {tmp_path}/run/docker.sock"
+    )
+    assert "a program that listens there (process " in refused.details
+    assert "--root DIR" in refused.hint
+
+
+def test_our_own_daemon_on_the_socket_is_not(machine: Here, tmp_path: Path) -> None:
+    with engine(f"{tmp_path}/run/docker.sock", {}):
+        pid = machine.listener(machine.layout.socket)
+        assert pid
+        refuse_foreign(machine, DaemonConfig.read(machine), Daemon(pid, ("dockerd",), ours=True))
+
+
+def test_a_daemon_of_our_pid_file_is_refused(machine: Here, tmp_path: Path) -> None:
+    with foreign(tmp_path, "--data-root=/elsewhere") as pid:
+        machine.write(machine.layout.pidfile, f"{pid}\n".encode())
+        assert refusal(machine).message.endswith(
+            f"uses the pid file {tmp_path}/run/dockswitch/docker.pid"
+        )
+
+
+@pytest.mark.parametrize("flag", ["--data-root", "--graph", "-g"])
+def test_a_daemon_on_our_data_root_is_refused(machine: Here, tmp_path: Path, flag: str) -> None:
+    with foreign(tmp_path, flag, f"{tmp_path}/var/lib/docker/") as pid:
+        refused = refusal(machine)
+        assert refused.message.endswith(f"uses the data-root {tmp_path}/var/lib/docker")
+        assert refused.details == (f"{tmp_path}/usr/bin/dockerd (process {pid}) is left untouched")
+        assert f"`kill {pid}`" in refused.hint
+
+
+def test_so_is_one_that_its_configuration_sends_there(machine: Here, tmp_path: Path) -> None:
+    keys = {"data-root": f"{tmp_path}/var/lib/docker"}
+    machine.write("/its.json", json.dumps(keys).encode())
+    with foreign(tmp_path, "--config-file", f"{tmp_path}/its.json"):
+        assert refusal(machine).message.endswith(f"uses the data-root {tmp_path}/var/lib/docker")
+
+
+def test_so_is_one_that_is_where_our_data_root_leads(machine: Here, tmp_path: Path) -> None:
+    machine.point("/var/lib/docker", "../../mnt/docker")
+    with foreign(tmp_path, "--data-root", f"{tmp_path}/mnt/docker"):
+        refusal(machine)
+
+
+def test_a_program_that_we_cannot_signal_is_not_to_be_killed() -> None:
+    told = ForeignEngine("systemd's docker.socket", "the socket /run/docker.sock", 1)
+    assert "kill" not in told.hint

@@ -1,0 +1,146 @@
+"""The main job on real engines, as a person would do it: `make demo`."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.integration.mirror import build
+from tests.integration.namespace import enter_mount_namespace, isolated, short_root
+from tests.integration.needs import why_no_namespaces
+from tests.integration.server import serve
+
+_DOCKERS_OWN = "https://download.docker.com"
+_CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def main() -> int:
+    """Shows it all in a root of its own; the exit code is 0 when everything went as it should."""
+    reason = why_no_namespaces()
+    if reason is not None:
+        print(f"the demo starts real engines, and {reason}", file=sys.stderr)
+        return 1
+    began = time.monotonic()
+    with _published() as mirror, short_root() as root:
+        demo = Demo(root, mirror)
+        demo.switch_there_and_back()
+        demo.kill_and_recover()
+        demo.finish()
+    print(f"\nDone in {time.monotonic() - began:.0f} s; nothing is left behind.")
+    return 0
+
+
+@contextlib.contextmanager
+def _published() -> Iterator[str]:
+    """Docker's own host where it can be reached, else a mirror made of the Debian archive."""
+    try:
+        with urllib.request.urlopen(f"{_DOCKERS_OWN}/linux/static/stable/", timeout=10):
+            pass
+    except (OSError, urllib.error.URLError):
+        _say(f"{_DOCKERS_OWN} cannot be reached: building a mirror of real engines from the")
+        _say("Debian archive instead, laid out in the same way.")
+        held = build(_CHECKOUT / ".cache/mirror")
+        isolated()
+        with serve(held.root) as server:
+            yield server.url
+        return
+    _say(f"Taking the engines from {_DOCKERS_OWN}.")
+    enter_mount_namespace()
+    yield _DOCKERS_OWN
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The commands of one demonstration, below one root."""
+
+    root: Path
+    mirror: str
+
+    def switch_there_and_back(self) -> None:
+        self.dockswitch("use", "stable")
+        first = self.docker_version()
+        self.dockswitch("use", *self.other_than(first))
+        second = self.docker_version()
+        assert second != first, f"the engine is still {first}"
+        self.dockswitch("rollback")
+        assert self.docker_version() == first, f"the rollback did not bring {first} back"
+
+    def other_than(self, version: str) -> list[str]:
+        """`test`; where it has the same release its newest pre-release, else an earlier line."""
+        found = self.resolved("test")
+        if found is not None and found != version:
+            return ["test"]
+        found = self.resolved("test", "latest-pre")
+        if found is not None and found != version:
+            return ["test", "latest-pre"]
+        return ["stable", f"<{version.partition('.')[0]}"]
+
+    def kill_and_recover(self) -> None:
+        """A switch dies after it stopped the engine and before it started the other one."""
+        here = self.docker_version(shown=False)
+        wanted = self.other_than(here)
+        _say("\n# the same switch again, killed (SIGKILL) half-way")
+        _say(f"$ dockswitch use {' '.join(wanted)}")
+        process = subprocess.Popen(self.command("use", *wanted), stderr=subprocess.DEVNULL)
+        self.wait_for_the_engine_to_stop(process)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        _say("Killed")
+        self.dockswitch("status")
+        self.dockswitch("recover")
+        assert self.docker_version() == here, f"{here} is not back"
+
+    def wait_for_the_engine_to_stop(self, process: subprocess.Popen[bytes]) -> None:
+        socket = self.root / "run/docker.sock"
+        while socket.exists():
+            assert process.poll() is None, "the switch was over before it could be killed"
+            time.sleep(0.002)
+
+    def finish(self) -> None:
+        self.dockswitch("history")
+        self.dockswitch("daemon", "stop")
+
+    def dockswitch(self, *words: str) -> None:
+        _say(f"\n$ dockswitch {' '.join(words)}")
+        subprocess.run(self.command(*words), check=True)
+
+    def resolved(self, *words: str) -> str | None:
+        """The version that a spec means; None where there is none."""
+        done = subprocess.run(
+            self.command("resolve", *words, "--json"), capture_output=True, check=False
+        )
+        return str(json.loads(done.stdout)["version"]) if done.returncode == 0 else None
+
+    def command(self, *words: str) -> list[str]:
+        where = ["--root", str(self.root), "--mirror", self.mirror]
+        return [sys.executable, "-m", "dockswitch", *words, *where]
+
+    def docker_version(self, *, shown: bool = True) -> str:
+        """The server's version, as the client in use asks for it; `shown` as a person would."""
+        docker = [str(self.root / "usr/local/bin/docker"), "version"]
+        env = {**os.environ, "DOCKER_HOST": f"unix://{self.root}/run/docker.sock"}
+        if shown:
+            _say("\n$ docker version")
+            subprocess.run(docker, env=env, check=True)
+        asked = [*docker, "--format", "{{.Server.Version}}"]
+        return subprocess.run(
+            asked, env=env, check=True, capture_output=True, text=True
+        ).stdout.strip()
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
