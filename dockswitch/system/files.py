@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import secrets
 import shutil
 import stat
 from collections.abc import Iterator
@@ -123,7 +122,7 @@ def _remove(path: str) -> None:
 def _beside(path: str) -> Iterator[str]:
     """A temporary name beside the path, gone again if it was not renamed."""
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    temporary = f"{path}.tmp-{secrets.token_hex(4)}"
+    temporary = f"{path}.tmp-{os.urandom(4).hex()}"
     try:
         yield temporary
     finally:
