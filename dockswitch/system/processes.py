@@ -85,7 +85,8 @@ def start(argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
     os.makedirs(os.path.dirname(log), exist_ok=True)
     _turn(log)
     with open(log, "ab", buffering=0) as written:
-        written.write(f"{STARTS}{argv[0]}\n".encode())
+        with contextlib.suppress(OSError):  # a full disk is no reason to have no engine
+            written.write(f"{STARTS}{argv[0]}\n".encode())
         try:
             process = subprocess.Popen(
                 argv,
