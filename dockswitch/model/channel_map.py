@@ -1,6 +1,5 @@
 """Reads a channel map's YAML and reports every mistake in it with its line."""
 
-import difflib
 import re
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -9,6 +8,7 @@ import yaml
 
 from dockswitch.model.channel_shape import Many, Named, Shape, Table, Text
 from dockswitch.model.errors import BadChannelMap
+from dockswitch.model.near import near
 
 Plain: TypeAlias = str | list[str] | dict[str, "Plain"]
 
@@ -90,8 +90,8 @@ def _wrong_key(word: str, shape: Table | Named) -> str:
         return "" if shape.name.fits(word) else f"expected {shape.name.expected}"
     if word in shape.keys:
         return ""
-    near = difflib.get_close_matches(word, list(shape.keys), n=2)
-    meant = f"; did you mean {' or '.join(near)}?" if near else ""
+    like = near(word, shape.keys)
+    meant = f"; did you mean {' or '.join(like)}?" if like else ""
     return f"unknown{meant or '; expected one of ' + ', '.join(shape.keys)}"
 
 

@@ -58,10 +58,9 @@ def _is_version(text: str) -> bool:
 
 def _is_date(text: str) -> bool:
     try:
-        date.fromisoformat(text)
+        return date.fromisoformat(text).isoformat() == text  # 3.11 reads 20200629 too
     except ValueError:
         return False
-    return True
 
 
 def _is_channel(text: str) -> bool:

@@ -24,7 +24,7 @@ def choose(releases: Sequence[Release], wish: Wish) -> Release | None:
     What it means by order is decided by key, as apt would: nightlies by the time they were built.
     """
     fitting = [release for release in releases if wish.matches(release.version)]
-    return max(fitting, key=lambda release: _rank(release.version, wish), default=None)
+    return max(fitting, key=lambda release: _order(release.version), default=None)
 
 
 def newest_pre(releases: Sequence[Release]) -> Release | None:
@@ -77,10 +77,18 @@ def _why_not_exact(versions: Sequence[Version], wanted: Version, where: str) -> 
         return NoSuchRelease(str(wanted), where, near)
     if not known.published:
         return NeverPublished(str(wanted), near)
-    seen = dict.fromkeys(str(place) for place in record.places(wanted))
+    seen = _grouped(record.places(wanted))
     return PublishedElsewhere(
-        str(known.version), where, tuple(seen) or _first_channel(known.channel), near
+        str(known.version), where, seen or _first_channel(known.channel), near
     )
+
+
+def _grouped(places: Sequence[record.Place]) -> tuple[str, ...]:
+    """Where it was seen, the architectures of a channel and system together."""
+    archs: dict[str, list[str]] = {}
+    for place in places:
+        archs.setdefault(f"{place.channel} for {place.os}", []).append(place.arch)
+    return tuple(f"{where} ({', '.join(each)})" for where, each in archs.items())
 
 
 def _first_channel(channel: str) -> tuple[str, ...]:
@@ -98,11 +106,6 @@ def _near_range(versions: Sequence[Version], wish: Under | Within) -> Sequence[V
 
 def _spelled(versions: Iterable[Version]) -> tuple[str, ...]:
     return tuple(str(version) for version in versions)
-
-
-def _rank(version: Version, wish: Wish) -> tuple[bool, str, Key]:
-    same = isinstance(wish, Exact) and version == wish.version
-    return (same, *_order(version))
 
 
 def _order(version: Version) -> tuple[str, Key]:

@@ -1,6 +1,5 @@
 """Wishes: what the words of a spec ask for, before anything is known to be published."""
 
-import difflib
 import functools
 import re
 from collections.abc import Callable, Collection, Sequence
@@ -12,6 +11,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version as Key
 
 from dockswitch.model.errors import BadVersion, BadWish
+from dockswitch.model.near import near as near_names
 from dockswitch.model.version import Version
 
 
@@ -168,10 +168,10 @@ def parse(words: Sequence[str], channels: Collection[str]) -> Request:
             wish = parse_version(" ".join(rest))
             if wish:
                 return Request(channel, wish, said)
-            raise BadWish(said, near=_near(rest[0], _PICKS), channels=(), bad=" ".join(rest))
+            raise BadWish(said, near=near_names(rest[0], _PICKS), channels=(), bad=" ".join(rest))
         case [channel, *_]:
-            raise BadWish(said, near=_near(channel, channels), channels=tuple(channels))
-    raise BadWish(said, near=_near(said, (*channels, *RESERVED)), channels=tuple(channels))
+            raise BadWish(said, near=near_names(channel, channels), channels=tuple(channels))
+    raise BadWish(said, near=near_names(said, (*channels, *RESERVED)), channels=tuple(channels))
 
 
 def parse_version(word: str) -> Wish | None:
@@ -201,10 +201,6 @@ def _split(words: Sequence[str]) -> list[str]:
 
 def _is_range(word: str) -> bool:
     return word.startswith(("<", ">", "=", "!", "~"))
-
-
-def _near(word: str, known: Collection[str]) -> tuple[str, ...]:
-    return tuple(difflib.get_close_matches(word.lower(), list(known), n=3, cutoff=0.6))
 
 
 @functools.lru_cache(maxsize=64)

@@ -28,7 +28,7 @@ class ImageFeed:
     image: str
 
     def __str__(self) -> str:
-        return unsigned(self.url)
+        return shown(unsigned(self.url))
 
     def releases(self, reader: Reader) -> Sequence[Release]:
         """What the list shows, oldest first; the record, unproven, where it cannot be read."""

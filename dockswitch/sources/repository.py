@@ -30,6 +30,7 @@ from dockswitch.system import signature
 
 SHIPPED_KEY = "keys/docker-ce-deb.asc"
 _LARGEST = 64 * 1024 * 1024  # bytes of a Packages file; Docker's has 3 MB
+_XZ_MEMORY = 192 * 1024 * 1024  # bytes; `xz -9` wants 65 MiB
 _AHEAD_OF_CLOCK = timedelta(hours=1)
 _PACKAGES = ("docker-ce", "docker-ce-cli")
 _KINDS = (".gz", ".xz", "")  # of the Packages file, best first
@@ -256,7 +257,7 @@ def _plain(body: bytes, kind: str, url: str) -> bytes:
             gzip = zlib.decompressobj(31)
             plain, whole = gzip.decompress(body, _LARGEST), gzip.eof
         elif kind == ".xz":
-            xz = lzma.LZMADecompressor(memlimit=_LARGEST)
+            xz = lzma.LZMADecompressor(memlimit=_XZ_MEMORY)
             plain, whole = xz.decompress(body, _LARGEST), xz.eof
         else:
             plain, whole = body, True

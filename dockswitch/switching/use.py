@@ -70,7 +70,8 @@ def plan(reader: Reader, backend: Backend, chosen: Chosen, options: Options) -> 
     goal = goal_of(chosen.bundle, options)
     installed = backend.installed(reader)
     steps = backend.steps(goal, installed, reader)
-    artifacts = chosen.found.release.artifacts if chosen.found else ()
+    kept = bundles.read(reader, chosen.bundle.folder) is not None
+    artifacts = () if kept or chosen.found is None else chosen.found.release.artifacts
     return Plan(goal, installed, artifacts, steps)
 
 
@@ -132,7 +133,7 @@ def _kept(reader: Reader, request: Request) -> Bundle | None:
 def _expected(reader: Reader, release: Release) -> Bundle:
     """The bundle as it will be, where it is kept already: as it is."""
     wanted = fetch.archive_of(release)
-    digest = min(wanted.digests) if wanted.digests else "not-yet-known"
+    digest = min(wanted.digests) if wanted.digests else "<digest>"
     kept = fetch.kept(reader, release)
     return kept or Bundle(
         version=release.version,

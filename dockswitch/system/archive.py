@@ -32,6 +32,7 @@ from dockswitch.system.pipe import BrokenOff, Pipe
 from dockswitch.system.tarball import Tarball
 from dockswitch.system.unpacked import Folder, make_folder
 
+THREADS = "dockswitch-unpack"
 _TRIES = 3  # of a file that changes while it is read
 _KINDS = {
     b"PK": "a zip archive, and only .tgz can be unpacked",
@@ -141,7 +142,7 @@ def _thread(work: Callable[[], None], *feeds: Pipe[bytes]) -> threading.Thread:
             pipe.end(failure)
 
     # A daemon: after ^C nobody waits for a server that is silent.
-    thread = threading.Thread(target=run, daemon=True)
+    thread = threading.Thread(target=run, name=THREADS, daemon=True)
     thread.start()
     return thread
 
