@@ -51,7 +51,7 @@ def _says_the_same(now: Generation, wanted: Switch) -> bool:
 def _journalled(
     system: System, wanted: Switch, before: Installed, steps: tuple[Step, ...], progress: Progress
 ) -> Outcome:
-    restarts = any(isinstance(step, Engine) for step in steps)
+    restarts = before.daemon is not None and any(isinstance(step, Engine) for step in steps)
     ran = restarts and _old_engine_ran(system, before, progress)
     opened = journal.begin(system, wanted.wish, container=ran)
     clock = _Downtime(system.monotonic)
