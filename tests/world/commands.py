@@ -7,6 +7,7 @@ from dockswitch.backends import bundles, find
 from dockswitch.model import wish
 from dockswitch.model.catalog import Catalog
 from dockswitch.model.outcome import Found, Outcome, Recovered
+from dockswitch.model.plan import Installed, Plan
 from dockswitch.model.release import Bundle
 from dockswitch.model.trust import Trust
 from dockswitch.switching import daemon, history, install, recover, rollback, use
@@ -63,6 +64,12 @@ def switch(
     return used(world, words, start=start, client_only=client_only, least=least)[0]
 
 
+def preview(world: World, words: str) -> tuple[Plan, str]:
+    """`dockswitch use WORDS --dry-run`"""
+    request = wish.parse(words.split(), tuple(catalog().channels))
+    return use.preview(world, catalog(), request, find("static"), use.Options())
+
+
 def go_back(world: World, number: int | None = None) -> Outcome:
     """`dockswitch rollback [NUMBER]`"""
     return rollback.rollback(world, number, Quiet())
@@ -94,6 +101,10 @@ def start(world: World) -> daemon.State:
 def stop(world: World) -> daemon.State:
     """`dockswitch daemon stop`"""
     return daemon.stop(world, Quiet())
+
+
+def installed(world: World) -> Installed:
+    return find("static").installed(world)
 
 
 def kept(world: World) -> list[str]:
