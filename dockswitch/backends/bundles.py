@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 
-from dockswitch.model.errors import CorruptState
+from dockswitch.model.errors import BadVersion, CorruptState
 from dockswitch.model.ports import Reader, System, Unpacked
 from dockswitch.model.release import Bundle
 from dockswitch.model.trust import Trust
@@ -30,7 +30,7 @@ def read(reader: Reader, folder: str) -> Bundle | None:
         return None
     try:
         return _from_plain(json.loads(content), folder)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, BadVersion) as error:
         raise CorruptState(path, repr(error)) from None
 
 
@@ -104,8 +104,8 @@ def _to_json(bundle: Bundle) -> bytes:
 
 def _from_plain(plain: Mapping[str, str | int | list[str]], folder: str) -> Bundle:
     names, channels = plain["names"], plain["channels"]
-    assert isinstance(names, list)
-    assert isinstance(channels, list)
+    if not (isinstance(names, list) and isinstance(channels, list)):
+        raise TypeError("names and channels are no lists")
     return Bundle(
         version=Version.parse(str(plain["version"])),
         folder=folder,
