@@ -5,7 +5,7 @@ import os
 from dataclasses import dataclass
 
 from dockswitch.backends import bundles
-from dockswitch.model.errors import DockswitchError, NotAuthentic
+from dockswitch.model.errors import CorruptState, DockswitchError, NotAuthentic
 from dockswitch.model.ports import Progress, Reader, System, Unpacked
 from dockswitch.model.release import Bundle, Download, Release
 from dockswitch.model.trust import Trust
@@ -90,7 +90,10 @@ def _authenticated(
 
 def _seen(system: System) -> dict[str, str]:
     content = system.read(system.layout.seen)
-    return dict(json.loads(content)) if content else {}
+    try:
+        return dict(json.loads(content)) if content else {}
+    except (ValueError, TypeError) as error:
+        raise CorruptState(system.layout.seen, repr(error)) from None
 
 
 def _seen_key(system: System, wanted: Download) -> str:

@@ -83,9 +83,10 @@ def test_the_container_counts_only_where_the_old_engine_ran_one() -> None:
     for engine in world.engines:
         engine.manners = REFUSES
     outcome = switch(world, NEW)
-    assert outcome.notes == (
+    (note,) = outcome.notes
+    assert note == (
         "it runs no container, and neither did the engine before it: "
-        "it starts no container: OCI runtime create failed",
+        "it starts no container: OCI runtime create failed"
     )
     is_whole(world)
     assert answering(world) == NEW

@@ -10,7 +10,7 @@ from dockswitch.model.outcome import Found, Outcome, Recovered
 from dockswitch.model.plan import Installed, Plan
 from dockswitch.model.release import Bundle
 from dockswitch.model.trust import Trust
-from dockswitch.switching import daemon, history, install, recover, rollback, use
+from dockswitch.switching import daemon, history, install, recover, removal, rollback, use
 from dockswitch.switching.fetch import Accepted
 from tests.world import MIRROR, World
 
@@ -93,6 +93,16 @@ def upgrade(world: World) -> Outcome:
     return use.upgrade(world, catalog(), now, find("static"), use.Options(), Quiet())
 
 
+def uninstall(world: World, version: str) -> tuple[Bundle, ...]:
+    """`dockswitch uninstall VERSION`"""
+    return removal.uninstall(world, version, Quiet())
+
+
+def prune(world: World) -> tuple[Bundle, ...]:
+    """`dockswitch prune`"""
+    return removal.prune(world, Quiet())
+
+
 def start(world: World) -> daemon.State:
     """`dockswitch daemon start`"""
     return daemon.start(world, Quiet())
@@ -109,8 +119,4 @@ def installed(world: World) -> Installed:
 
 def kept(world: World) -> list[str]:
     """The versions that are kept, in release order."""
-    return [str(bundle.version) for bundle in kept_bundles(world)]
-
-
-def kept_bundles(world: World) -> tuple[Bundle, ...]:
-    return bundles.kept(world)
+    return [str(bundle.version) for bundle in bundles.kept(world)]
