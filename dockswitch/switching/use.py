@@ -47,6 +47,8 @@ def use(
     if isinstance(request.wish, SystemsOwn):
         return rollback.rollback(system, 0, progress), None
     chosen = choose(system, catalog, request, backend.name)
+    if chosen.found is None:
+        fetch.refuse_kept(chosen.bundle, options.accepted)
     plan(system, backend, chosen, options)  # raises what stands in the way, before any fetching
     bundle = chosen.bundle
     if chosen.found is not None:
