@@ -47,8 +47,6 @@ def use(
     if isinstance(request.wish, SystemsOwn):
         return rollback.rollback(system, 0, progress), None
     chosen = choose(system, catalog, request, backend.name)
-    if chosen.found is None:
-        fetch.refuse_kept(chosen.bundle, options.accepted)
     plan(system, backend, chosen, options)  # raises what stands in the way, before any fetching
     bundle = chosen.bundle
     if chosen.found is not None:
@@ -69,6 +67,10 @@ def choose(reader: Reader, catalog: Catalog, request: Request, backend: str) -> 
 
 def plan(reader: Reader, backend: Backend, chosen: Chosen, options: Options) -> Plan:
     """What the switch would do; raises what stands in the way."""
+    if chosen.found is None:
+        fetch.refuse_kept(chosen.bundle, options.accepted)
+    else:
+        fetch.refuse_less_trust(fetch.archive_of(chosen.found.release), options.accepted)
     goal = goal_of(chosen.bundle, options)
     installed = backend.installed(reader)
     steps = backend.steps(goal, installed, reader)
