@@ -64,10 +64,11 @@ def switch(
     return used(world, words, start=start, client_only=client_only, least=least)[0]
 
 
-def preview(world: World, words: str) -> tuple[Plan, str]:
+def preview(world: World, words: str, least: Accepted = Accepted()) -> tuple[Plan, str]:  # noqa: B008
     """`dockswitch use WORDS --dry-run`"""
     request = wish.parse(words.split(), tuple(catalog().channels))
-    return use.preview(world, catalog(), request, find("static"), use.Options())
+    options = use.Options(accepted=least)
+    return use.preview(world, catalog(), request, find("static"), options)
 
 
 def go_back(world: World, number: int | None = None) -> Outcome:
