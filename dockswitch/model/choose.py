@@ -66,7 +66,8 @@ def nearest(versions: Iterable[Version], wanted: Version, count: int = 3) -> tup
 
 def _why_not_exact(versions: Sequence[Version], wanted: Version, where: str) -> NotPublished:
     near = _spelled(nearest(versions, wanted))
-    known = record.find(wanted)
+    # Docker published nothing with a suffix: what a distribution built is not in the record.
+    known = None if wanted.local else record.find(wanted)
     if known is None:
         return NoSuchRelease(str(wanted), where, near)
     if not known.published:

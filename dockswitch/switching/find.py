@@ -34,12 +34,16 @@ def find(
     reasons: list[str] = []
     offered: list[Release] = []
     read = list_releases(reader, catalog, channels, backend, verify=verify)
+    listed = any(_proven(each) for each in read if not isinstance(each, DockswitchError))
     for channel, releases in zip(channels, read, strict=True):
         if isinstance(releases, NotPublished) and not request.channel:
             reasons.append(f"{channel}: {releases.message}")
             continue
         if isinstance(releases, DockswitchError):
             raise releases
+        if listed and not request.channel and not _proven(releases):
+            reasons.append(f"{channel}: it has no listing there, where other channels have one")
+            continue
         then = choose.as_of(releases, request.as_of) if request.as_of else releases
         offered += then
         release = choose.choose(then, request.wish)
@@ -54,6 +58,11 @@ def find(
         backend=backend,
         host=str(reader.host),
     )
+
+
+def _proven(releases: Sequence[Release]) -> bool:
+    """Whether an index showed them; where a server lists nothing, the record stands in for it."""
+    return any(release.proven for release in releases)
 
 
 def list_releases(
