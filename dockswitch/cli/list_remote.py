@@ -24,7 +24,10 @@ DEFAULT = ("stable", "test", "edge")
 def command(
     ctx: typer.Context,
     channels: Annotated[
-        list[str] | None, typer.Argument(metavar="CHANNEL", help="Which channels.")
+        list[str] | None,
+        typer.Argument(
+            metavar="CHANNEL...", help="Which channels; stable, test and edge without one."
+        ),
     ] = None,
     pre: spec.Pre = True,
     backend: spec.Source = "static",
