@@ -70,7 +70,7 @@ def run(argv: Sequence[str]) -> int:
         signal.signal(name, _interrupt)
     os.umask(0o022)  # what others are to read must be readable, whatever root's habit is
     if COMPLETE in os.environ:
-        from typer.completion import completion_init
+        from typer._completion_classes import completion_init
 
         completion_init()  # costs nothing where no shell asks
     try:
@@ -126,6 +126,10 @@ class Group(TyperGroup):
 
 class Command(TyperCommand):
     """A command whose help names its own options first and ends with examples."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:  # noqa: ANN401  # likewise
+        pieces: list[str] = super().collect_usage_pieces(ctx)
+        return [piece.strip("{}") for piece in pieces]  # typer puts what is required in braces
 
     def format_options(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  # likewise
         _write_parameters(self, ctx, formatter)

@@ -23,7 +23,7 @@ DEFAULT = ("stable", "test", "edge")
 
 def command(
     ctx: typer.Context,
-    channels: Annotated[
+    names: Annotated[
         list[str] | None,
         typer.Argument(
             metavar="CHANNEL...", help="Which channels; stable, test and edge without one."
@@ -41,13 +41,13 @@ def command(
     from dockswitch.switching import find
 
     session = Session(ctx, host=host, backend=backend)
-    wanted = tuple(channels or DEFAULT)
-    for channel in channels or ():
+    wanted = tuple(names or DEFAULT)
+    for channel in names or ():
         named(session.catalog, channel)  # raises for a name that nobody knows
     listed = find.list_releases(
         session.system, session.catalog, wanted, backend, verify=spec.least(verify, Trust.SIGNED)
     )
-    offered = _offered(session, wanted, listed, asked=bool(channels))
+    offered = _offered(session, wanted, listed, asked=bool(names))
     if as_of:
         offered = list(choose.as_of(offered, day(as_of)))
     releases = [each for each in offered if pre or not each.version.pre]
