@@ -4,6 +4,7 @@ The codes and exit codes are part of the outside: scripts rely on them.
 """
 
 from collections.abc import Sequence
+from datetime import date
 from typing import ClassVar
 
 
@@ -298,13 +299,13 @@ class BadWish(UsageError):
         self, words: str, *, near: Sequence[str], channels: Sequence[str], bad: str = ""
     ) -> None:
         what = bad or words
-        meant = f"did you mean {' or '.join(near)}? " if near else ""
         super().__init__(
             f"{what!r} is not a {'version' if bad else 'channel or a version'}"
             if what
             else "nothing was asked for",
             details=f"channels: {', '.join(channels)}" if channels else "",
-            hint=f"{meant}say CHANNEL, VERSION, CHANNEL VERSION or CHANNEL@VERSION; a version is "
+            hint=(f"did you mean {' or '.join(near)}? " if near else "")
+            + "say CHANNEL, VERSION, CHANNEL VERSION or CHANNEL@VERSION; a version is "
             "exact (17.06.0-ce-rc2), partial (28, 17.06), a range ('>=26,<28'), latest or "
             "latest-pre; `previous` and `system` stand alone",
         )
@@ -346,11 +347,17 @@ class PublishedElsewhere(NotPublished):
     """`elsewhere` says where the version was published, `nearest` what is there instead."""
 
     def __init__(
-        self, version: str, where: str, elsewhere: Sequence[str], nearest: Sequence[str]
+        self,
+        version: str,
+        where: str,
+        elsewhere: Sequence[str],
+        nearest: Sequence[str],
+        day: date | None,
     ) -> None:
         super().__init__(
             f"{version} was published, but not in {where}",
-            details=f"published in: {', '.join(elsewhere)}"
+            details=(f"published on {day} in: " if day else "published in: ")
+            + ", ".join(elsewhere)
             + (f"; nearest here: {', '.join(nearest)}" if nearest else ""),
             hint=f"`dockswitch where {version}` shows every place; another channel or --backend "
             "may have it for this host",
@@ -436,7 +443,9 @@ class BadMirror(UsageError):
         super().__init__(
             f"the {what} address cannot be used",
             details=f"expected {expected}",
-            hint=f"set it right in settings.yaml, or in DOCKSWITCH_{what.upper()}_MIRROR",
+            hint="set it right with --mirror, in DOCKSWITCH_MIRROR or in settings.yaml"
+            if what == "mirror"
+            else f"set it right in DOCKSWITCH_{what.upper()}_MIRROR or in settings.yaml",
         )
 
 

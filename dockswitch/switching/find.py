@@ -53,6 +53,7 @@ def find(
         channel=request.channel or ", ".join(LOOKED_IN),
         backend=backend,
         host=str(reader.host),
+        day=request.as_of,
     )
 
 
