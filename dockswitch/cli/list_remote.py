@@ -7,7 +7,7 @@ import typer
 
 from dockswitch.cli import spec
 from dockswitch.cli.session import Session, day
-from dockswitch.model.errors import DockswitchError, NotPublished
+from dockswitch.model.errors import DockswitchError, NotForThisHost, NotPublished
 from dockswitch.model.release import Release
 from dockswitch.model.trust import Trust
 
@@ -64,12 +64,16 @@ def _offered(
     *,
     asked: bool,
 ) -> list[Release]:
-    """In release order; a channel that a mirror does not carry is told, and fatal if asked for."""
+    """In release order; a channel that has nothing here is told, and fatal if asked for.
+
+    So it is where none has anything.
+    """
     offered: list[Release] = []
+    without = [each for each in listed if isinstance(each, NotPublished | NotForThisHost)]
     for channel, releases in zip(channels, listed, strict=True):
         if not isinstance(releases, DockswitchError):
             offered += releases
-        elif isinstance(releases, NotPublished) and not asked:
+        elif releases in without and not asked and len(without) < len(listed):
             session.report.note(f"{channel}: {releases.message}")
         else:
             raise releases
