@@ -23,7 +23,7 @@ DEFAULT = ("stable", "test", "edge")
 
 def command(
     ctx: typer.Context,
-    channels: Annotated[
+    named: Annotated[
         list[str] | None, typer.Argument(metavar="CHANNEL", help="Which channels.")
     ] = None,
     pre: spec.Pre = True,
@@ -34,17 +34,17 @@ def command(
 ) -> None:
     """List what the channels publish."""
     from dockswitch.model import choose
-    from dockswitch.sources.resolver import named
+    from dockswitch.sources import resolver
     from dockswitch.switching import find
 
     session = Session(ctx, host=host, backend=backend)
-    wanted = tuple(channels or DEFAULT)
-    for channel in channels or ():
-        named(session.catalog, channel)  # raises for a name that nobody knows
+    wanted = tuple(named or DEFAULT)
+    for channel in named or ():
+        resolver.named(session.catalog, channel)  # raises for a name that nobody knows
     listed = find.list_releases(
         session.system, session.catalog, wanted, backend, verify=spec.least(verify, Trust.SIGNED)
     )
-    offered = _offered(session, wanted, listed, asked=bool(channels))
+    offered = _offered(session, wanted, listed, asked=bool(named))
     if as_of:
         offered = list(choose.as_of(offered, day(as_of)))
     releases = [each for each in offered if pre or not each.version.pre]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from dockswitch.model import choose
+from dockswitch.model import choose, record
 from dockswitch.model.catalog import Catalog
 from dockswitch.model.errors import DockswitchError, NotPublished
 from dockswitch.model.outcome import Found
@@ -44,7 +44,7 @@ def find(
         offered += then
         release = choose.choose(then, request.wish)
         if release is not None:
-            reasons.append(_because(channel, then, request, release))
+            reasons += _because(catalog, request, then, release)
             return Found(release, tuple(reasons), choose.newest_pre(then))
         reasons.append(f"{channel}: none of its {len(then)} releases is {request.wish}")
     raise choose.why_none(
@@ -80,7 +80,21 @@ def _source(
         return error
 
 
-def _because(channel: str, offered: Sequence[Release], request: Request, release: Release) -> str:
+def _because(
+    catalog: Catalog, request: Request, offered: Sequence[Release], release: Release
+) -> list[str]:
+    """Why it is this release, and what the record knows of it."""
+    channel = catalog.channels[release.channel]
+    state = channel.state + (f", its last release is {channel.last}" if channel.last else "")
     day = f" as of {request.as_of}" if request.as_of else ""
-    count = f"{len(offered)} release{'s' if len(offered) != 1 else ''}"
-    return f"{channel} offers {count}{day}; {request.wish} is {release.version}"
+    seen = "shows" if release.proven else "cannot be listed; the record knows"
+    reasons = [
+        f"{channel.name} is {state}",
+        f"its index {seen} {len(offered)} releases{day}: {request.wish} is {release.version}",
+    ]
+    known = record.find(release.version)
+    if known is not None:
+        out = f"released on {known.released}" if known.released else "of an unknown day"
+        reasons.append(f"the record has it {out}, API {known.min_api or '?'} to {known.api or '?'}")
+        reasons += [f"it cannot run on {what}" for what in known.cannot_run_on]
+    return reasons + [f"trust {each.trust}: {each.trust.meaning}" for each in release.artifacts[:1]]
