@@ -15,12 +15,16 @@ class CompileChannels(BuildHookInterface):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         root = Path(self.root)
-        # Text only, as the reader of site maps has it: 17.06 is no number.
-        channels = yaml.load((root / "channels.yaml").read_bytes(), Loader=yaml.BaseLoader)  # noqa: S506 -- makes text, lists and tables only
-        literal = pprint.pformat(channels, width=100, sort_dicts=False)
-        said = '"""What channels.yaml says, compiled when the package was built."""'
-        (root / MODULE).write_text(f"{said}\n\nCHANNELS: dict[str, object] = {literal}\n")
-        if self.target_name == "wheel":
-            build_data["artifacts"].append(MODULE)
-        if self.target_name == "wheel" and version == "standard":
+        write(root)
+        build_data["artifacts"].append(MODULE)
+        if version == "standard":
             build_data["force_include"][str(root / "channels.yaml")] = "dockswitch/channels.yaml"
+
+
+def write(root: Path) -> None:
+    # Text only, as the reader of a site's map has it: 17.06 is no number.
+    loader = yaml.BaseLoader
+    channels = yaml.load((root / "channels.yaml").read_bytes(), loader)  # noqa: S506 -- makes text only
+    literal = pprint.pformat(channels, width=100, sort_dicts=False)
+    said = '"""What channels.yaml says, compiled when the package was built."""'
+    (root / MODULE).write_text(f"{said}\n\nCHANNELS: dict[str, object] = {literal}\n")

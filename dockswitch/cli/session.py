@@ -26,9 +26,12 @@ if TYPE_CHECKING:  # each of these is imported by the command that needs it
 class Session:
     """Made by each command from its context."""
 
-    def __init__(self, ctx: typer.Context, *, host: str | None = None) -> None:
+    def __init__(
+        self, ctx: typer.Context, *, host: str | None = None, backend: str | None = None
+    ) -> None:
         self.given = options.given(ctx)
-        self._for = host
+        self._host = host
+        self._backend = backend
         self.report = Report(
             " ".join(ctx.command_path.split()[1:]),
             as_json=bool(self.given.as_json),
@@ -56,14 +59,20 @@ class Session:
             "yes": "yes" if self.given.yes else None,
         }
         given = {name: value for name, value in said.items() if value is not None}
-        return settle(given, os.environ, self._files("settings"))
+        settled = settle(given, os.environ, self._files("settings"))
+        self.report.log = settled["log"].value
+        return settled
 
     @functools.cached_property
     def system(self) -> "Here":
         from dockswitch.system import hosts
         from dockswitch.system.here import Here
 
-        host = hosts.named(self._for) if self._for else hosts.this()
+        if self._host:
+            host = hosts.named(self._host)
+        else:
+            # Only packages are published for a distribution, and asking for it costs 34 ms.
+            host = hosts.with_distribution() if self._backend == "apt" else hosts.this()
         return Here(
             self.layout,
             host,
@@ -79,13 +88,16 @@ class Session:
         catalog = Catalog.shipped()
         for path, text in self._site_channels():
             catalog = catalog.with_site(path, text)
-        settings = self.settings
+        # What is built in says nothing: the mirror of a site's own map must not give way to it.
+        said = {
+            name: each.value for name, each in self.settings.items() if each.origin != "built in"
+        }
         return catalog.at(
-            mirror=settings["mirror"].value,
-            apt=settings["apt_mirror"].value,
-            static=settings["static_mirror"].value,
-            image=settings["image_mirror"].value,
-            key=settings["key_mirror"].value,
+            mirror=said.get("mirror", ""),
+            apt=said.get("apt_mirror", ""),
+            static=said.get("static_mirror", ""),
+            image=said.get("image_mirror", ""),
+            key=said.get("key_mirror", ""),
         )
 
     def backend(self, name: str | None = None) -> "Backend":

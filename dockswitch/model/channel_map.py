@@ -1,14 +1,15 @@
 """Reads a channel map's YAML and reports every mistake in it with its line."""
 
-import difflib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import yaml
 
 from dockswitch.model.channel_shape import Many, Named, Shape, Table, Text
-from dockswitch.model.errors import BadChannelMap
+from dockswitch.model.errors import UsageError
+from dockswitch.model.near import near
 
 Plain: TypeAlias = str | list[str] | dict[str, "Plain"]
 
@@ -90,8 +91,8 @@ def _wrong_key(word: str, shape: Table | Named) -> str:
         return "" if shape.name.fits(word) else f"expected {shape.name.expected}"
     if word in shape.keys:
         return ""
-    near = difflib.get_close_matches(word, list(shape.keys), n=2)
-    meant = f"; did you mean {' or '.join(near)}?" if near else ""
+    like = near(word, shape.keys)
+    meant = f"; did you mean {' or '.join(like)}?" if like else ""
     return f"unknown{meant or '; expected one of ' + ', '.join(shape.keys)}"
 
 
@@ -105,3 +106,15 @@ def _said(shape: Shape) -> str:
             return f"a table with any of {', '.join(keys)}"
         case Named(name=name):
             return f"a table by {name.expected}"
+
+
+class BadChannelMap(UsageError):
+    """`mistakes` are sentences that begin with file, line and key."""
+
+    def __init__(self, path: str, mistakes: Sequence[str]) -> None:
+        count = "a mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
+        super().__init__(
+            f"{path} has {count}",
+            details="\n".join(mistakes),
+            hint="mend it, or take another with --channels FILE; nothing was changed",
+        )

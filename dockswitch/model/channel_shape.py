@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 
-from dockswitch.model.errors import BadVersion
-from dockswitch.model.version import Version
+from dockswitch.model.version import BadVersion, Version
 from dockswitch.model.wish import RESERVED, parse_version
 
 
@@ -58,10 +57,9 @@ def _is_version(text: str) -> bool:
 
 def _is_date(text: str) -> bool:
     try:
-        date.fromisoformat(text)
+        return date.fromisoformat(text).isoformat() == text  # 3.11 reads 20200629 too
     except ValueError:
         return False
-    return True
 
 
 def _is_channel(text: str) -> bool:

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from dockswitch.model import step as steps
-from dockswitch.model.errors import BadVersion, CorruptState
+from dockswitch.model.errors import CorruptState
 from dockswitch.model.generation import Fetched, Generation
 from dockswitch.model.ports import Reader, System
 from dockswitch.model.step import Step
 from dockswitch.model.trust import Trust
-from dockswitch.model.version import Version
+from dockswitch.model.version import BadVersion, Version
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from dockswitch.backends import Backend, bundles
-from dockswitch.model.errors import DockswitchError, Interrupted, NotInstalled, SwitchUndone
+from dockswitch.backends.bundles import NotInstalled
+from dockswitch.model.errors import DockswitchError, Interrupted, SwitchUndone
 from dockswitch.model.generation import Fetched, Generation
 from dockswitch.model.outcome import Outcome
 from dockswitch.model.plan import Goal, Installed
@@ -59,7 +60,7 @@ def _says_the_same(now: Generation, wanted: Switch) -> bool:
 def _journalled(
     system: System, wanted: Switch, before: Installed, steps: tuple[Step, ...], progress: Progress
 ) -> Outcome:
-    restarts = any(isinstance(step, Engine) for step in steps)
+    restarts = before.daemon is not None and any(isinstance(step, Engine) for step in steps)
     ran = restarts and _old_engine_ran(system, before, progress)
     opened = journal.begin(system, wanted.wish, container=ran)
     clock = _Downtime(system.monotonic)
@@ -129,12 +130,19 @@ def _undo(
     written = journal.last(system)
     assert written is not None
     assert written.path == opened.path
+    if written.commit is not None:
+        return  # interrupted just behind the commit point: the switch stands
     recover.undo(system, written)
     recover.sweep(system)
+    back = _back(history.newest(system))
     if isinstance(error, KeyboardInterrupt):
-        raise Interrupted from error
+        raise Interrupted(f"the switch to {wanted.wish} was undone: {back}") from error
     if isinstance(error, (DockswitchError, OSError)):
-        raise Undone(wanted.wish, str(error), history.newest(system)) from error
+        raise Undone(wanted.wish, str(error), back) from error
+
+
+def _back(now: Generation) -> str:
+    return f"{now.version} is back" if now.version else "the machine is as it was"
 
 
 def _generation(system: System, wanted: Switch, before: Installed) -> Generation:
@@ -179,8 +187,7 @@ class Unwell(DockswitchError):
 
 
 class Undone(SwitchUndone):
-    def __init__(self, wish: str, reason: str, now: Generation) -> None:
-        back = f"{now.version} is back" if now.version else "the machine is as it was"
+    def __init__(self, wish: str, reason: str, back: str) -> None:
         super().__init__(
             f"the switch to {wish} failed and was undone: {back}",
             details=reason,

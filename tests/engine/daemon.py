@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from dockswitch.system.processes import command_line
+
 SHELL = os.path.realpath(shutil.which("dash") or "/bin/sh")
 WAITS = "while :; do sleep 0.02; done"
 DEAF = f"trap '' TERM; echo deaf; {WAITS}"
@@ -25,6 +27,8 @@ def process(program: Path, *words: str, name: str = "", script: str = WAITS) -> 
     """Runs with these words on its command line; it is ended at the end, if it still runs."""
     argv = [name or str(program), "-c", script, *words]
     with subprocess.Popen(argv, executable=program, stdin=subprocess.DEVNULL) as started:
+        while not command_line(started.pid):
+            pass
         try:
             yield started.pid
         finally:

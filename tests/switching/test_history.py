@@ -2,7 +2,8 @@
 
 import pytest
 
-from dockswitch.model.errors import NotInstalled, SwitchUndone
+from dockswitch.backends.bundles import NotInstalled
+from dockswitch.model.errors import SwitchUndone
 from dockswitch.switching import history
 from tests.world import Manners, World
 from tests.world.commands import go_back, mend, switch, uninstall

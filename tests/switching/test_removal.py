@@ -3,7 +3,7 @@
 import pytest
 
 from dockswitch.backends import bundles
-from dockswitch.model.errors import NotInstalled
+from dockswitch.backends.bundles import NotInstalled
 from dockswitch.switching.removal import StillNeeded
 from tests.world import MOMENTS, Moment, World
 from tests.world.commands import get, go_back, kept, mend, prune, switch, uninstall

@@ -14,6 +14,7 @@ import pytest
 from dockswitch.model.ports import Daemon
 from dockswitch.system.daemons import below, daemons
 from dockswitch.system.payload import payload
+from dockswitch.system.processes import command_line
 
 SLEEP = shutil.which("sleep") or "/bin/sleep"
 
@@ -30,6 +31,8 @@ def versions(tmp_path: Path) -> Path:
 @contextmanager
 def process(*argv: str, program: str | Path | None = None) -> Iterator[int]:
     with subprocess.Popen(argv, executable=program or argv[0]) as started:
+        while not command_line(started.pid):
+            pass
         try:
             yield started.pid
         finally:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal, TypeVar
 
 from dockswitch.engine.flags import option
-from dockswitch.model.errors import DiskFull, DockswitchError, LockBusy, NeverFetched
+from dockswitch.model.errors import DockswitchError
 from dockswitch.model.host import Host
 from dockswitch.model.layout import Layout
 from dockswitch.model.ports import (
@@ -25,8 +25,11 @@ from dockswitch.model.ports import (
     Progress,
     Unpacked,
 )
+from dockswitch.model.unreachable import NeverFetched
 from dockswitch.model.version import Version
+from dockswitch.system.locks import LockBusy
 from dockswitch.system.processes import STARTS, CannotStart
+from dockswitch.system.refusals import DiskFull
 from tests.world.engines import Data, Manners, Running, answer
 from tests.world.files import File, Files, Mark
 from tests.world.publishers import MIRROR, Publishers, names_of
