@@ -85,7 +85,7 @@ def engines(world: World) -> dict[str, Engine]:
     return found
 
 
-@pytest.mark.parametrize(("before", "after"), itertools.product(["", A, B], repeat=2))
+@pytest.mark.parametrize(("before", "after"), list(itertools.product(["", A, B], repeat=2)))
 def test_an_engine_that_is_undone_is_the_one_before(before: str, after: str) -> None:
     world = machine()
     known = engines(world)
