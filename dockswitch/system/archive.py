@@ -9,8 +9,8 @@ import ctypes
 import errno
 import hashlib
 import os
-import platform
 import shutil
+import sys
 import tarfile
 import threading
 from collections.abc import Callable
@@ -49,7 +49,7 @@ def unpack(door: Door, url: str, *, into: str, progress: Progress) -> Unpacked:
     the folder is gone then. Whether the digest is right is the caller's to decide.
     """
     if not hasattr(tarfile, "data_filter"):
-        raise OldPython(platform.python_version())
+        raise OldPython(sys.version.split()[0])
     for _ in range(_TRIES - 1):
         with contextlib.suppress(Changed):  # then from the beginning: what had come is gone
             return _once(door, url, into, progress)

@@ -136,7 +136,9 @@ class Door:
 
         asked = {name: value for name, value in headers.items() if value}
         try:
-            return self._session.get(
+            secure = origin(url)[0] == "https"
+            session = self._secure_session if secure else self._session
+            return session.get(
                 url,
                 headers=asked,
                 stream=True,
@@ -162,13 +164,19 @@ class Door:
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         # Bytes are hashed as they are published, so no encoding of the transport's is asked for.
         session.headers.update({"User-Agent": self.agent, "Accept-Encoding": "identity"})
+        return session
+
+    @functools.cached_property
+    def _secure_session(self) -> "requests.Session":
+        """For https://: the certificates that the environment names, else the system's own."""
+        session = self._session
         bundle = _named_bundle()
         if bundle:
             session.verify = bundle
-        else:
-            from dockswitch.system.trusted import TrustStoreAdapter
+            return session
+        from dockswitch.system.trusted import TrustStoreAdapter
 
-            session.mount("https://", TrustStoreAdapter())
+        session.mount("https://", TrustStoreAdapter())
         return session
 
 
