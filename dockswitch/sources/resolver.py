@@ -1,5 +1,6 @@
 """The resolver: from a channel, a backend and a host to the source that publishes for them."""
 
+from dataclasses import replace
 from typing import TypeAlias
 
 from dockswitch.model.addresses import folder_of
@@ -14,6 +15,7 @@ from dockswitch.model.errors import (
 )
 from dockswitch.model.host import Host
 from dockswitch.model.near import near
+from dockswitch.model.trust import Trust
 from dockswitch.sources.images import ImageFeed
 from dockswitch.sources.listing import StaticIndex
 from dockswitch.sources.repository import AptRepository
@@ -21,7 +23,9 @@ from dockswitch.sources.repository import AptRepository
 Source: TypeAlias = StaticIndex | AptRepository | ImageFeed
 
 
-def resolve(catalog: Catalog, channel: str, backend: str, host: Host) -> Source:
+def resolve(
+    catalog: Catalog, channel: str, backend: str, host: Host, *, verify: Trust = Trust.SIGNED
+) -> Source:
     """Where that backend (apt, static or machine) finds the channel's releases for that host.
 
     Raises UnknownChannel and NotByThisBackend (11), NoSystem, NoArchitecture and NoSuite (18).
@@ -30,7 +34,7 @@ def resolve(catalog: Catalog, channel: str, backend: str, host: Host) -> Source:
     if backend == "static" and found.static:
         return _static(catalog, found, found.static, host)
     if backend == "apt" and found.apt:
-        return _apt(catalog, found, found.apt, host)
+        return replace(_apt(catalog, found, found.apt, host), verify=verify)
     if backend == "machine" and found.images:
         return _images(catalog, found, found.images)
     raise NotByThisBackend(channel, backend, found.backends)

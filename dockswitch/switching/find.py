@@ -8,6 +8,7 @@ from dockswitch.model.errors import DockswitchError, NotPublished
 from dockswitch.model.outcome import Found
 from dockswitch.model.ports import Reader
 from dockswitch.model.release import Release
+from dockswitch.model.trust import Trust
 from dockswitch.model.wish import Request
 from dockswitch.sources import Source, read_all
 from dockswitch.sources.resolver import resolve
@@ -16,16 +17,23 @@ from dockswitch.sources.resolver import resolve
 LOOKED_IN = ("stable", "test", "edge")
 
 
-def find(reader: Reader, catalog: Catalog, request: Request, backend: str) -> Found:
+def find(
+    reader: Reader,
+    catalog: Catalog,
+    request: Request,
+    backend: str,
+    *,
+    verify: Trust = Trust.SIGNED,
+) -> Found:
     """The release that the request means for that backend on that host.
 
-    Raises NotPublished, Unreachable (a source that is down never means another one), and
-    NotForThisHost.
+    `verify` is the least trust in an index that can be signed. Raises NotPublished, Unreachable
+    (a source that is down never means another one), NotAuthentic and NotForThisHost.
     """
     channels = (request.channel,) if request.channel else LOOKED_IN
     reasons: list[str] = []
     offered: list[Release] = []
-    read = list_releases(reader, catalog, channels, backend)
+    read = list_releases(reader, catalog, channels, backend, verify=verify)
     for channel, releases in zip(channels, read, strict=True):
         if isinstance(releases, NotPublished) and not request.channel:
             reasons.append(f"{channel}: {releases.message}")
@@ -49,20 +57,25 @@ def find(reader: Reader, catalog: Catalog, request: Request, backend: str) -> Fo
 
 
 def list_releases(
-    reader: Reader, catalog: Catalog, channels: Sequence[str], backend: str
+    reader: Reader,
+    catalog: Catalog,
+    channels: Sequence[str],
+    backend: str,
+    *,
+    verify: Trust = Trust.SIGNED,
 ) -> list[Sequence[Release] | DockswitchError]:
     """What each channel publishes, oldest first; all are read at once, an error stands in place."""
-    resolved = [_source(catalog, channel, backend, reader) for channel in channels]
+    resolved = [_source(catalog, channel, backend, reader, verify) for channel in channels]
     sources = [source for source in resolved if not isinstance(source, DockswitchError)]
     read = iter(read_all(sources, reader))
     return [s if isinstance(s, DockswitchError) else next(read) for s in resolved]
 
 
 def _source(
-    catalog: Catalog, channel: str, backend: str, reader: Reader
+    catalog: Catalog, channel: str, backend: str, reader: Reader, verify: Trust
 ) -> Source | DockswitchError:
     try:
-        return resolve(catalog, channel, backend, reader.host)
+        return resolve(catalog, channel, backend, reader.host, verify=verify)
     except DockswitchError as error:
         return error
 
