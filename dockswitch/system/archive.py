@@ -84,7 +84,7 @@ class _Flow:
         self._add = add
         self._to_hash: Pipe[bytes] = Pipe(8)
         self._to_inflate: Pipe[bytes] = Pipe(8)
-        self._plain: Pipe[bytes] = Pipe(4)
+        self._plain: Pipe[bytes] = Pipe(8)
         self._digest = hashlib.sha256()
         self._size = 0
 
