@@ -20,6 +20,7 @@ from dockswitch.model.errors import (
     BadRedirect,
     DockswitchError,
     Forbidden,
+    NeverFetched,
     NoAnswer,
     NotServed,
     PlainHttp,
@@ -89,8 +90,10 @@ class Door:
     def answer(self, url: str, headers: Mapping[str, str]) -> "tuple[requests.Response, str]":
         """The answer at the end of the redirects (open, unread), and its address.
 
-        Raises Again where another try may help.
+        Raises Again where another try may help, NeverFetched when offline.
         """
+        if self.offline:
+            raise NeverFetched(shown(url))
         at = url
         for _ in range(_HOPS + 1):
             admit(at, self.allow_http)
