@@ -9,11 +9,12 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from dockswitch.model import record
 from dockswitch.model.address import lent, name_of, origin, shown, unsigned
-from dockswitch.model.errors import Forbidden, NeverFetched, NoAnswer, NotPublished
+from dockswitch.model.errors import NotPublished
 from dockswitch.model.file_name import FileName
 from dockswitch.model.ports import Reader
 from dockswitch.model.release import Download, Release
 from dockswitch.model.trust import Trust
+from dockswitch.model.unreachable import Forbidden, NeverFetched, NoAnswer
 
 # Any server's listing is made of these. Stops at `<`, so a broken page costs no more than its size.
 _LINK = re.compile(

@@ -2,7 +2,7 @@
 
 from dockswitch import backends
 from dockswitch.backends import bundles
-from dockswitch.model.errors import NotInstalled
+from dockswitch.backends.bundles import NotInstalled
 from dockswitch.model.generation import Generation
 from dockswitch.model.outcome import Outcome
 from dockswitch.model.plan import Goal
@@ -18,7 +18,7 @@ def rollback(system: System, number: int | None, progress: Progress) -> Outcome:
     """
     wanted = history.earlier(system, number)
     backend = backends.find(wanted.backend)
-    words = f"rollback to generation {wanted.number}"
+    words = f"generation {wanted.number}"
     goal = goal_of(system, wanted)
     return switch.perform(system, Switch(backend, goal, wanted.channel, words), progress)
 

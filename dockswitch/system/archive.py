@@ -16,19 +16,13 @@ import threading
 from collections.abc import Callable
 
 from dockswitch.model.address import name_of, shown
-from dockswitch.model.errors import (
-    CannotWrite,
-    Changed,
-    DamagedArchive,
-    DiskFull,
-    NotAnArchive,
-    OldPython,
-)
 from dockswitch.model.ports import Progress, Unpacked
+from dockswitch.model.unreachable import Changed, NotAnArchive
 from dockswitch.system.download import Download, LocalFile, download
 from dockswitch.system.http import Door
 from dockswitch.system.inflate import inflated
 from dockswitch.system.pipe import BrokenOff, Pipe
+from dockswitch.system.refusals import CannotWrite, DamagedArchive, DiskFull, OldPython
 from dockswitch.system.tarball import Tarball
 from dockswitch.system.unpacked import Folder, make_folder
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dockswitch.model.address import shown
-from dockswitch.model.errors import (
+from dockswitch.model.unreachable import (
     Changed,
     NoAnswer,
     NotAnArchive,

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from dockswitch.model.address import lent, origin, shown
-from dockswitch.model.errors import (
+from dockswitch.model.errors import DockswitchError
+from dockswitch.model.unreachable import (
     BadAddress,
     BadRedirect,
-    DockswitchError,
     Forbidden,
     NeverFetched,
     NoAnswer,

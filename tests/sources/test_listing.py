@@ -7,15 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dockswitch.model.errors import (
-    DockswitchError,
-    Forbidden,
-    NeverFetched,
-    NoAnswer,
-    NotServed,
-)
+from dockswitch.model.errors import DockswitchError
 from dockswitch.model.release import Download
 from dockswitch.model.trust import Trust
+from dockswitch.model.unreachable import Forbidden, NeverFetched, NoAnswer, NotServed
 from dockswitch.sources.listing import StaticIndex, hrefs
 from tests.sources.shelf import Shelf
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from dockswitch.model.errors import DockswitchError, NeverFetched, NoAnswer, NotServed
+from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import Index
+from dockswitch.model.unreachable import NeverFetched, NoAnswer, NotServed
 from dockswitch.system.cache import Cache
 from dockswitch.system.http import Door
 from tests.system.server import Asked, Reply, serving

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockswitch.model.errors import DamagedArchive, HostileArchive, NotAuthentic
+from dockswitch.model.errors import NotAuthentic
 from dockswitch.system.inflate import inflated
+from dockswitch.system.refusals import DamagedArchive, HostileArchive
 from dockswitch.system.tarball import Tarball
 from tests.system.archives import DOCKER, file, tar
 

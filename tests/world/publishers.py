@@ -5,8 +5,8 @@ import re
 from collections.abc import Sequence
 
 from dockswitch.model import record
-from dockswitch.model.errors import NoAnswer, NotServed
 from dockswitch.model.file_name import FileName
+from dockswitch.model.unreachable import NoAnswer, NotServed
 from dockswitch.model.version import Version
 
 MIRROR = "https://mirror.test"
