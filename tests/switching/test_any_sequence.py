@@ -99,9 +99,9 @@ class Machine(RuleBasedStateMachine):
         """Runs it, and mends what it left; whether it was killed."""
         assert callable(command)
         number, moment = kill or (10_000, "before")
-        with self.world.dies_at(number, moment) as death:
-            with contextlib.suppress(NoSuchGeneration):  # nothing to go back to
-                command()
+        # a rollback may find nothing to go back to
+        with self.world.dies_at(number, moment) as death, contextlib.suppress(NoSuchGeneration):
+            command()
         if death.came and again is not None:
             with self.world.dies_at(*again):
                 mend(self.world)

@@ -50,7 +50,7 @@ class Publishers:
         if said is None or name not in self._names(folder):
             raise NotServed(url)
         recorded = record.digests("linux", "x86_64", name)
-        derived = min(recorded, default=hashlib.sha256(url.encode()).hexdigest())
+        derived = min(recorded, default=hashlib.sha256(name.encode()).hexdigest())
         return said.version, self.digests.get(name, derived)
 
     def _names(self, url: str) -> list[str]:
