@@ -54,7 +54,8 @@ def _refuse_gone(reader: Reader, goal: Goal) -> None:
 def _says_the_same(now: Generation, wanted: Switch) -> bool:
     """Whether the newest generation already tells what this switch would tell."""
     folder = wanted.goal.bundle.folder if wanted.goal.bundle else ""
-    return now.folder == folder and wanted.channel in ("", now.channel)
+    starts = wanted.goal.engine == "start" and not now.running
+    return now.folder == folder and wanted.channel in ("", now.channel) and not starts
 
 
 def _journalled(
