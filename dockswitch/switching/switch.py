@@ -157,6 +157,7 @@ def _generation(system: System, wanted: Switch, before: Installed) -> Generation
         channel=wanted.channel or (bundle.channels[0] if bundle else ""),
         backend=wanted.backend.name,
         folder=bundle.folder if bundle else "",
+        names=wanted.goal.names,
         artifacts=(Fetched(bundle.url, bundle.sha256, bundle.size, bundle.trust),)
         if bundle
         else (),
