@@ -54,7 +54,8 @@ def _refuse_gone(reader: Reader, goal: Goal) -> None:
 def _says_the_same(now: Generation, wanted: Switch) -> bool:
     """Whether the newest generation already tells what this switch would tell."""
     folder = wanted.goal.bundle.folder if wanted.goal.bundle else ""
-    return now.folder == folder and wanted.channel in ("", now.channel)
+    starts = wanted.goal.engine == "start" and not now.running
+    return now.folder == folder and wanted.channel in ("", now.channel) and not starts
 
 
 def _journalled(
@@ -156,6 +157,7 @@ def _generation(system: System, wanted: Switch, before: Installed) -> Generation
         channel=wanted.channel or (bundle.channels[0] if bundle else ""),
         backend=wanted.backend.name,
         folder=bundle.folder if bundle else "",
+        names=wanted.goal.names,
         artifacts=(Fetched(bundle.url, bundle.sha256, bundle.size, bundle.trust),)
         if bundle
         else (),
