@@ -53,9 +53,9 @@ def unfinished(root: Path) -> list[Path]:
     """What has a temporary name in the state folder, or lies in its trash."""
     state = root / STATE
     temporary = [path for path in state.glob("*") if ".tmp-" in path.name]
-    temporary += [path for path in state.glob("versions/.*")]
-    temporary += [path for path in (root / "usr/local/bin").glob("*.tmp-*")]
-    return temporary + list(state.glob("trash/*"))
+    temporary += state.glob("versions/.*")
+    temporary += (root / "usr/local/bin").glob("*.tmp-*")
+    return [*temporary, *state.glob("trash/*")]
 
 
 def listing(root: Path) -> dict[str, tuple[int, int, int, str]]:

@@ -75,7 +75,9 @@ class Dockswitch:
         }
         return {**kept, "HOME": str(self.root / "home"), "LC_ALL": "C.UTF-8", **self.settings}
 
-    def _communicate(self, words: list[str] | tuple[str, ...], limit: float) -> tuple[int, str, str]:
+    def _communicate(
+        self, words: list[str] | tuple[str, ...], limit: float
+    ) -> tuple[int, str, str]:
         ran = subprocess.run(
             self._argv(words),
             cwd=self.root,

@@ -131,9 +131,7 @@ def _fractions(count: int) -> Iterator[float]:
         yield moment
 
 
-def _killed(
-    program: Dockswitch, wanted: str, after: float, command: str = "use"
-) -> float | None:
+def _killed(program: Dockswitch, wanted: str, after: float, command: str = "use") -> float | None:
     """Kill a run after so many seconds; what it took, in seconds, where it was done before."""
     began = time.monotonic()
     process = program.start(command, wanted)

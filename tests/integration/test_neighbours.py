@@ -107,9 +107,7 @@ def test_a_docker_of_somebody_else_is_not_overwritten(
     whole.is_whole(program, engine.version)
 
 
-def test_an_own_docker_beside_ours_stays(
-    program: Dockswitch, mirror: Mirror, stock: Stock
-) -> None:
+def test_an_own_docker_beside_ours_stays(program: Dockswitch, mirror: Mirror, stock: Stock) -> None:
     engine = mirror.engines[0]
     stock.hand_out(program.root, engine)
     other = program.root / "usr/local/bin/another"

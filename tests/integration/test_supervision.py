@@ -88,9 +88,7 @@ def test_one_that_others_killed_is_drift_and_comes_back(
     whole.is_whole(program, engine.version)
 
 
-def test_the_same_use_brings_back_one_that_was_killed(
-    program: Dockswitch, engine: Engine
-) -> None:
+def test_the_same_use_brings_back_one_that_was_killed(program: Dockswitch, engine: Engine) -> None:
     (running,) = below.dockerds(program.root)
     os.kill(running, signal.SIGKILL)
     _wait_until_gone(program.root)
