@@ -5,8 +5,11 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from dockswitch.report.report import Report
+
 When = Literal["auto", "always", "never"]
 PANEL = "Global options"
+VOICE = "report"  # under this name the command's report stands among what was said
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,11 @@ def given(ctx: typer.Context) -> Given:
     known = {field.name for field in fields(Given)}
     said = {name: value for name, value in _said(ctx).items() if name in known}
     return Given(**said)
+
+
+def speaks(ctx: typer.Context, report: Report) -> None:
+    """From now on a failure is told by this report."""
+    _said(ctx)[VOICE] = report
 
 
 def is_global(name: str) -> bool:

@@ -40,6 +40,8 @@ class Session:
             color=self.given.color or "auto",
             progress=self.given.progress or "auto",
         )
+        self.report.log = os.environ.get("DOCKSWITCH_LOG", "")  # until the settings are read
+        options.speaks(ctx, self.report)
 
     @functools.cached_property
     def layout(self) -> Layout:

@@ -402,6 +402,17 @@ class NotByThisBackend(NotPublished):
         )
 
 
+class NoSuchBackend(UsageError):
+    """`group` is the entry-point group in which a package may bring another."""
+
+    def __init__(self, name: str, known: Sequence[str], group: str) -> None:
+        super().__init__(
+            f"there is no backend {name!r}",
+            details=f"backends: {', '.join(known)}",
+            hint=f"take one of those, or install a package that brings it ({group})",
+        )
+
+
 class NoSystem(NotForThisHost):
     def __init__(self, channel: str, system: str, systems: Sequence[str]) -> None:
         super().__init__(
