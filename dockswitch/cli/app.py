@@ -74,10 +74,11 @@ def run(argv: Sequence[str]) -> int:
         from typer._completion_classes import completion_init
 
         completion_init()  # costs nothing where no shell asks
-    said: dict[str, Any] = {}
+    words, behind = _parted(argv)
+    said: dict[str, Any] = {options.BEHIND: behind}
     try:
         code = application().main(
-            _words(argv), prog_name="dockswitch", standalone_mode=False, obj=said
+            _spoken(words), prog_name="dockswitch", standalone_mode=False, obj=said
         )
     except BrokenPipeError:
         # The reader went away (`| head`): nothing is wrong, and nothing can be said.
@@ -87,7 +88,7 @@ def run(argv: Sequence[str]) -> int:
         known = _as_known(error)
         if known is None:
             raise
-        return _failed(argv, said, known)
+        return _failed(words, said, known)
     return code if isinstance(code, int) else 0
 
 
@@ -188,16 +189,25 @@ def _module(name: str) -> ModuleType:
 
 def _single(function: Callable[..., None], name: str, module: ModuleType) -> Any:  # noqa: ANN401
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    settings = {**_CONTEXT, **getattr(module, "CONTEXT", {})}
-    app.command(name, cls=Command, epilog=module.EXAMPLES, context_settings=settings)(function)
+    app.command(name, cls=Command, epilog=module.EXAMPLES, context_settings=_CONTEXT)(function)
     command = typer.main.get_command(app)
     command.params += options.parameters()
     return command
 
 
-def _words(argv: Sequence[str]) -> list[str]:
-    """What typer is given: `help` where nothing is said, `version` for a `--version` before it."""
+def _parted(argv: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Our own words, and those behind `--` where they are a command of the person's own."""
     words = list(argv)
+    if "--" in words:
+        place = words.index("--")
+        names = _commands(words[:place])
+        if names and getattr(_module(names[0]), "RUNS", False):
+            return words[:place], words[place + 1 :]
+    return words, []
+
+
+def _spoken(words: list[str]) -> list[str]:
+    """What typer is given: `help` where nothing is said, `version` for `--version`."""
     for place, word in enumerate(words):
         if word == "--version" and not _commands(words[:place]):
             return [*words[:place], "version", *words[place + 1 :]]
@@ -252,11 +262,13 @@ def _as_known(error: BaseException) -> DockswitchError | None:
 def _failed(argv: Sequence[str], said: Mapping[str, Any], error: DockswitchError) -> int:
     """Says it in the voice of the command that failed, or as words ask that made no command."""
     words = list(argv[: argv.index("--")] if "--" in argv else argv)
-    report = said.get(options.VOICE) or Report(
-        " ".join(_commands(words)), as_json="--json" in words
-    )
+    names = _commands(words)
+    report = said.get(options.VOICE) or Report(" ".join(names), as_json="--json" in words)
     report.failure(error)
-    return error.exit
+    if isinstance(error, Interrupted) or not names:
+        return error.exit
+    code: int = getattr(_module(names[0]), "FAILED", error.exit)
+    return code
 
 
 def _commands(words: Sequence[str]) -> list[str]:
