@@ -15,8 +15,8 @@ from dockswitch.model.version import Version
 def headline(layout: Layout, backend: str, trust: Trust | None) -> str:
     """Scope, backend and trust: the first line of what `use` prints."""
     where = f"{layout.scope} scope" + (f" below {layout.root}" if layout.root else "")
-    how = f"{trust} ({trust.meaning})" if trust else "nothing to authenticate"
-    return f"{where} · {backend} backend · trust {how}"
+    how = f"trust {trust} ({trust.meaning})" if trust else "nothing to authenticate"
+    return f"{where} · {backend} backend · {how}"
 
 
 def outcome_lines(outcome: Outcome, layout: Layout) -> Iterator[str]:
@@ -63,11 +63,15 @@ def plan_lines(plan: Plan, layout: Layout, backend: str) -> Iterator[str]:
         )
     for step in plan.steps:
         yield f"would {step}"
+    yield from _impact(plan)
     if not plan.artifacts and not plan.steps:
         yield "nothing to do"
 
 
-def plan_plain(plan: Plan, channel: str, backend: str) -> dict[str, object]:
+def plan_plain(
+    plan: Plan, channel: str, backend: str, *, generation: int, seconds: float
+) -> dict[str, object]:
+    """As `outcome_plain`, of what would be; `generation` is the one in force."""
     bundle = plan.goal.bundle
     return {
         "changed": bool(plan.steps),
@@ -75,11 +79,22 @@ def plan_plain(plan: Plan, channel: str, backend: str) -> dict[str, object]:
         "to": _text(bundle.version) if bundle else None,
         "channel": channel or None,
         "backend": backend,
+        "generation": generation,
         "trust": str(bundle.trust) if bundle else None,
         "artifacts": [artifact_plain(each) for each in plan.artifacts],
         "restarted": plan.restarts,
+        "downtime_seconds": None,
+        "seconds": _rounded(seconds),
+        "impact": list(_impact(plan)),
         "steps": [str(step) for step in plan.steps],
     }
+
+
+def _impact(plan: Plan) -> Iterator[str]:
+    """What people on the machine would notice."""
+    if plan.restarts:
+        stops = plan.installed.running or "that runs"
+        yield f"the engine {stops} stops, and its containers too unless it has live-restore"
 
 
 def found_plain(found: Found, *, why: bool) -> dict[str, object]:
