@@ -66,6 +66,8 @@ def logs(
     session = Session(ctx)
     said = supervision.own().logs(session.system, lines)
     session.report.answer({"lines": list(said)}, said)
+    if not said:
+        session.report.note("the engine has said nothing yet")
 
 
 def _tell(session: Session, state: "State") -> None:

@@ -24,6 +24,7 @@ def command(ctx: typer.Context) -> None:
             f"{each.number:>4}  {each.time}  {each.channel:<8} "
             f"{each.version or 'nothing'!s:<24} {each.wish}"
             for each in known
-        ]
-        or ["there was no switch yet"],
+        ],
     )
+    if not known:
+        session.report.note("there was no switch yet")

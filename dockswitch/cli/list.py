@@ -29,6 +29,7 @@ def command(ctx: typer.Context) -> None:
             f"{'*' if bundle.folder == current else ' '} {bundle.version!s:<24} "
             f"{','.join(bundle.channels):<14} {bundle.trust}"
             for bundle in kept
-        ]
-        or ["nothing is installed; `dockswitch use stable` is a beginning"],
+        ],
     )
+    if not kept:
+        session.report.note("nothing is installed; `dockswitch use stable` is a beginning")

@@ -53,8 +53,10 @@ def command(
     releases = [each for each in offered if pre or not each.version.pre]
     session.report.answer(
         {"releases": [_plain(each) for each in releases]},
-        [_line(each) for each in releases] or ["nothing is published there"],
+        [_line(each) for each in releases],
     )
+    if not releases:
+        session.report.note("nothing is published there")
 
 
 def _offered(
