@@ -10,6 +10,7 @@ from dockswitch.cli.session import Session, day
 from dockswitch.model.errors import DockswitchError, NotForThisHost, NotPublished
 from dockswitch.model.release import Release
 from dockswitch.model.trust import Trust
+from dockswitch.report.columns import columns
 
 EXAMPLES = """\
 Examples:
@@ -53,7 +54,7 @@ def command(
     releases = [each for each in offered if pre or not each.version.pre]
     session.report.answer(
         {"releases": [_plain(each) for each in releases]},
-        [_line(each) for each in releases],
+        columns([_cells(each) for each in releases]),
     )
     if not releases:
         session.report.note("nothing is published there")
@@ -94,7 +95,6 @@ def _plain(release: Release) -> dict[str, object]:
     }
 
 
-def _line(release: Release) -> str:
-    day = release.published.isoformat() if release.published else "-"
-    unproven = "" if release.proven else "  (from the record, unproven)"
-    return f"{release.version!s:<26} {release.channel:<8} {day:<10}{unproven}".rstrip()
+def _cells(release: Release) -> list[object]:
+    unproven = "" if release.proven else "(from the record, unproven)"
+    return [release.version, release.channel, release.published or "-", unproven]

@@ -51,6 +51,13 @@ class Session:
         user = bool(self.given.user)
         return Layout.of(root=root, user=user, env=os.environ, uid=os.geteuid())
 
+    @property
+    def root_origin(self) -> str:
+        """Where the root came from."""
+        if self.given.root:
+            return "command line"
+        return "DOCKSWITCH_ROOT" if os.environ.get("DOCKSWITCH_ROOT") else "built in"
+
     @functools.cached_property
     def settings(self) -> dict[str, Setting]:
         said = {
