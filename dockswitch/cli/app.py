@@ -250,7 +250,7 @@ def _as_known(error: BaseException) -> DockswitchError | None:
     """The error for a person that an exception stands for; None for a defect of ours."""
     if isinstance(error, DockswitchError):
         return error
-    if isinstance(error, KeyboardInterrupt):
+    if isinstance(error, KeyboardInterrupt | typer.Abort):  # the latter at a question
         return Interrupted()
     if isinstance(error, OSError):
         return FromTheSystem(error)

@@ -27,7 +27,7 @@ def command(ctx: typer.Context, words: spec.Words = None) -> None:
             session.report.note("no pin counts here")
         return
     request = session.request(words)
-    if request.channel is not None or len(words) > 1:
+    if not pins.names_version(request) or len(words) > 1:
         raise UsageError(
             "a pin names a version, never a source", hint="such as `dockswitch pin 28.5.2`"
         )
