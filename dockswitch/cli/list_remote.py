@@ -27,7 +27,9 @@ def command(
     names: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="CHANNEL...", help="Which channels; stable, test and edge without one."
+            metavar="CHANNEL...",
+            help="Which channels; stable, test and edge without one.",
+            autocompletion=spec.complete_channel,
         ),
     ] = None,
     pre: spec.Pre = True,
