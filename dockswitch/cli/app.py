@@ -85,7 +85,7 @@ def run(argv: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (Exception, KeyboardInterrupt) as error:
-        known = _as_known(error)
+        known = _as_known(error, words)
         if known is None:
             raise
         return _failed(words, said, known)
@@ -246,7 +246,7 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _as_known(error: BaseException) -> DockswitchError | None:
+def _as_known(error: BaseException, words: Sequence[str]) -> DockswitchError | None:
     """The error for a person that an exception stands for; None for a defect of ours."""
     if isinstance(error, DockswitchError):
         return error
@@ -255,7 +255,7 @@ def _as_known(error: BaseException) -> DockswitchError | None:
     if isinstance(error, OSError):
         return FromTheSystem(error)
     if hasattr(error, "format_message"):  # typer's own errors; their class is not exported
-        return BadWords(error.format_message(), getattr(error, "ctx", None))
+        return BadWords(error.format_message(), " ".join(["dockswitch", *_commands(words)]))
     return None
 
 

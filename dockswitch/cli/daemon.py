@@ -15,7 +15,8 @@ Examples:
   dockswitch daemon restart
   dockswitch daemon logs --lines 100
 
-An engine under dockswitch's own supervision does not come back after a reboot by itself.
+An engine under dockswitch's own supervision does not come back by itself after
+a reboot.
 """
 
 

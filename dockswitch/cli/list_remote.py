@@ -14,10 +14,10 @@ from dockswitch.report.columns import columns
 
 EXAMPLES = """\
 Examples:
-  dockswitch list-remote                       stable, test and edge
+  dockswitch list-remote              stable, test and edge
   dockswitch list-remote test --no-pre
   dockswitch list-remote --backend apt --for ubuntu:noble/amd64
-  dockswitch ls-remote --offline               from the cache and the shipped record
+  dockswitch ls-remote --offline      from the cache and the shipped record
 """
 DEFAULT = ("stable", "test", "edge")
 

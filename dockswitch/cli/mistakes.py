@@ -2,16 +2,23 @@
 
 import errno
 from collections.abc import Sequence
-from typing import Any
 
 from dockswitch.model.errors import DockswitchError, UsageError
 
 
 class BadWords(UsageError):
-    def __init__(self, message: str, ctx: Any) -> None:  # noqa: ANN401  # typer exports none
-        path = ctx.command_path if ctx is not None else "dockswitch"
+    """`message` is typer's; `path` is the command as far as it is known."""
+
+    def __init__(self, message: str, path: str) -> None:
+        import re
+
         said = message.rstrip(".").replace("not a valid int", "not a number")
-        super().__init__(said[:1].lower() + said[1:], hint=f"`{path} --help` shows the forms")
+        said = re.sub(r"Got unexpected extra arguments?(?:\(s\))? \((.*)\)", r"too much: \1", said)
+        said, _, like = said.partition(" (Possible options: ")
+        meant = f"did you mean {like.rstrip(')').replace(', ', ' or ')}? " if like else ""
+        super().__init__(
+            said[:1].lower() + said[1:], hint=f"{meant}`{path} --help` shows the forms"
+        )
 
 
 class NoSuchCommand(UsageError):
@@ -20,7 +27,7 @@ class NoSuchCommand(UsageError):
     def __init__(self, name: str, path: str, known: Sequence[str]) -> None:
         from dockswitch.model.near import near
 
-        like = [f"`{path} {each}`" for each in near(name, known)]
+        like = [f"`{path} {each}`" for each in near(name, known)[:2]]
         if not like and path == "dockswitch" and _is_spec(name):
             like = [f"`dockswitch use {name}`"]
         meant = f"did you mean {' or '.join(like)}? " if like else ""

@@ -37,7 +37,9 @@ class Setting:
         word = self.value.lower()
         if word not in TRUE | FALSE:
             name = self.name if self.origin.endswith(".yaml") else ""
-            raise BadSetting(self.origin, name, f"{self.value!r} is neither yes nor no")
+            raise BadSetting(
+                self.origin, name, f"{self.value!r} is no answer", hint="say yes or no"
+            )
         return word in TRUE
 
     @property
@@ -96,8 +98,8 @@ def _checked(path: str, key: str, value: object) -> tuple[str, str]:
 
 
 class BadSetting(UsageError):
-    def __init__(self, origin: str, name: str, what: str) -> None:
+    def __init__(self, origin: str, name: str, what: str, hint: str = "") -> None:
         super().__init__(
             f"{origin}: {name + ': ' if name else ''}{what}",
-            hint=f"settings: {', '.join(BUILT_IN)}",
+            hint=hint or f"settings: {', '.join(BUILT_IN)}",
         )
