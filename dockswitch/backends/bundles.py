@@ -1,10 +1,10 @@
 """The versions that are kept side by side, each in a folder named by version and short digest."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 
-from dockswitch.model.errors import CorruptState
+from dockswitch.model.errors import CorruptState, DockswitchError
 from dockswitch.model.ports import Reader, System, Unpacked
 from dockswitch.model.release import Bundle
 from dockswitch.model.trust import Trust
@@ -116,3 +116,12 @@ def _from_plain(plain: Mapping[str, str | int | list[str]], folder: str) -> Bund
         size=int(str(plain["size"])),
         trust=Trust.of(str(plain["trust"])),
     )
+
+
+class NotInstalled(DockswitchError):
+    def __init__(self, version: str, have: Sequence[str]) -> None:
+        super().__init__(
+            f"{version} is not installed",
+            details=f"installed: {', '.join(have)}" if have else "nothing is installed",
+            hint=f"`dockswitch install {version}` fetches it",
+        )

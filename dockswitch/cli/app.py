@@ -174,7 +174,7 @@ def _as_known(error: BaseException) -> DockswitchError | None:
     if isinstance(error, DockswitchError):
         return error
     if isinstance(error, KeyboardInterrupt):
-        return Interrupted()
+        return Interrupted("where a switch had begun, `dockswitch status` says how it stands")
     if isinstance(error, OSError):
         return FromTheSystem(error)
     if hasattr(error, "format_message"):  # typer's own errors; their class is not exported

@@ -68,11 +68,11 @@ def logs(
 
 def _tell(session: Session, state: "State") -> None:
     answers = f"answers {state.version}" if state.version else "does not answer"
-    line = (
-        f"the engine runs as process {state.pid} and {answers}" if state.pid else "no engine runs"
-    )
+    runs = f"the engine runs as process {state.pid} and {answers}"
+    gone = "the engine is stopped" if state.changed else "no engine runs"
     session.report.answer(
-        {"changed": state.changed, "pid": state.pid, "version": state.version}, [line]
+        {"changed": state.changed, "pid": state.pid, "version": state.version},
+        [runs if state.pid else gone],
     )
 
 

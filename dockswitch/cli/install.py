@@ -18,19 +18,20 @@ def command(
     words: spec.Words = None,
     backend: spec.Backend = None,
     as_of: spec.AsOf = None,
+    host: spec.For = None,
     verify: spec.Verify = None,
     accept_digest: spec.AcceptDigest = None,
 ) -> None:
     """Fetch and verify a release without switching to it."""
     from dockswitch.switching import install
 
-    session = Session(ctx)
+    session = Session(ctx, host=host)
     request = session.request(words or [], as_of)
     installed = install.install(
         session.system,
         session.catalog,
         request,
-        session.backend(backend).name,
+        session.backend(backend).takes[0],
         spec.accepted(verify, accept_digest),
         session.report.progress,
     )

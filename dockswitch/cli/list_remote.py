@@ -9,6 +9,7 @@ from dockswitch.cli import spec
 from dockswitch.cli.session import Session, day
 from dockswitch.model.errors import DockswitchError, NotPublished
 from dockswitch.model.release import Release
+from dockswitch.model.trust import Trust
 
 EXAMPLES = """\
 Examples:
@@ -29,17 +30,20 @@ def command(
     backend: spec.Source = "static",
     as_of: spec.AsOf = None,
     host: spec.For = None,
+    verify: spec.Verify = None,
 ) -> None:
     """List what the channels publish."""
     from dockswitch.model import choose
     from dockswitch.sources import resolver
     from dockswitch.switching import find
 
-    session = Session(ctx, host=host)
+    session = Session(ctx, host=host, backend=backend)
     wanted = tuple(named or DEFAULT)
     for channel in named or ():
         resolver.named(session.catalog, channel)  # raises for a name that nobody knows
-    listed = find.list_releases(session.system, session.catalog, wanted, backend)
+    listed = find.list_releases(
+        session.system, session.catalog, wanted, backend, verify=spec.least(verify, Trust.SIGNED)
+    )
     offered = _offered(session, wanted, listed, asked=bool(named))
     if as_of:
         offered = list(choose.as_of(offered, day(as_of)))

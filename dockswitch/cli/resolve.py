@@ -6,6 +6,7 @@ import typer
 
 from dockswitch.cli import spec
 from dockswitch.cli.session import Session
+from dockswitch.model.trust import Trust
 from dockswitch.report import outcome as telling
 
 EXAMPLES = """\
@@ -23,13 +24,20 @@ def command(
     backend: spec.Source = "static",
     as_of: spec.AsOf = None,
     host: spec.For = None,
+    verify: spec.Verify = None,
 ) -> None:
     """Show which release a word means, and why."""
     from dockswitch.switching import find
 
-    session = Session(ctx, host=host)
+    session = Session(ctx, host=host, backend=backend)
     request = session.request(words or [], as_of)
-    found = find.find(session.system, session.catalog, request, backend)
+    found = find.find(
+        session.system,
+        session.catalog,
+        request,
+        backend,
+        verify=spec.least(verify, Trust.SIGNED),
+    )
     release = found.release
     plain = telling.found_plain(found, why=why)
     lines = [f"{release.channel} {release.version} ({release.backend}, {session.system.host})"]

@@ -32,7 +32,7 @@ def command(
             session.system,
             session.catalog,
             session.request(spec),
-            session.backend().name,
+            session.backend().takes[0],
             Accepted(),
             session.report.progress,
         ).bundle

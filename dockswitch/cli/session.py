@@ -26,9 +26,12 @@ if TYPE_CHECKING:  # each of these is imported by the command that needs it
 class Session:
     """Made by each command from its context."""
 
-    def __init__(self, ctx: typer.Context, *, host: str | None = None) -> None:
+    def __init__(
+        self, ctx: typer.Context, *, host: str | None = None, backend: str | None = None
+    ) -> None:
         self.given = options.given(ctx)
-        self._for = host
+        self._host = host
+        self._backend = backend
         self.report = Report(
             " ".join(ctx.command_path.split()[1:]),
             as_json=bool(self.given.as_json),
@@ -56,14 +59,20 @@ class Session:
             "yes": "yes" if self.given.yes else None,
         }
         given = {name: value for name, value in said.items() if value is not None}
-        return settle(given, os.environ, self._files("settings"))
+        settled = settle(given, os.environ, self._files("settings"))
+        self.report.log = settled["log"].value
+        return settled
 
     @functools.cached_property
     def system(self) -> "Here":
         from dockswitch.system import hosts
         from dockswitch.system.here import Here
 
-        host = hosts.named(self._for) if self._for else hosts.this()
+        if self._host:
+            host = hosts.named(self._host)
+        else:
+            # Only packages are published for a distribution, and asking for it costs 34 ms.
+            host = hosts.with_distribution() if self._backend == "apt" else hosts.this()
         return Here(
             self.layout,
             host,

@@ -26,5 +26,8 @@ def command(ctx: typer.Context) -> None:
             "state": session.layout.real(session.layout.state),
         },
         [f"{each.name:<14} {shown(each.value) or '-':<34} {each.origin}" for each in settled]
-        + [f"{'state':<14} {session.layout.real(session.layout.state)}"],
+        + [
+            f"{'root':<14} {session.layout.root or '/'}",
+            f"{'state':<14} {session.layout.real(session.layout.state)}",
+        ],
     )

@@ -14,6 +14,7 @@ Words = Annotated[
         metavar="SPEC",
         help="CHANNEL, VERSION, CHANNEL VERSION or CHANNEL@VERSION.",
         show_default=False,
+        autocompletion=lambda incomplete: complete(incomplete),
     ),
 ]
 Backend = Annotated[
@@ -50,9 +51,30 @@ def accepted(verify: str | None, digests: list[str] | None) -> Accepted:
     for digest in digests or ():
         if len(digest) != 64 or set(digest.lower()) - set("0123456789abcdef"):
             raise UsageError(f"{digest!r} is not a SHA-256", hint="it has 64 hexadecimal digits")
+    return Accepted(least(verify, Trust.TLS), frozenset(digest.lower() for digest in digests or ()))
+
+
+def least(verify: str | None, otherwise: Trust) -> Trust:
+    """The level that a word names; raises UsageError."""
     try:
-        least = Trust.of(verify) if verify else Trust.TLS
+        return Trust.of(verify) if verify else otherwise
     except KeyError:
         levels = ", ".join(str(level) for level in reversed(Trust))
         raise UsageError(f"{verify!r} is no level of trust", hint=f"levels: {levels}") from None
-    return Accepted(least, frozenset(digest.lower() for digest in digests or ()))
+
+
+def complete(incomplete: str) -> list[str]:
+    """What a spec may begin with: channels, versions kept here, and the newest of the record."""
+    import os
+
+    from dockswitch.model import record
+    from dockswitch.model.catalog import Catalog
+    from dockswitch.model.layout import Layout
+    from dockswitch.system import files
+
+    root = os.environ.get("DOCKSWITCH_ROOT", "")
+    layout = Layout.of(root=root, user=False, env=os.environ, uid=os.geteuid())
+    kept = [name.rpartition("-")[0] for name in files.names(layout.real(layout.versions))]
+    published = [str(each.version) for each in reversed(record.releases()) if each.published]
+    known = [*Catalog.shipped().channels, "latest", "latest-pre", "previous", *kept, *published]
+    return [word for word in dict.fromkeys(known) if word and word.startswith(incomplete)]

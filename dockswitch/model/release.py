@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
 
+from dockswitch.model.address import name_of
 from dockswitch.model.trust import Trust
 from dockswitch.model.version import Version
 
@@ -21,7 +22,7 @@ class Download:
 
     @property
     def name(self) -> str:
-        return self.url.rpartition("/")[2]
+        return name_of(self.url)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from packaging.version import Version as Key
 
-from dockswitch.model.errors import BadVersion, BadWish
+from dockswitch.model.errors import UsageError
 from dockswitch.model.near import near as near_names
-from dockswitch.model.version import Version
+from dockswitch.model.version import BadVersion, Version
 
 if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet
@@ -226,3 +226,22 @@ def _bound(text: str) -> str:
     if re.fullmatch(r"[0-9]+(?:\.[0-9]+)?(?:\.\*)?", bare):
         return bare
     return str(Version.parse(text).key)
+
+
+class BadWish(UsageError):
+    """Words that name no channel and no version: `near` are known words like them."""
+
+    def __init__(
+        self, words: str, *, near: Sequence[str], channels: Sequence[str], bad: str = ""
+    ) -> None:
+        what = bad or words
+        meant = f"did you mean {' or '.join(near)}? " if near else ""
+        super().__init__(
+            f"{what!r} is not a {'version' if bad else 'channel or a version'}"
+            if what
+            else "nothing was asked for",
+            details=f"channels: {', '.join(channels)}" if channels else "",
+            hint=f"{meant}say CHANNEL, VERSION, CHANNEL VERSION or CHANNEL@VERSION; a version is "
+            "exact (17.06.0-ce-rc2), partial (28, 17.06), a range ('>=26,<28'), latest or "
+            "latest-pre; `previous` and `system` stand alone",
+        )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from dockswitch.model.address import shown
 from dockswitch.model.generation import Generation
 from dockswitch.model.layout import Layout
 from dockswitch.model.outcome import Found, Outcome
@@ -101,11 +102,11 @@ def artifact_plain(artifact: Artifact) -> dict[str, object]:
     if isinstance(artifact, Download):
         known = sorted(artifact.digests)
         digest = known[0] if len(known) == 1 else known or None
-        return {"url": artifact.url, "sha256": digest, "bytes": artifact.size}
+        return {"url": shown(artifact.url), "sha256": digest, "bytes": artifact.size}
     return {
         "package": artifact.name,
         "version": artifact.version,
-        "url": artifact.url or None,
+        "url": shown(artifact.url) or None,
         "sha256": artifact.sha256 or None,
         "bytes": artifact.size,
     }
@@ -146,7 +147,7 @@ def generation_plain(generation: Generation) -> dict[str, object]:
 
 def _name(artifact: Artifact) -> str:
     if isinstance(artifact, Download):
-        return artifact.url
+        return shown(artifact.url)
     return f"{artifact.name}={artifact.version}"
 
 

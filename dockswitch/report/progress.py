@@ -12,6 +12,8 @@ class Voice(Protocol):
     @property
     def verbose(self) -> bool: ...
 
+    def logged(self, line: str) -> None: ...
+
 
 class Bar:
     """Implements model.ports.Progress."""
@@ -37,6 +39,7 @@ class Bar:
             self._bar = None
 
     def say(self, line: str) -> None:
+        self._voice.logged(line)
         if self._voice.verbose:
             self.above(f"· {line}")
 

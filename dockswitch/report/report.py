@@ -1,8 +1,10 @@
 """What a command says: data on stdout, everything else on stderr, and one JSON object if asked."""
 
+import contextlib
 import json
 import os
 import sys
+import time
 from collections.abc import Iterable, Mapping
 
 from dockswitch.model.errors import DockswitchError
@@ -29,6 +31,7 @@ class Report:
         self.as_json = as_json
         self.quiet = quiet
         self.verbose = verbose
+        self.log = ""
         self._color = _wanted(color, sys.stderr.isatty() and "NO_COLOR" not in os.environ)
         moving = _wanted(progress, sys.stderr.isatty())
         self.progress = Bar(self, moving=moving and not quiet)
@@ -51,6 +54,7 @@ class Report:
 
     def failure(self, error: DockswitchError) -> None:
         """Message, details, hint; as JSON also its code."""
+        self.logged(f"error {error.code}: {error.message} ({error.details})")
         if self.as_json:
             self._object(
                 {
@@ -68,6 +72,14 @@ class Report:
             self._err(f"  {error.details}")
         if error.hint:
             self._err(f"  {self._painted('hint:', _DIM)} {error.hint}")
+
+    def logged(self, line: str) -> None:
+        """Kept in the file `log`, whatever is shown."""
+        if not self.log:
+            return
+        stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        with contextlib.suppress(OSError), open(self.log, "a", encoding="utf-8") as file:
+            file.write(f"{stamp} [{os.getpid()}] {self.command}: {line}\n")
 
     def _object(self, plain: Mapping[str, object]) -> None:
         self._out(json.dumps({"schema": SCHEMA, "command": self.command, **plain}, indent=2))

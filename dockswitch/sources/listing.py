@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from urllib.parse import quote, urljoin, urlsplit
 
 from dockswitch.model import record
-from dockswitch.model.address import lent, name_of, origin, unsigned
-from dockswitch.model.errors import Forbidden, NeverFetched, NotPublished
+from dockswitch.model.address import lent, name_of, origin, shown, unsigned
+from dockswitch.model.errors import NotPublished
 from dockswitch.model.file_name import FileName
 from dockswitch.model.ports import Reader
 from dockswitch.model.release import Download, Release
 from dockswitch.model.trust import Trust
+from dockswitch.model.unreachable import Forbidden, NeverFetched
 
 # Any server's listing is made of these. Stops at `<`, so a broken page costs no more than its size.
 _LINK = re.compile(
@@ -30,7 +31,7 @@ class StaticIndex:
     arch: str
 
     def __str__(self) -> str:
-        return unsigned(self.url)
+        return shown(unsigned(self.url))
 
     def releases(self, reader: Reader) -> Sequence[Release]:
         """What the listing shows, oldest first; the record, unproven, where there is no listing."""

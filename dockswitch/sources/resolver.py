@@ -1,19 +1,16 @@
 """The resolver: from a channel, a backend and a host to the source that publishes for them."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 from dockswitch.model.addresses import folder_of
 from dockswitch.model.catalog import Catalog
 from dockswitch.model.channel import AptPlace, Channel, ImagePlace, StaticPlace
-from dockswitch.model.errors import (
-    NoArchitecture,
-    NoSuite,
-    NoSystem,
-    NotByThisBackend,
-    UnknownChannel,
-)
+from dockswitch.model.errors import NotForThisHost, NotPublished
 from dockswitch.model.host import Host
 from dockswitch.model.near import near
+from dockswitch.model.trust import Trust
 from dockswitch.sources.images import ImageFeed
 from dockswitch.sources.listing import StaticIndex
 from dockswitch.sources.repository import AptRepository
@@ -21,7 +18,9 @@ from dockswitch.sources.repository import AptRepository
 Source: TypeAlias = StaticIndex | AptRepository | ImageFeed
 
 
-def resolve(catalog: Catalog, channel: str, backend: str, host: Host) -> Source:
+def resolve(
+    catalog: Catalog, channel: str, backend: str, host: Host, *, verify: Trust = Trust.SIGNED
+) -> Source:
     """Where that backend (apt, static or machine) finds the channel's releases for that host.
 
     Raises UnknownChannel and NotByThisBackend (11), NoSystem, NoArchitecture and NoSuite (18).
@@ -30,7 +29,7 @@ def resolve(catalog: Catalog, channel: str, backend: str, host: Host) -> Source:
     if backend == "static" and found.static:
         return _static(catalog, found, found.static, host)
     if backend == "apt" and found.apt:
-        return _apt(catalog, found, found.apt, host)
+        return replace(_apt(catalog, found, found.apt, host), verify=verify)
     if backend == "machine" and found.images:
         return _images(catalog, found, found.images)
     raise NotByThisBackend(channel, backend, found.backends)
@@ -118,3 +117,60 @@ def key_address(catalog: Catalog, source: AptRepository, distribution: str) -> s
     own = next((k for k in catalog.keys.values() if k.fingerprint == source.fingerprint), None)
     pattern = (own and own.address) or catalog.addresses.key
     return catalog.addresses.fill(pattern, distribution=distribution, channel=source.channel)
+
+
+class UnknownChannel(NotPublished):
+    """`near` are channels with names like it."""
+
+    def __init__(self, channel: str, *, near: Sequence[str], channels: Sequence[str]) -> None:
+        super().__init__(
+            f"there is no channel {channel!r}",
+            details=f"channels: {', '.join(channels)}",
+            hint=(f"did you mean {' or '.join(near)}? " if near else "")
+            + "`dockswitch channels` shows them all; --channels FILE adds a site's own",
+        )
+
+
+class NotByThisBackend(NotPublished):
+    """`backends` are those that can install from the channel."""
+
+    def __init__(self, channel: str, backend: str, backends: Sequence[str]) -> None:
+        super().__init__(
+            f"{channel} is not published for the {backend} backend",
+            details=f"it is published for: {', '.join(backends)}",
+            hint=f"take --backend {backends[0]}, or another channel (`dockswitch channels`)",
+        )
+
+
+class NoSystem(NotForThisHost):
+    def __init__(self, channel: str, system: str, systems: Sequence[str]) -> None:
+        super().__init__(
+            f"{channel} has no static archives for {system}",
+            details=f"it has some for: {', '.join(systems)}",
+            hint="`dockswitch channels` shows what each channel has",
+        )
+
+
+class NoArchitecture(NotForThisHost):
+    """`archs` are those that have files there, as the backend calls them."""
+
+    def __init__(self, channel: str, backend: str, arch: str, archs: Sequence[str]) -> None:
+        super().__init__(
+            f"{channel} has nothing for {arch} ({backend})",
+            details=f"it has files for: {', '.join(archs)}",
+            hint="`dockswitch channels` shows what each channel has; a host is named with "
+            "--for DISTRO[:CODENAME]/ARCH",
+        )
+
+
+class NoSuite(NotForThisHost):
+    """Docker has no suite for the host's codename, or the codename is not known."""
+
+    def __init__(self, channel: str, host: str, distributions: Sequence[str]) -> None:
+        super().__init__(
+            f"{channel} has no packages for {host}",
+            details=f"it has some for: {', '.join(distributions)}, and for what descends from them "
+            "and keeps their codename",
+            hint="say which fits with --suite SUITE or --for DISTRO:CODENAME/ARCH, "
+            "or take --backend static",
+        )

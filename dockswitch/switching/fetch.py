@@ -5,6 +5,7 @@ import os
 from dataclasses import dataclass
 
 from dockswitch.backends import bundles
+from dockswitch.model.address import name_of
 from dockswitch.model.errors import DockswitchError, NotAuthentic
 from dockswitch.model.ports import Progress, Reader, System, Unpacked
 from dockswitch.model.release import Bundle, Download, Release
@@ -60,7 +61,7 @@ def kept(reader: Reader, release: Release) -> Bundle | None:
     """The kept bundle of the same version and file name whose digest is right."""
     wanted = archive_of(release)
     for bundle in reversed(bundles.kept(reader)):
-        same = bundle.version == release.version and bundle.url.rpartition("/")[2] == wanted.name
+        same = bundle.version == release.version and name_of(bundle.url) == wanted.name
         if same and (not wanted.digests or bundle.sha256 in wanted.digests):
             return bundle
     return None

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from dockswitch.model import choose
+from dockswitch.model import choose, record
 from dockswitch.model.catalog import Catalog
 from dockswitch.model.errors import DockswitchError, NotPublished
 from dockswitch.model.outcome import Found
 from dockswitch.model.ports import Reader
 from dockswitch.model.release import Release
+from dockswitch.model.trust import Trust
 from dockswitch.model.wish import Request
 from dockswitch.sources import Source, read_all
 from dockswitch.sources.resolver import resolve
@@ -16,16 +17,23 @@ from dockswitch.sources.resolver import resolve
 LOOKED_IN = ("stable", "test", "edge")
 
 
-def find(reader: Reader, catalog: Catalog, request: Request, backend: str) -> Found:
+def find(
+    reader: Reader,
+    catalog: Catalog,
+    request: Request,
+    backend: str,
+    *,
+    verify: Trust = Trust.SIGNED,
+) -> Found:
     """The release that the request means for that backend on that host.
 
-    Raises NotPublished, Unreachable (a source that is down never means another one), and
-    NotForThisHost.
+    `verify` is the least trust in an index that can be signed. Raises NotPublished, Unreachable
+    (a source that is down never means another one), NotAuthentic and NotForThisHost.
     """
     channels = (request.channel,) if request.channel else LOOKED_IN
     reasons: list[str] = []
     offered: list[Release] = []
-    read = list_releases(reader, catalog, channels, backend)
+    read = list_releases(reader, catalog, channels, backend, verify=verify)
     for channel, releases in zip(channels, read, strict=True):
         if isinstance(releases, NotPublished) and not request.channel:
             reasons.append(f"{channel}: {releases.message}")
@@ -36,7 +44,7 @@ def find(reader: Reader, catalog: Catalog, request: Request, backend: str) -> Fo
         offered += then
         release = choose.choose(then, request.wish)
         if release is not None:
-            reasons.append(_because(channel, then, request, release))
+            reasons += _because(catalog, request, then, release)
             return Found(release, tuple(reasons), choose.newest_pre(then))
         reasons.append(f"{channel}: none of its {len(then)} releases is {request.wish}")
     raise choose.why_none(
@@ -49,25 +57,44 @@ def find(reader: Reader, catalog: Catalog, request: Request, backend: str) -> Fo
 
 
 def list_releases(
-    reader: Reader, catalog: Catalog, channels: Sequence[str], backend: str
+    reader: Reader,
+    catalog: Catalog,
+    channels: Sequence[str],
+    backend: str,
+    *,
+    verify: Trust = Trust.SIGNED,
 ) -> list[Sequence[Release] | DockswitchError]:
     """What each channel publishes, oldest first; all are read at once, an error stands in place."""
-    resolved = [_source(catalog, channel, backend, reader) for channel in channels]
+    resolved = [_source(catalog, channel, backend, reader, verify) for channel in channels]
     sources = [source for source in resolved if not isinstance(source, DockswitchError)]
     read = iter(read_all(sources, reader))
     return [s if isinstance(s, DockswitchError) else next(read) for s in resolved]
 
 
 def _source(
-    catalog: Catalog, channel: str, backend: str, reader: Reader
+    catalog: Catalog, channel: str, backend: str, reader: Reader, verify: Trust
 ) -> Source | DockswitchError:
     try:
-        return resolve(catalog, channel, backend, reader.host)
+        return resolve(catalog, channel, backend, reader.host, verify=verify)
     except DockswitchError as error:
         return error
 
 
-def _because(channel: str, offered: Sequence[Release], request: Request, release: Release) -> str:
+def _because(
+    catalog: Catalog, request: Request, offered: Sequence[Release], release: Release
+) -> list[str]:
+    """Why it is this release, and what the record knows of it."""
+    channel = catalog.channels[release.channel]
+    state = channel.state + (f", its last release is {channel.last}" if channel.last else "")
     day = f" as of {request.as_of}" if request.as_of else ""
-    count = f"{len(offered)} release{'s' if len(offered) != 1 else ''}"
-    return f"{channel} offers {count}{day}; {request.wish} is {release.version}"
+    seen = "shows" if release.proven else "cannot be listed; the record knows"
+    reasons = [
+        f"{channel.name} is {state}",
+        f"its index {seen} {len(offered)} releases{day}: {request.wish} is {release.version}",
+    ]
+    known = record.find(release.version)
+    if known is not None:
+        out = f"released on {known.released}" if known.released else "of an unknown day"
+        reasons.append(f"the record has it {out}, API {known.min_api or '?'} to {known.api or '?'}")
+        reasons += [f"it cannot run on {what}" for what in known.cannot_run_on]
+    return reasons + [f"trust {each.trust}: {each.trust.meaning}" for each in release.artifacts[:1]]

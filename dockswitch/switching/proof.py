@@ -3,6 +3,7 @@
 from dockswitch.backends import bundles
 from dockswitch.engine import health, running
 from dockswitch.engine.daemon_config import DaemonConfig
+from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import System
 from dockswitch.model.step import Engine
 
@@ -35,3 +36,14 @@ def unwell(system: System, wanted: Engine, *, container: bool) -> str | None:
         assert wanted.folder is not None
         reason = runs_container(system, wanted.folder)
     return reason
+
+
+def remove_leftovers(system: System) -> None:
+    """Removes what a killed health check left in the engine that runs now, if one does."""
+    if running.running(system) is None:
+        return
+    try:
+        socket = DaemonConfig.read(system).socket
+    except DockswitchError:
+        return  # a spoiled daemon.json: whoever starts an engine says so
+    health.remove_leftovers(system, socket)

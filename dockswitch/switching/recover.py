@@ -1,5 +1,9 @@
 """Undoing what a killed or failed switch left: an open journal is always undone."""
 
+import contextlib
+import os
+import re
+
 from dockswitch.model.errors import HandsNeeded
 from dockswitch.model.outcome import Recovered
 from dockswitch.model.ports import Progress, System
@@ -7,14 +11,19 @@ from dockswitch.model.step import Engine
 from dockswitch.switching import journal, proof, transaction
 from dockswitch.switching.journal import Journal
 
+# `versions/.tmp-PID-…` of an unpacking, `NAME.tmp-PID-…` of a file or link that is being replaced
+_TEMPORARY = re.compile(r"\.tmp-([0-9]+)-")
+
 
 def recover(system: System, progress: Progress) -> Recovered | None:
     """Undoes an open journal and sweeps up; None where nothing was left. Needs the lock."""
     last = journal.last(system)
     undone = None
+    proof.remove_leftovers(system)  # the engine that has them may be stopped next
     if last is not None and last.open:
         progress.say(f"undoing `use {last.begin.wish}`, which did not finish")
         undo(system, last)
+        proof.remove_leftovers(system)
         undone = Recovered(last.begin.wish, last.begin.time)
     sweep(system)
     return undone
@@ -30,17 +39,36 @@ def undo(system: System, opened: Journal) -> None:
     if failures or reason:
         said = [*failures, *([reason] if reason else [])]
         raise UndoFailed(said)
-    journal.undone(system, opened)
+    # On a full disk it stays open: the next command finds it, and all as it was.
+    with contextlib.suppress(OSError):
+        journal.undone(system, opened)
 
 
 def sweep(system: System) -> None:
-    """Empties the trash and deletes unpacked folders whose maker is dead."""
+    """Empties the trash and deletes what bears a temporary name and whose maker is dead."""
     layout = system.layout
     for name in system.names(layout.trash):
         system.discard(f"{layout.trash}/{name}")
-    for name in system.names(layout.versions):
-        if name.startswith(".tmp-") and not system.alive(int(name.split("-")[1])):
-            system.discard(f"{layout.versions}/{name}")
+    for name in _abandoned(system, layout.versions):
+        system.discard(f"{layout.versions}/{name}")
+    kept = (f"{layout.versions}/{name}" for name in system.names(layout.versions))
+    for folder in (layout.state, *kept):
+        for name in _abandoned(system, folder):
+            system.write(f"{folder}/{name}", None)
+    ours = os.path.relpath(layout.current, layout.bin)
+    for name in _abandoned(system, layout.bin):  # others put things there too
+        if (system.link(f"{layout.bin}/{name}") or "").startswith(f"{ours}/"):
+            system.point(f"{layout.bin}/{name}", None)
+
+
+def _abandoned(system: System, folder: str) -> list[str]:
+    """The temporary names there that nobody is at work on; we are not, while we sweep."""
+    makers = ((name, _TEMPORARY.search(name)) for name in system.names(folder))
+    return [
+        name
+        for name, made in makers
+        if made and (int(made[1]) == os.getpid() or not system.alive(int(made[1])))
+    ]
 
 
 def _unwell(system: System, opened: Journal) -> str | None:

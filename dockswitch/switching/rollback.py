@@ -2,7 +2,7 @@
 
 from dockswitch import backends
 from dockswitch.backends import bundles
-from dockswitch.model.errors import NotInstalled
+from dockswitch.backends.bundles import NotInstalled
 from dockswitch.model.generation import Generation
 from dockswitch.model.outcome import Outcome
 from dockswitch.model.plan import Goal

@@ -121,12 +121,19 @@ def _undo(
     written = journal.last(system)
     assert written is not None
     assert written.path == opened.path
+    if written.commit is not None:
+        return  # interrupted just behind the commit point: the switch stands
     recover.undo(system, written)
     recover.sweep(system)
+    back = _back(history.newest(system))
     if isinstance(error, KeyboardInterrupt):
-        raise Interrupted from error
+        raise Interrupted(f"the switch to {wanted.wish} was undone: {back}") from error
     if isinstance(error, (DockswitchError, OSError)):
-        raise Undone(wanted.wish, str(error), history.newest(system)) from error
+        raise Undone(wanted.wish, str(error), back) from error
+
+
+def _back(now: Generation) -> str:
+    return f"{now.version} is back" if now.version else "the machine is as it was"
 
 
 def _generation(system: System, wanted: Switch, before: Installed) -> Generation:
@@ -171,8 +178,7 @@ class Unwell(DockswitchError):
 
 
 class Undone(SwitchUndone):
-    def __init__(self, wish: str, reason: str, now: Generation) -> None:
-        back = f"{now.version} is back" if now.version else "the machine is as it was"
+    def __init__(self, wish: str, reason: str, back: str) -> None:
         super().__init__(
             f"the switch to {wish} failed and was undone: {back}",
             details=reason,

@@ -46,7 +46,7 @@ def use(
         return rollback.rollback(system, None, progress), None
     if isinstance(request.wish, SystemsOwn):
         return rollback.rollback(system, 0, progress), None
-    chosen = choose(system, catalog, request, backend.name)
+    chosen = choose(system, catalog, request, backend.takes[0])
     plan(system, backend, chosen, options)  # raises what stands in the way, before any fetching
     bundle = chosen.bundle
     if chosen.found is not None:
@@ -77,7 +77,8 @@ def plan(reader: Reader, backend: Backend, chosen: Chosen, options: Options) -> 
     goal = goal_of(chosen.bundle, options)
     installed = backend.installed(reader)
     steps = backend.steps(goal, installed, reader)
-    artifacts = chosen.found.release.artifacts if chosen.found else ()
+    kept = bundles.read(reader, chosen.bundle.folder) is not None
+    artifacts = () if kept or chosen.found is None else chosen.found.release.artifacts
     return Plan(goal, installed, artifacts, steps)
 
 
@@ -95,7 +96,7 @@ def preview(
         goal = rollback.goal_of(reader, earlier)
         installed = backend.installed(reader)
         return Plan(goal, installed, (), backend.steps(goal, installed, reader)), earlier.channel
-    chosen = choose(reader, catalog, request, backend.name)
+    chosen = choose(reader, catalog, request, backend.takes[0])
     return plan(reader, backend, chosen, options), chosen.channel
 
 
@@ -109,7 +110,7 @@ def upgrade(
 ) -> Outcome:
     """To the newest of the channel in use, and never to an older one than what is there."""
     request = Request(now.channel, Newest(), now.channel)
-    newest = _looked_up(system, catalog, request, backend.name).bundle
+    newest = _looked_up(system, catalog, request, backend.takes[0]).bundle
     if now.version is not None and newest.version <= now.version:
         request = replace(request, wish=Exact(now.version))
     return use(system, catalog, request, backend, options, progress)[0]
@@ -139,7 +140,7 @@ def _kept(reader: Reader, request: Request) -> Bundle | None:
 def _expected(reader: Reader, release: Release) -> Bundle:
     """The bundle as it will be, where it is kept already: as it is."""
     wanted = fetch.archive_of(release)
-    digest = min(wanted.digests) if wanted.digests else "not-yet-known"
+    digest = min(wanted.digests) if wanted.digests else "<digest>"
     kept = fetch.kept(reader, release)
     return kept or Bundle(
         version=release.version,

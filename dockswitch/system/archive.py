@@ -16,22 +16,17 @@ import threading
 from collections.abc import Callable
 
 from dockswitch.model.address import name_of, shown
-from dockswitch.model.errors import (
-    CannotWrite,
-    Changed,
-    DamagedArchive,
-    DiskFull,
-    NotAnArchive,
-    OldPython,
-)
 from dockswitch.model.ports import Progress, Unpacked
+from dockswitch.model.unreachable import Changed, NotAnArchive
 from dockswitch.system.download import Download, LocalFile, download
 from dockswitch.system.http import Door
 from dockswitch.system.inflate import inflated
 from dockswitch.system.pipe import BrokenOff, Pipe
+from dockswitch.system.refusals import CannotWrite, DamagedArchive, DiskFull, OldPython
 from dockswitch.system.tarball import Tarball
 from dockswitch.system.unpacked import Folder, make_folder
 
+THREADS = "dockswitch-unpack"
 _TRIES = 3  # of a file that changes while it is read
 _KINDS = {
     b"PK": "a zip archive, and only .tgz can be unpacked",
@@ -141,7 +136,7 @@ def _thread(work: Callable[[], None], *feeds: Pipe[bytes]) -> threading.Thread:
             pipe.end(failure)
 
     # A daemon: after ^C nobody waits for a server that is silent.
-    thread = threading.Thread(target=run, daemon=True)
+    thread = threading.Thread(target=run, name=THREADS, daemon=True)
     thread.start()
     return thread
 

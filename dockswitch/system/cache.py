@@ -10,8 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 
 from dockswitch.model.address import bare, lent, shown, unsigned
-from dockswitch.model.errors import DockswitchError, NeverFetched
+from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import Index
+from dockswitch.model.unreachable import NeverFetched
 from dockswitch.system import local
 from dockswitch.system.http import LARGEST_PAGE, Door
 

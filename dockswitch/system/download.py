@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dockswitch.model.address import shown
-from dockswitch.model.errors import (
+from dockswitch.model.unreachable import (
     Changed,
     NeverFetched,
     NoAnswer,
@@ -16,7 +16,7 @@ from dockswitch.model.errors import (
     WrongLength,
 )
 from dockswitch.system import local
-from dockswitch.system.http import PIECE, Again, Door, read_piece, told_length
+from dockswitch.system.http import PIECE, Again, Door, break_off, read_piece, told_length
 
 if TYPE_CHECKING:
     import requests
@@ -40,6 +40,7 @@ class Download:
         self._url = url
         self._deadline = time.monotonic() + door.longest
         self._done = 0
+        self._whole = False
         self._response = door.retried(lambda: self._open(0), self._deadline)
         self.total = told_length(self._response)
         self._etag = self._response.headers.get("ETag", "")
@@ -61,10 +62,14 @@ class Download:
                 self._resume()
                 continue
             if not piece:
+                self._whole = True
                 return
             yield piece
 
     def close(self) -> None:
+        """May be called while another thread reads, which then ends."""
+        if not self._whole:
+            break_off(self._response)
         self._response.close()
 
     def _piece(self) -> bytes:

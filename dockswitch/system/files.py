@@ -93,7 +93,9 @@ def append(path: str, line: str) -> None:
     new = not os.path.exists(path)
     opened = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
-        os.write(opened, line.encode() + b"\n")
+        rest = line.encode() + b"\n"
+        while rest:  # a disk that is nearly full takes a part, and refuses only what comes next
+            rest = rest[os.write(opened, rest) :]
         os.fsync(opened)
     finally:
         os.close(opened)
@@ -120,9 +122,12 @@ def _remove(path: str) -> None:
 
 @contextlib.contextmanager
 def _beside(path: str) -> Iterator[str]:
-    """A temporary name beside the path, gone again if it was not renamed."""
+    """A temporary name beside the path, gone again if it was not renamed.
+
+    It tells its maker: where that one was killed, the next command sweeps it up.
+    """
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    temporary = f"{path}.tmp-{os.urandom(4).hex()}"
+    temporary = f"{path}.tmp-{os.getpid()}-{os.urandom(4).hex()}"
     try:
         yield temporary
     finally:

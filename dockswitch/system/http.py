@@ -3,6 +3,7 @@
 `requests` and `truststore` are imported on first use: together they cost 140 ms.
 """
 
+import contextlib
 import functools
 import ipaddress
 import os
@@ -14,10 +15,10 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from dockswitch.model.address import lent, origin, shown
-from dockswitch.model.errors import (
+from dockswitch.model.errors import DockswitchError
+from dockswitch.model.unreachable import (
     BadAddress,
     BadRedirect,
-    DockswitchError,
     Forbidden,
     NoAnswer,
     NotServed,
@@ -234,6 +235,14 @@ def read_piece(response: "requests.Response", url: str, most: int = PIECE) -> by
         return response.raw.read(most, decode_content=False) or b""
     except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
         raise Again(NoAnswer(shown(url), reason(error))) from None
+
+
+def break_off(response: "requests.Response") -> None:
+    """Wakes whoever waits for the answer's next bytes: closing alone would wait for them too."""
+    shut = getattr(response.raw, "shutdown", None)  # since urllib3 2.3
+    with contextlib.suppress(OSError, ValueError, RuntimeError):  # it is over already
+        if shut is not None:
+            shut()
 
 
 def told_length(response: "requests.Response") -> int | None:

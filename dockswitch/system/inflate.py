@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from types import ModuleType
 from typing import Protocol
 
-from dockswitch.model.errors import DamagedArchive, HostileArchive
+from dockswitch.system.refusals import DamagedArchive, HostileArchive
 
 inflating: ModuleType = zlib
 with contextlib.suppress(ImportError):  # twice as fast; has wheels for two kinds of machine only

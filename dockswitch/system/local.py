@@ -5,7 +5,7 @@ import os
 from urllib.parse import quote, unquote, urlsplit
 
 from dockswitch.model.address import shown
-from dockswitch.model.errors import BadAddress, NoAnswer, NotServed, TooMuch
+from dockswitch.model.unreachable import BadAddress, NoAnswer, NotServed, TooMuch
 
 
 def page(url: str, *, most: int) -> tuple[bytes, str]:

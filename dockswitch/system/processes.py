@@ -18,6 +18,10 @@ NOT_FOUND, NOT_ALLOWED, TOO_LONG = 127, 126, 124
 # Stands in the log before the lines of each daemon that is started.
 STARTS = "--- dockswitch starts "
 
+# A process that ends has no command line any more, and may still hold what its successor needs: it
+# is waited for, and not signalled.
+_ENDING: tuple[str, ...] = ()
+
 _LONGEST_LOG = 10 << 20  # bytes; dockerd never turns its log itself
 
 
@@ -81,7 +85,8 @@ def start(argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
     os.makedirs(os.path.dirname(log), exist_ok=True)
     _turn(log)
     with open(log, "ab", buffering=0) as written:
-        written.write(f"{STARTS}{argv[0]}\n".encode())
+        with contextlib.suppress(OSError):  # a full disk is no reason to have no engine
+            written.write(f"{STARTS}{argv[0]}\n".encode())
         try:
             process = subprocess.Popen(
                 argv,
@@ -116,11 +121,12 @@ def end(pid: int, *, wait: float, kill: bool = False, argv: Sequence[str] | None
         # Linux before 5.3, or a Python built without it
         return _end_by_pid(pid, number, wait, argv)
     try:
-        if argv is None or command_line(pid) == tuple(argv):
+        found = command_line(pid)
+        if argv is not None and found not in (tuple(argv), _ENDING):
+            return True
+        if argv is None or found:
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(opened, number)
-        elif not _is_zombie(pid):
-            return True
         poll = select.poll()
         poll.register(opened, select.POLLIN)
         gone = bool(poll.poll(wait * 1000))
@@ -186,13 +192,12 @@ def _wait_for_name(pid: int) -> None:
 
 
 def _end_by_pid(pid: int, number: int, wait: float, argv: Sequence[str] | None) -> bool:
-    if argv is None or command_line(pid) == tuple(argv):
-        try:
-            os.kill(pid, number)
-        except ProcessLookupError:
-            return True
-    elif not _is_zombie(pid):
+    found = command_line(pid)
+    if argv is not None and found not in (tuple(argv), _ENDING):
         return True
+    if argv is None or found:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
     deadline = time.monotonic() + wait
     while not (gone := _is_gone(pid)) and time.monotonic() < deadline:
         time.sleep(0.005)

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from dockswitch.engine.daemon_config import DaemonConfig
-from dockswitch.engine.foreign import refuse_foreign
-from dockswitch.model.errors import ForeignEngine
+from dockswitch.engine.foreign import ForeignEngine, refuse_foreign
+from dockswitch.model.host import Host
+from dockswitch.model.layout import Layout
 from dockswitch.model.ports import Daemon
 from dockswitch.system.here import Here
 from dockswitch.system.processes import command_line
@@ -85,6 +86,61 @@ def test_so_is_one_that_is_where_our_data_root_leads(machine: Here, tmp_path: Pa
     machine.point("/var/lib/docker", "../../mnt/docker")
     with foreign(tmp_path, "--data-root", f"{tmp_path}/mnt/docker"):
         refusal(machine)
+
+
+def test_so_is_one_on_our_exec_root(machine: Here, tmp_path: Path) -> None:
+    with foreign(tmp_path, "--data-root=/elsewhere", f"--exec-root={tmp_path}/run/docker"):
+        assert refusal(machine).message.endswith(f"uses the exec-root {tmp_path}/run/docker")
+
+
+class Seen(Here):
+    """The machine itself, on which nothing is seen but one daemon."""
+
+    def __init__(self, layout: Layout, daemon: Daemon) -> None:
+        super().__init__(layout, Host("linux", "x86_64", uid=1000))
+        self.daemon = daemon
+
+    def daemons(self) -> tuple[Daemon, ...]:
+        return (self.daemon,)
+
+    def read(self, path: str) -> bytes | None:
+        return None
+
+    def link(self, path: str) -> str | None:
+        return None
+
+    def listener(self, socket: str) -> int | None:
+        return None
+
+
+ME = {"HOME": "/home/me", "XDG_RUNTIME_DIR": "/nowhere"}
+
+
+@pytest.mark.parametrize(
+    ("layout", "uid", "words", "uses"),
+    [
+        (Layout.of_system(), 0, (), "data-root /var/lib/docker"),
+        (Layout.of_system(), 1000, (), None),
+        (Layout.of_system(), 1000, ("-g", "/var/lib/docker"), "data-root /var/lib/docker"),
+        (Layout.of_system(), 0, ("-g", "/x"), "exec-root /run/docker"),
+        (Layout.of_system(), 0, ("-g", "/x", "--exec-root=/var/run/docker"), "exec-root"),
+        (Layout.of_system(), 0, ("-g", "/x", "--exec-root=/y"), None),
+        (Layout.of_system(root="/tmp/dk"), 0, (), None),
+        (Layout.of_user(env=ME, uid=1000), 1000, (), "data-root /home/me/.local/share/docker"),
+        (Layout.of_user(env=ME, uid=1000), 1001, (), None),
+        (Layout.of_user(env=ME, uid=1000), 0, (), None),
+    ],
+)
+def test_what_a_daemon_uses_by_default_is_its_user_s(
+    layout: Layout, uid: int, words: tuple[str, ...], uses: str | None
+) -> None:
+    machine = Seen(layout, Daemon(4711, ("dockerd", *words), ours=False, uid=uid))
+    config = DaemonConfig.read(machine)
+    if uses is None:
+        refuse_foreign(machine, config, None)
+        return
+    with pytest.raises(ForeignEngine, match=f"uses the {uses}"):
+        refuse_foreign(machine, config, None)
 
 
 def test_a_program_that_we_cannot_signal_is_not_to_be_killed() -> None:

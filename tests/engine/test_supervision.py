@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from dockswitch.engine.foreign import ForeignEngine
 from dockswitch.engine.running import observed, running
 from dockswitch.engine.supervision import Own
-from dockswitch.model.errors import ForeignEngine
 from dockswitch.model.ports import Daemon
 from dockswitch.model.step import Engine
 from dockswitch.system.here import Here

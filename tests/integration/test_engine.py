@@ -14,9 +14,10 @@ import pytest
 
 from dockswitch.engine import api, flags, health
 from dockswitch.engine.daemon_config import DaemonConfig, own_config_step
+from dockswitch.engine.flags import RootTooLong
+from dockswitch.engine.foreign import ForeignEngine
 from dockswitch.engine.running import observed, running
 from dockswitch.engine.supervision import Own
-from dockswitch.model.errors import ForeignEngine, RootTooLong
 from dockswitch.model.host import Host
 from dockswitch.model.layout import Layout
 from dockswitch.model.ports import Daemon

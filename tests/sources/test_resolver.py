@@ -5,19 +5,21 @@ from dataclasses import replace
 import pytest
 
 from dockswitch.model.catalog import Catalog
-from dockswitch.model.errors import (
-    DockswitchError,
-    NoArchitecture,
-    NoSuite,
-    NoSystem,
-    NotByThisBackend,
-    UnknownChannel,
-)
+from dockswitch.model.errors import DockswitchError
 from dockswitch.model.host import Host
 from dockswitch.sources.images import ImageFeed
 from dockswitch.sources.listing import StaticIndex
 from dockswitch.sources.repository import AptRepository
-from dockswitch.sources.resolver import Source, key_address, resolve
+from dockswitch.sources.resolver import (
+    NoArchitecture,
+    NoSuite,
+    NoSystem,
+    NotByThisBackend,
+    Source,
+    UnknownChannel,
+    key_address,
+    resolve,
+)
 
 CATALOG = Catalog.shipped()
 DEB = "9DC858229FC7DD38854AE2D88D81803C0EBFCD88"

@@ -1,0 +1,388 @@
+"""A whole machine in memory: model.ports.System without a machine.
+
+It can be killed at any call that acts, as SIGKILL would, and its disk can be full. Nobody here
+cleans up: what a killed command left is there for the next one.
+"""
+
+import contextlib
+import errno
+import math
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Literal, TypeVar
+
+from dockswitch.engine.flags import option
+from dockswitch.model.errors import DockswitchError
+from dockswitch.model.host import Host
+from dockswitch.model.layout import Layout
+from dockswitch.model.ports import (
+    Answer,
+    Daemon,
+    Finished,
+    Index,
+    Process,
+    Progress,
+    Unpacked,
+)
+from dockswitch.model.unreachable import NeverFetched
+from dockswitch.model.version import Version
+from dockswitch.system.locks import LockBusy
+from dockswitch.system.processes import STARTS, CannotStart
+from dockswitch.system.refusals import DiskFull
+from tests.world.engines import Data, Manners, Running, answer
+from tests.world.files import File, Files, Mark
+from tests.world.publishers import MIRROR, Publishers, names_of
+
+# When a call is cut: before anything, with half of it done, or when it has done all.
+Moment = Literal["before", "halfway", "after"]
+MOMENTS: tuple[Moment, ...] = ("before", "halfway", "after")
+_T = TypeVar("_T")
+_CONTAINERD_LEFT = 20.0  # seconds that dockerd waits for a containerd that a killed one left
+
+
+class Killed(BaseException):
+    """SIGKILL: nothing of the command runs any more, no handler and no `finally` either."""
+
+
+class NotInThisWorld(Exception):
+    """The code asked for what no logic test has business with."""
+
+
+class Death:
+    """Whether a command was killed: not, where it had ended before that call."""
+
+    came = False
+
+
+class World:
+    def __init__(self, root: str = "/m", **published: Sequence[str]) -> None:
+        self.layout = Layout.of_system(root=root)
+        self.host = Host("linux", "x86_64", "debian", "bookworm")
+        self.files = Files()
+        self.publishers = Publishers()
+        self.publishers.published.update(published)
+        self.offline = False
+        self.manners: dict[str, Manners] = {}
+        self.data: dict[str, Data] = defaultdict(Data)
+        self.processes: dict[int, Running] = {}
+        self.sockets: dict[str, int] = {}
+        self.clock = 0.0
+        self.busy = False
+        self.acts: list[str] = []
+        self.writes = 0
+        self._pids = 1000
+        self._dies_at: tuple[int, Moment] | None = None
+        self._dead = False
+        self._full: Callable[[int], bool] = lambda _: False
+
+    # what a test does to it
+
+    @contextlib.contextmanager
+    def dies_at(self, number: int, moment: Moment = "before") -> Iterator[Death]:
+        """The command inside is killed at its `number`-th call that acts, counted from 1."""
+        death = Death()
+        self.acts, self._dies_at = [], (number, moment)
+        try:
+            yield death
+        except Killed:
+            death.came = True
+        finally:
+            self._dies_at, self._dead, self.busy = None, False, False
+
+    @contextlib.contextmanager
+    def full(self, number: int, *, for_good: bool = False) -> Iterator[None]:
+        """The disk is full at the `number`-th write of the command inside, or from it on."""
+        self.writes = 0
+        self._full = lambda at: at >= number if for_good else at == number
+        try:
+            yield
+        finally:
+            self._full = lambda _: False
+
+    def starts_foreign(self, argv: Sequence[str], *, socket: str = "", uid: int = 0) -> int:
+        """A dockerd that somebody else started, which listens on `socket`."""
+        pid = self._born(argv)
+        self.processes[pid].version, self.processes[pid].uid = "1.0.0", uid
+        if socket:
+            self.listens(pid, socket)
+        return pid
+
+    def runs(self, argv: Sequence[str]) -> int:
+        """Some other process, such as a shim."""
+        return self._born(argv)
+
+    def listens(self, pid: int, socket: str) -> None:
+        self.files.put(socket, Mark.OTHER)
+        self.sockets[socket] = pid
+
+    @property
+    def engines(self) -> list[Running]:
+        """The engines of ours that live, those on their way out too."""
+        return [each for each in self._living() if each.ours and each.version]
+
+    # asking
+
+    def read(self, path: str) -> bytes | None:
+        return self._asked(self.files.read(path))
+
+    def link(self, path: str) -> str | None:
+        return self._asked(self.files.link(path))
+
+    def names(self, folder: str) -> tuple[str, ...]:
+        return self._asked(self.files.names(folder))
+
+    def kind(self, path: str) -> str | None:
+        return self._asked(self.files.kind(path))
+
+    def index(self, url: str) -> Index:
+        if self.offline:
+            raise NeverFetched(url)
+        return Index(self.publishers.listing(url), url, fresh=True)
+
+    def indexes(self, urls: Sequence[str]) -> Sequence[Index | DockswitchError]:
+        raise NotInThisWorld
+
+    def alive(self, pid: int) -> bool:
+        return self._asked(any(each.pid == pid for each in self._living()))
+
+    def daemons(self) -> tuple[Daemon, ...]:
+        living = [each for each in self._living() if each.version]
+        return self._asked(tuple(Daemon(e.pid, e.argv, e.ours, e.uid) for e in living))
+
+    def below(self, folder: str) -> tuple[Process, ...]:
+        real = self.layout.real(folder)
+        found = [each for each in self._living() if each.argv[0].startswith(f"{real}/")]
+        return self._asked(tuple(Process(each.pid, each.argv) for each in found))
+
+    def listener(self, socket: str) -> int | None:
+        pid = self.sockets.get(socket)
+        living = pid == 1 or any(each.pid == pid for each in self._living())
+        return self._asked(pid if living else None)
+
+    def call(
+        self,
+        socket: str,
+        method: str,
+        path: str,
+        *,
+        body: bytes = b"",
+        content: str = "application/json",
+        timeout: float = 5.0,
+    ) -> Answer | None:
+        pid = self.listener(socket)
+        engine = self.processes.get(pid or 0)
+        if engine is None or engine.leaving or self.clock < engine.ready:
+            return None
+        if engine.manners.mute:
+            self.clock += timeout
+            return None
+        if method == "GET":
+            return answer(engine, method, path, body)
+        return self._act(f"{method} {path}", lambda: answer(engine, method, path, body))
+
+    def run(
+        self, argv: Sequence[str], *, timeout: float = 60, env: Mapping[str, str] | None = None
+    ) -> Finished:
+        raise NotInThisWorld
+
+    def monotonic(self) -> float:
+        return self.clock
+
+    def now(self) -> str:
+        day, seconds = divmod(int(self.clock), 86400)
+        hour, rest = divmod(seconds, 3600)
+        return f"2026-01-{day + 1:02}T{hour:02}:{rest // 60:02}:{rest % 60:02}Z"
+
+    # acting
+
+    def write(self, path: str, content: bytes | None, mode: int = 0o644) -> None:
+        def halfway() -> None:
+            if content is not None:
+                self.files.put(
+                    f"{path}.tmp-{os.getpid()}-0123abcd", File(content[: len(content) // 2])
+                )
+
+        self._act(
+            f"write {path}",
+            lambda: self.files.write(path, content, mode),
+            halfway,
+            writes=content is not None,
+        )
+
+    def folder(self, path: str) -> None:
+        new = self.files.kind(path) is None
+        self._act(f"folder {path}", lambda: self.files.folder(path), writes=new)
+
+    def point(self, path: str, target: str | None) -> None:
+        def halfway() -> None:
+            if target is not None:
+                self.files.point(f"{path}.tmp-{os.getpid()}-0123abcd", target)
+
+        self._act(
+            f"point {path}",
+            lambda: self.files.point(path, target),
+            halfway,
+            writes=target is not None,
+        )
+
+    def move(self, path: str, to: str) -> None:
+        self._act(f"move {path}", lambda: self.files.move(path, to))
+
+    def discard(self, folder: str) -> None:
+        self._act(
+            f"discard {folder}",
+            lambda: self.files.discard(folder),
+            lambda: self.files.discard(folder, count=3),
+        )
+
+    def append(self, path: str, line: str) -> None:
+        self._act(
+            f"append {path}",
+            lambda: self.files.append(path, f"{line}\n"),
+            lambda: self.files.append(path, line[: len(line) // 2]),
+            writes=True,
+        )
+
+    @contextlib.contextmanager
+    def locked(self, *, wait: float = 60) -> Iterator[None]:
+        self._act("lock", lambda: None)
+        if self.busy:
+            self.clock += wait
+            raise LockBusy("process 4711", int(wait))
+        self.busy = True
+        try:
+            yield
+        finally:
+            self.busy = False
+
+    def start(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
+        return self._act(f"start {argv[0]}", lambda: self._started(argv, log))
+
+    def end(
+        self, pid: int, *, wait: float, kill: bool = False, argv: Sequence[str] | None = None
+    ) -> bool:
+        process = self.processes.get(pid)
+        if process is None or not self._lives(process) or argv not in (None, process.argv):
+            return self._asked(True)  # noqa: FBT003 -- a value like any other here
+
+        def signal() -> None:
+            if kill:
+                process.ends, process.leaving = self.clock, True
+            elif not process.manners.deaf and not process.leaving:
+                process.ends, process.leaving = self.clock + process.manners.stops_in, True
+                for child in self.processes.values():
+                    if child.parent == pid and not child.version:
+                        child.ends = process.ends
+
+        def ended() -> bool:
+            signal()
+            self.clock = min(self.clock + wait, max(self.clock, process.ends))
+            return not self._lives(process)
+
+        return self._act(f"end {pid}", ended, signal)
+
+    def pause(self, seconds: float) -> None:
+        def passed() -> None:
+            self.clock += seconds
+
+        self._act("pause", passed)
+
+    def payload(self, program: str) -> bytes:
+        return self._asked(f"tar of {program}".encode())
+
+    def unpack(self, url: str, *, into: str, progress: Progress) -> Unpacked:
+        if self.offline:
+            raise NeverFetched(url)
+        version, sha256 = self.publishers.archive(url)
+        names = names_of(version)
+        try:
+            self._act(
+                f"unpack {url}",
+                lambda: self._unpacked(into, version, names),
+                lambda: self._unpacked(into, version, names[:3]),
+                writes=True,
+            )
+        except OSError:
+            raise DiskFull(self.layout.real(into)) from None
+        return Unpacked(url, sha256, 60 << 20, names)
+
+    # how it does so
+
+    def _asked(self, value: _T) -> _T:
+        if self._dead:
+            raise Killed
+        return value
+
+    def _act(
+        self,
+        what: str,
+        whole: Callable[[], _T],
+        halfway: Callable[[], object] = lambda: None,
+        *,
+        writes: bool = False,
+    ) -> _T:
+        self._asked(None)
+        self.acts.append(what)
+        number, moment = self._dies_at or (math.inf, "before")
+        if len(self.acts) == number:
+            self._dead = True
+            if moment != "before":
+                whole() if moment == "after" else halfway()
+            raise Killed(what)
+        self.writes += writes
+        if writes and self._full(self.writes):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), what)
+        return whole()
+
+    def _unpacked(self, into: str, version: Version, names: Sequence[str]) -> None:
+        for name in names:
+            self.files.write(f"{into}/{name}", f"{name} {version}".encode(), 0o755)
+
+    def _started(self, argv: Sequence[str], log: str) -> int:
+        program = self.files.read(self.layout.stored(argv[0]))
+        if program is None:
+            raise CannotStart(argv[0], "No such file or directory")
+        self.files.append(log, f"{STARTS}{argv[0]}\n")
+        version = program.decode().partition(" ")[2]
+        manners = self.manners.get(version, Manners())
+        place = option(argv, "--data-root", "--graph") or ""
+        words = manners.dies or self._in_the_way(argv, place)
+        pid = self._born(argv, ours=True)
+        engine = self.processes[pid]
+        engine.version, engine.manners, engine.data = version, manners, self.data[place]
+        engine.ready = self.clock + manners.starts_in + self._containerd_left(argv)
+        if words:
+            self.files.append(log, f"{words}\n")
+            engine.ready, engine.ends = math.inf, self.clock + manners.starts_in
+            return pid
+        folder, exec_root = os.path.dirname(argv[0]), option(argv, "--exec-root")
+        child = self._born((f"{folder}/containerd", "--config", f"{exec_root}/containerd.toml"))
+        self.processes[child].parent = pid
+        self.files.write(self.layout.stored(option(argv, "--pidfile") or ""), str(pid).encode())
+        self.listens(pid, self.layout.stored((option(argv, "-H") or "").removeprefix("unix://")))
+        return pid
+
+    def _in_the_way(self, argv: Sequence[str], data_root: str) -> str:
+        if self.files.read(self.layout.stored(option(argv, "--config-file") or "")) is None:
+            return "unable to configure the Docker daemon with file"
+        same = [e for e in self._living() if option(e.argv, "--data-root", "--graph") == data_root]
+        return "failed to start daemon: timeout on the data-root" if same else ""
+
+    def _containerd_left(self, argv: Sequence[str]) -> float:
+        left = [e for e in self._living() if os.path.basename(e.argv[0]) == "containerd"]
+        return _CONTAINERD_LEFT if left else 0.0
+
+    def _born(self, argv: Sequence[str], *, ours: bool = False) -> int:
+        self._pids += 1
+        self.processes[self._pids] = Running(self._pids, tuple(argv), ours)
+        return self._pids
+
+    def _living(self) -> list[Running]:
+        return [each for each in self.processes.values() if self._lives(each)]
+
+    def _lives(self, process: Running) -> bool:
+        return self.clock < process.ends
+
+
+__all__ = ["MIRROR", "MOMENTS", "Killed", "Manners", "Moment", "World"]

@@ -1,0 +1,105 @@
+"""The commands of dockswitch as a test gives them to a world, without a command line."""
+
+import functools
+from collections.abc import Callable
+
+from dockswitch.backends import bundles, find
+from dockswitch.model import wish
+from dockswitch.model.catalog import Catalog
+from dockswitch.model.outcome import Found, Outcome, Recovered
+from dockswitch.model.release import Bundle
+from dockswitch.model.trust import Trust
+from dockswitch.switching import daemon, history, install, recover, rollback, use
+from dockswitch.switching.fetch import Accepted
+from tests.world import MIRROR, World
+
+
+class Quiet:
+    """Progress that nobody watches; `said` keeps its lines."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def begin(self, what: str, total: int | None) -> Callable[[int], None]:
+        return lambda done: None
+
+    def end(self) -> None: ...
+
+    def say(self, line: str) -> None:
+        self.said.append(line)
+
+
+@functools.cache
+def catalog() -> Catalog:
+    return Catalog.shipped().at(mirror=MIRROR)
+
+
+def accepted(least: Trust = Trust.TLS, *digests: str) -> Accepted:
+    return Accepted(least, frozenset(digests))
+
+
+def used(
+    world: World,
+    words: str,
+    *,
+    start: bool = True,
+    client_only: bool = False,
+    least: Accepted = Accepted(),  # noqa: B008 -- frozen
+) -> tuple[Outcome, Found | None]:
+    request = wish.parse(words.split(), tuple(catalog().channels))
+    options = use.Options(start=start, client_only=client_only, accepted=least)
+    return use.use(world, catalog(), request, find("static"), options, Quiet())
+
+
+def switch(
+    world: World,
+    words: str,
+    *,
+    start: bool = True,
+    client_only: bool = False,
+    least: Accepted = Accepted(),  # noqa: B008 -- frozen
+) -> Outcome:
+    """`dockswitch use WORDS`"""
+    return used(world, words, start=start, client_only=client_only, least=least)[0]
+
+
+def go_back(world: World, number: int | None = None) -> Outcome:
+    """`dockswitch rollback [NUMBER]`"""
+    return rollback.rollback(world, number, Quiet())
+
+
+def mend(world: World) -> Recovered | None:
+    """`dockswitch recover`"""
+    with world.locked():
+        return recover.recover(world, Quiet())
+
+
+def get(world: World, words: str, least: Accepted = Accepted()) -> install.Installed:  # noqa: B008
+    """`dockswitch install WORDS`"""
+    request = wish.parse(words.split(), tuple(catalog().channels))
+    return install.install(world, catalog(), request, "static", least, Quiet())
+
+
+def upgrade(world: World) -> Outcome:
+    """`dockswitch upgrade`"""
+    now = history.newest(world)
+    return use.upgrade(world, catalog(), now, find("static"), use.Options(), Quiet())
+
+
+def start(world: World) -> daemon.State:
+    """`dockswitch daemon start`"""
+    return daemon.start(world, Quiet())
+
+
+def stop(world: World) -> daemon.State:
+    """`dockswitch daemon stop`"""
+    return daemon.stop(world, Quiet())
+
+
+def kept(world: World) -> list[str]:
+    """The versions that are kept, in release order."""
+    return [str(bundle.version) for bundle in kept_bundles(world)]
+
+
+def kept_bundles(world: World) -> tuple[Bundle, ...]:
+    return bundles.kept(world)

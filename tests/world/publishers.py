@@ -1,0 +1,63 @@
+"""Who publishes in a world: listings as Docker's host makes them, and archives of every era."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+
+from dockswitch.model import record
+from dockswitch.model.file_name import FileName
+from dockswitch.model.unreachable import NoAnswer, NotServed
+from dockswitch.model.version import Version
+
+MIRROR = "https://mirror.test"
+_FOLDER = re.compile(r"(?P<host>.*)/linux/static/(?P<channel>[^/]+)/(?P<arch>[^/]+)/")
+
+_ALWAYS = ("docker", "docker-init", "docker-proxy", "dockerd")
+# as the archives of each time hold them, newest first
+_ERAS = (
+    ("20.10.0", ("containerd", "containerd-shim-runc-v2", "ctr", "runc")),
+    ("18.09.0-beta1", ("containerd", "containerd-shim", "ctr", "runc")),
+    ("0.1.0", tuple(f"docker-{n}" for n in ("containerd", "containerd-ctr", "containerd-shim"))),
+)
+
+
+def names_of(version: Version) -> tuple[str, ...]:
+    """The programs in a version's archive."""
+    era = next(names for since, names in _ERAS if Version.parse(since) <= version)
+    runc = () if "runc" in era else ("docker-runc",)
+    return tuple(sorted((*_ALWAYS, *era, *runc)))
+
+
+class Publishers:
+    """`published` is channel → versions; a channel in `down` does not answer."""
+
+    def __init__(self) -> None:
+        self.published: dict[str, Sequence[str]] = {}
+        self.down: set[str] = set()
+        self.digests: dict[str, str] = {}
+        self.requests: list[str] = []
+
+    def listing(self, url: str) -> bytes:
+        self.requests.append(url)
+        links = "".join(f'<a href="{n}">{n}</a>  2024-01-01  60 MiB\n' for n in self._names(url))
+        return f'<html><pre><a href="../">../</a>\n{links}</pre></html>'.encode()
+
+    def archive(self, url: str) -> tuple[Version, str]:
+        """The version and the SHA-256 of the archive there."""
+        self.requests.append(url)
+        folder, name = url.rpartition("/")[0] + "/", url.rpartition("/")[2]
+        said = FileName.recognise(name)
+        if said is None or name not in self._names(folder):
+            raise NotServed(url)
+        recorded = record.digests("linux", "x86_64", name)
+        derived = min(recorded, default=hashlib.sha256(url.encode()).hexdigest())
+        return said.version, self.digests.get(name, derived)
+
+    def _names(self, url: str) -> list[str]:
+        found = _FOLDER.fullmatch(url)
+        channel = found["channel"] if found else ""
+        if channel in self.down:
+            raise NoAnswer(url, "connection refused")
+        if channel not in self.published:
+            raise NotServed(url)
+        return [f"docker-{version}.tgz" for version in self.published[channel]]
