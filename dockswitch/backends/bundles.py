@@ -8,7 +8,7 @@ from dockswitch.model.errors import CorruptState, DockswitchError
 from dockswitch.model.ports import Reader, System, Unpacked
 from dockswitch.model.release import Bundle
 from dockswitch.model.trust import Trust
-from dockswitch.model.version import Version
+from dockswitch.model.version import BadVersion, Version
 
 _RECORD = ".dockswitch.json"
 # Enough to tell replaced files of one name apart, short enough for a shim's command line.
@@ -30,7 +30,7 @@ def read(reader: Reader, folder: str) -> Bundle | None:
         return None
     try:
         return _from_plain(json.loads(content), folder)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, BadVersion) as error:
         raise CorruptState(path, repr(error)) from None
 
 
@@ -104,8 +104,8 @@ def _to_json(bundle: Bundle) -> bytes:
 
 def _from_plain(plain: Mapping[str, str | int | list[str]], folder: str) -> Bundle:
     names, channels = plain["names"], plain["channels"]
-    assert isinstance(names, list)
-    assert isinstance(channels, list)
+    if not (isinstance(names, list) and isinstance(channels, list)):
+        raise TypeError("names and channels are no lists")
     return Bundle(
         version=Version.parse(str(plain["version"])),
         folder=folder,

@@ -55,6 +55,7 @@ GROUPS: dict[str, dict[str, str]] = {
     },
 }
 ALIASES = {"ls": "list", "ls-remote": "list-remote"}
+COMPLETE = "_DOCKSWITCH_COMPLETE"  # what a shell's completion sets; typer derives the same name
 EXAMPLES = """\
 Examples:
   dockswitch use test                  what the test channel offers now
@@ -71,6 +72,10 @@ def run(argv: Sequence[str]) -> int:
     for name in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, _interrupt)
     os.umask(0o022)  # what others are to read must be readable, whatever root's habit is
+    if COMPLETE in os.environ:
+        from typer._completion_classes import completion_init
+
+        completion_init()  # costs nothing where no shell asks
     try:
         code = application().main(
             list(argv) or ["help"], prog_name="dockswitch", standalone_mode=False
@@ -114,12 +119,23 @@ class Group(TyperGroup):
             with formatter.section(group):
                 formatter.write_dl(list(commands.items()))
 
+    def format_options(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  # likewise
+        self.format_commands(ctx, formatter)
+        _write_parameters(self, ctx, formatter)
+
     def format_epilog(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  # likewise
         _write_verbatim(formatter, self.epilog)
 
 
 class Command(TyperCommand):
-    """A command whose help ends with examples, as they are written."""
+    """A command whose help names its own options first and ends with examples."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:  # noqa: ANN401  # likewise
+        pieces: list[str] = super().collect_usage_pieces(ctx)
+        return [piece.strip("{}") for piece in pieces]  # typer puts what is required in braces
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  # likewise
+        _write_parameters(self, ctx, formatter)
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  # likewise
         _write_verbatim(formatter, self.epilog)
@@ -127,6 +143,14 @@ class Command(TyperCommand):
 
 class Family(TyperGroup):
     """A command with commands of its own, such as `daemon start`."""
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  # likewise
+        self.format_commands(ctx, formatter)
+        _write_parameters(self, ctx, formatter)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  # likewise
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, each.help) for name, each in self.commands.items()])
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  # likewise
         _write_verbatim(formatter, self.epilog)
@@ -149,7 +173,8 @@ def load(name: str) -> Any:  # noqa: ANN401  # likewise
     )
 
 
-_CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+# The same help on every terminal: it is read beside this text, and pasted into issues.
+_CONTEXT = {"help_option_names": ["-h", "--help"], "terminal_width": 80}
 
 
 def _single(function: Callable[..., None], name: str, module: ModuleType) -> Any:  # noqa: ANN401
@@ -159,6 +184,22 @@ def _single(function: Callable[..., None], name: str, module: ModuleType) -> Any
     command = typer.main.get_command(app)
     command.params += options.parameters()
     return command
+
+
+def _write_parameters(command: Any, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  # likewise
+    """Arguments, the command's own options, and those that every command takes."""
+    sections: dict[str, list[tuple[str, str]]] = {"Arguments": [], "Options": [], "Global": []}
+    for parameter in command.get_params(ctx):
+        record = parameter.get_help_record(ctx)
+        if record is None:
+            continue
+        kind = "Global" if options.is_global(parameter.name) else "Options"
+        sections["Arguments" if parameter.param_type_name == "argument" else kind].append(record)
+    sections[options.PANEL] = sections.pop("Global")
+    for title, records in sections.items():
+        if records:
+            with formatter.section(title):
+                formatter.write_dl(records)
 
 
 def _write_verbatim(formatter: Any, text: str | None) -> None:  # noqa: ANN401  # likewise

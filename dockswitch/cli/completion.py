@@ -16,7 +16,10 @@ Examples:
 
 def command(
     ctx: typer.Context,
-    shell: Annotated[Literal["bash", "zsh", "fish", "powershell"], typer.Argument(help="Which.")],
+    shell: Annotated[
+        Literal["bash", "zsh", "fish", "powershell"],
+        typer.Argument(metavar="SHELL", help="bash, zsh, fish or powershell."),
+    ],
 ) -> None:
     """Print the completion script of a shell."""
     from typer._completion_shared import get_completion_script

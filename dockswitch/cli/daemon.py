@@ -56,7 +56,9 @@ def status(ctx: typer.Context) -> None:
 
 def logs(
     ctx: typer.Context,
-    lines: Annotated[int, typer.Option("--lines", "-n", help="How many, from the end.")] = 50,
+    lines: Annotated[
+        int, typer.Option("--lines", "-n", metavar="N", help="How many, from the end.")
+    ] = 50,
 ) -> None:
     """Show the end of the engine's log."""
     from dockswitch.engine import supervision

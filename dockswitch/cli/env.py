@@ -24,7 +24,8 @@ _PATHS = {"sh": "{new}:$PATH", "fish": "{new}:$PATH", "powershell": "{new};$Env:
 def command(
     ctx: typer.Context,
     shell: Annotated[
-        Literal["sh", "fish", "powershell", "cmd"], typer.Option("--shell", help="For which shell.")
+        Literal["sh", "fish", "powershell", "cmd"],
+        typer.Option("--shell", metavar="SHELL", help="sh, fish, powershell or cmd."),
     ] = "sh",
 ) -> None:
     """Print what a shell needs to use this engine."""

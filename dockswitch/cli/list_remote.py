@@ -7,7 +7,7 @@ import typer
 
 from dockswitch.cli import spec
 from dockswitch.cli.session import Session, day
-from dockswitch.model.errors import DockswitchError, NotPublished
+from dockswitch.model.errors import DockswitchError, NotForThisHost, NotPublished
 from dockswitch.model.release import Release
 from dockswitch.model.trust import Trust
 
@@ -23,8 +23,11 @@ DEFAULT = ("stable", "test", "edge")
 
 def command(
     ctx: typer.Context,
-    named: Annotated[
-        list[str] | None, typer.Argument(metavar="CHANNEL", help="Which channels.")
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="CHANNEL...", help="Which channels; stable, test and edge without one."
+        ),
     ] = None,
     pre: spec.Pre = True,
     backend: spec.Source = "static",
@@ -38,13 +41,13 @@ def command(
     from dockswitch.switching import find
 
     session = Session(ctx, host=host, backend=backend)
-    wanted = tuple(named or DEFAULT)
-    for channel in named or ():
+    wanted = tuple(names or DEFAULT)
+    for channel in names or ():
         resolver.named(session.catalog, channel)  # raises for a name that nobody knows
     listed = find.list_releases(
         session.system, session.catalog, wanted, backend, verify=spec.least(verify, Trust.SIGNED)
     )
-    offered = _offered(session, wanted, listed, asked=bool(named))
+    offered = _offered(session, wanted, listed, asked=bool(names))
     if as_of:
         offered = list(choose.as_of(offered, day(as_of)))
     releases = [each for each in offered if pre or not each.version.pre]
@@ -61,12 +64,16 @@ def _offered(
     *,
     asked: bool,
 ) -> list[Release]:
-    """In release order; a channel that a mirror does not carry is told, and fatal if asked for."""
+    """In release order; a channel that has nothing here is told, and fatal if asked for.
+
+    So it is where none has anything.
+    """
     offered: list[Release] = []
+    without = [each for each in listed if isinstance(each, NotPublished | NotForThisHost)]
     for channel, releases in zip(channels, listed, strict=True):
         if not isinstance(releases, DockswitchError):
             offered += releases
-        elif isinstance(releases, NotPublished) and not asked:
+        elif releases in without and not asked and len(without) < len(listed):
             session.report.note(f"{channel}: {releases.message}")
         else:
             raise releases

@@ -45,6 +45,11 @@ def given(ctx: typer.Context) -> Given:
     return Given(**said)
 
 
+def is_global(name: str) -> bool:
+    """Whether every command takes the parameter of that name, as it takes --help."""
+    return name == "help" or any(field.name == name for field in fields(Given))
+
+
 def _remember(ctx: Any, parameter: Any, value: object) -> object:  # noqa: ANN401  # typer's own
     if value is not None and value != () and value != []:
         _said(ctx)[parameter.name] = tuple(value) if isinstance(value, list) else value
@@ -58,7 +63,10 @@ def _said(ctx: Any) -> dict[str, Any]:  # noqa: ANN401  # likewise
 
 def _signature(
     root: Annotated[
-        str | None, typer.Option("--root", metavar="DIR", help="Act below DIR, on nothing else.")
+        str | None,
+        typer.Option(
+            "--root", metavar="DIR", help="Act on what is below DIR, and on nothing else."
+        ),
     ] = None,
     mirror: Annotated[
         str | None,
@@ -72,16 +80,27 @@ def _signature(
         str | None, typer.Option("--channels", metavar="FILE", help="A channel map to add.")
     ] = None,
     offline: Annotated[
-        bool | None, typer.Option("--offline", help="Use the cache and the record only.")
+        bool | None, typer.Option("--offline", help="Use only the cache and the record.")
     ] = None,
     user: Annotated[
         bool | None, typer.Option("--user/--system", help="Whose engine: yours, or the machine's.")
     ] = None,
-    yes: Annotated[bool | None, typer.Option("--yes", "-y", help="Answer questions so.")] = None,
-    as_json: Annotated[bool | None, typer.Option("--json", help="One JSON object.")] = None,
-    quiet: Annotated[bool | None, typer.Option("--quiet", "-q", help="Errors only.")] = None,
-    verbose: Annotated[bool | None, typer.Option("--verbose", "-v", help="Each step.")] = None,
-    color: Annotated[When | None, typer.Option("--color", help="Colour.")] = None,
-    progress: Annotated[When | None, typer.Option("--progress", help="Progress bars.")] = None,
+    yes: Annotated[
+        bool | None, typer.Option("--yes", "-y", help="Answer every question with yes.")
+    ] = None,
+    as_json: Annotated[bool | None, typer.Option("--json", help="Print one JSON object.")] = None,
+    quiet: Annotated[
+        bool | None,
+        typer.Option("--quiet", "-q", help="Say nothing but data, warnings and errors."),
+    ] = None,
+    verbose: Annotated[bool | None, typer.Option("--verbose", "-v", help="Say each step.")] = None,
+    color: Annotated[
+        When | None,
+        typer.Option("--color", metavar="WHEN", help="Colour: auto, always or never."),
+    ] = None,
+    progress: Annotated[
+        When | None,
+        typer.Option("--progress", metavar="WHEN", help="Progress bars: auto, always or never."),
+    ] = None,
 ) -> None:
     """Only its parameters count: `app` gives them to each command."""

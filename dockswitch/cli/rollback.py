@@ -19,7 +19,10 @@ Examples:
 def command(
     ctx: typer.Context,
     generation: Annotated[
-        int | None, typer.Argument(help="Its number; without one, the newest that differs.")
+        int | None,
+        typer.Argument(
+            metavar="GENERATION", help="Its number; without one, the newest that differs."
+        ),
     ] = None,
 ) -> None:
     """Go back to an earlier generation."""

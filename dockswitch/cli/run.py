@@ -19,7 +19,9 @@ BEFORE = 125
 
 def command(
     ctx: typer.Context,
-    words: Annotated[list[str], typer.Argument(metavar="SPEC -- CMD...", help="What runs it.")],
+    words: Annotated[
+        list[str], typer.Argument(metavar="SPEC -- CMD...", help="Which client, and what to run.")
+    ],
 ) -> None:
     """Run a command with the client of a version on PATH."""
     from dockswitch.switching import install

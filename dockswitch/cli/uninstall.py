@@ -13,7 +13,8 @@ Examples:
 
 
 def command(
-    ctx: typer.Context, version: Annotated[str, typer.Argument(help="As `list` shows it.")]
+    ctx: typer.Context,
+    version: Annotated[str, typer.Argument(metavar="VERSION", help="As `list` shows it.")],
 ) -> None:
     """Remove a version that is not in use."""
     from dockswitch.switching import removal

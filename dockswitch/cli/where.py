@@ -18,7 +18,8 @@ Examples:
 
 
 def command(
-    ctx: typer.Context, version: Annotated[str, typer.Argument(help="One exact version.")]
+    ctx: typer.Context,
+    version: Annotated[str, typer.Argument(metavar="VERSION", help="One exact version.")],
 ) -> None:
     """Show where a version was published."""
     from dockswitch.model import choose, record

@@ -17,7 +17,9 @@ Examples:
 
 def command(
     ctx: typer.Context,
-    binary: Annotated[str, typer.Argument(help="docker, dockerd, runc, …")] = "docker",
+    binary: Annotated[
+        str, typer.Argument(metavar="BINARY", help="docker, dockerd, runc, …")
+    ] = "docker",
 ) -> None:
     """Show where a binary of the version in use is."""
     from dockswitch.backends import bundles

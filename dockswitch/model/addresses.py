@@ -55,5 +55,7 @@ class BadMirror(UsageError):
         super().__init__(
             f"the {what} address cannot be used",
             details=f"expected {expected}",
-            hint=f"set it right in settings.yaml, or in DOCKSWITCH_{what.upper()}_MIRROR",
+            hint="set it right with --mirror, in DOCKSWITCH_MIRROR or in settings.yaml"
+            if what == "mirror"
+            else f"set it right in DOCKSWITCH_{what.upper()}_MIRROR or in settings.yaml",
         )

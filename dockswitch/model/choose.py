@@ -33,18 +33,26 @@ def as_of(releases: Sequence[Release], day: date) -> tuple[Release, ...]:
 
 
 def why_none(
-    releases: Sequence[Release], wish: Wish, *, channel: str, backend: str, host: str
+    releases: Sequence[Release],
+    wish: Wish,
+    *,
+    channel: str,
+    backend: str,
+    host: str,
+    day: date | None = None,
 ) -> NotPublished:
     """The error that says why `choose` found nothing.
 
-    `host` is how the host says itself, such as `debian:bookworm/x86_64`.
+    `channel` may be several, as a person reads them; `host` is how the host says itself, such as
+    `debian:bookworm/x86_64`; `day` is the one on which the releases were there.
     """
-    where = f"{channel} ({backend}, {host})"
+    where = f"{channel} ({backend}, {host})" + (f" as of {day}" if day else "")
     versions = sorted({release.version for release in releases}, key=_order)
     if isinstance(wish, Under | Within):
         pres = [version for version in versions if version.pre and wish.covers(version)]
         if pres:
-            return OnlyPreReleases(str(wish), where, channel, _spelled(pres))
+            has = next(each.channel for each in releases if each.version == pres[-1])
+            return OnlyPreReleases(str(wish), where, has, _spelled(pres))
         return NoSuchRelease(str(wish), where, _spelled(_near_range(versions, wish)))
     if isinstance(wish, Exact):
         return _why_not_exact(versions, wish.version, where)
@@ -66,22 +74,23 @@ def nearest(versions: Iterable[Version], wanted: Version, count: int = 3) -> tup
 
 def _why_not_exact(versions: Sequence[Version], wanted: Version, where: str) -> NotPublished:
     near = _spelled(nearest(versions, wanted))
-    known = record.find(wanted)
+    # Docker published nothing with a suffix: what a distribution built is not in the record.
+    known = None if wanted.local else record.find(wanted)
     if known is None:
         return NoSuchRelease(str(wanted), where, near)
     if not known.published:
         return NeverPublished(str(wanted), near)
     seen = _grouped(record.places(wanted))
     return PublishedElsewhere(
-        str(known.version), where, seen or _first_channel(known.channel), near
+        str(known.version), where, seen or _first_channel(known.channel), near, known.released
     )
 
 
 def _grouped(places: Sequence[record.Place]) -> tuple[str, ...]:
     """Where it was seen, the architectures of a channel and system together."""
-    archs: dict[str, list[str]] = {}
+    archs: dict[str, dict[str, None]] = {}
     for place in places:
-        archs.setdefault(f"{place.channel} for {place.os}", []).append(place.arch)
+        archs.setdefault(f"{place.channel} for {place.os}", {})[place.arch] = None
     return tuple(f"{where} ({', '.join(each)})" for where, each in archs.items())
 
 
@@ -147,11 +156,17 @@ class PublishedElsewhere(NotPublished):
     """`elsewhere` says where the version was published, `nearest` what is there instead."""
 
     def __init__(
-        self, version: str, where: str, elsewhere: Sequence[str], nearest: Sequence[str]
+        self,
+        version: str,
+        where: str,
+        elsewhere: Sequence[str],
+        nearest: Sequence[str],
+        day: date | None,
     ) -> None:
         super().__init__(
             f"{version} was published, but not in {where}",
-            details=f"published in: {', '.join(elsewhere)}"
+            details=(f"published on {day} in: " if day else "published in: ")
+            + ", ".join(elsewhere)
             + (f"; nearest here: {', '.join(nearest)}" if nearest else ""),
             hint=f"`dockswitch where {version}` shows every place; another channel or --backend "
             "may have it for this host",

@@ -235,13 +235,13 @@ class BadWish(UsageError):
         self, words: str, *, near: Sequence[str], channels: Sequence[str], bad: str = ""
     ) -> None:
         what = bad or words
-        meant = f"did you mean {' or '.join(near)}? " if near else ""
         super().__init__(
             f"{what!r} is not a {'version' if bad else 'channel or a version'}"
             if what
             else "nothing was asked for",
             details=f"channels: {', '.join(channels)}" if channels else "",
-            hint=f"{meant}say CHANNEL, VERSION, CHANNEL VERSION or CHANNEL@VERSION; a version is "
+            hint=(f"did you mean {' or '.join(near)}? " if near else "")
+            + "say CHANNEL, VERSION, CHANNEL VERSION or CHANNEL@VERSION; a version is "
             "exact (17.06.0-ce-rc2), partial (28, 17.06), a range ('>=26,<28'), latest or "
             "latest-pre; `previous` and `system` stand alone",
         )

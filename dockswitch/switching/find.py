@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from dockswitch.model import choose, record
 from dockswitch.model.catalog import Catalog
-from dockswitch.model.errors import DockswitchError, NotPublished
+from dockswitch.model.errors import DockswitchError, NotForThisHost, NotPublished
 from dockswitch.model.outcome import Found
 from dockswitch.model.ports import Reader
 from dockswitch.model.release import Release
@@ -32,14 +32,20 @@ def find(
     """
     channels = (request.channel,) if request.channel else LOOKED_IN
     reasons: list[str] = []
+    unfit: list[DockswitchError] = []
     offered: list[Release] = []
     read = list_releases(reader, catalog, channels, backend, verify=verify)
+    listed = any(_proven(each) for each in read if not isinstance(each, DockswitchError))
     for channel, releases in zip(channels, read, strict=True):
-        if isinstance(releases, NotPublished) and not request.channel:
+        if isinstance(releases, NotPublished | NotForThisHost) and not request.channel:
             reasons.append(f"{channel}: {releases.message}")
+            unfit += [releases] if isinstance(releases, NotForThisHost) else []
             continue
         if isinstance(releases, DockswitchError):
             raise releases
+        if listed and not request.channel and not _proven(releases):
+            reasons.append(f"{channel}: it has no listing there, where other channels have one")
+            continue
         then = choose.as_of(releases, request.as_of) if request.as_of else releases
         offered += then
         release = choose.choose(then, request.wish)
@@ -47,13 +53,21 @@ def find(
             reasons += _because(catalog, request, then, release)
             return Found(release, tuple(reasons), choose.newest_pre(then))
         reasons.append(f"{channel}: none of its {len(then)} releases is {request.wish}")
+    if unfit and not offered:
+        raise unfit[0]
     raise choose.why_none(
         offered,
         request.wish,
         channel=request.channel or ", ".join(LOOKED_IN),
         backend=backend,
         host=str(reader.host),
+        day=request.as_of,
     )
+
+
+def _proven(releases: Sequence[Release]) -> bool:
+    """Whether an index showed them; where a server lists nothing, the record stands in for it."""
+    return any(release.proven for release in releases)
 
 
 def list_releases(

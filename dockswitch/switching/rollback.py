@@ -18,7 +18,7 @@ def rollback(system: System, number: int | None, progress: Progress) -> Outcome:
     """
     wanted = history.earlier(system, number)
     backend = backends.find(wanted.backend)
-    words = f"rollback to generation {wanted.number}"
+    words = f"generation {wanted.number}"
     goal = goal_of(system, wanted)
     return switch.perform(system, Switch(backend, goal, wanted.channel, words), progress)
 

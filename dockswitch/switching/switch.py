@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from dockswitch.backends import Backend
+from dockswitch.backends import Backend, bundles
+from dockswitch.backends.bundles import NotInstalled
 from dockswitch.model.errors import DockswitchError, Interrupted, SwitchUndone
 from dockswitch.model.generation import Fetched, Generation
 from dockswitch.model.outcome import Outcome
 from dockswitch.model.plan import Goal, Installed
-from dockswitch.model.ports import Progress, System
+from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.step import Engine, Step
 from dockswitch.switching import history, journal, proof, recover, transaction
 from dockswitch.switching.journal import Journal
@@ -32,6 +33,7 @@ def perform(system: System, wanted: Switch, progress: Progress) -> Outcome:
     """
     with system.locked():
         recovered = recover.recover(system, progress)
+        _refuse_gone(system, wanted.goal)
         before = wanted.backend.installed(system)
         now = history.newest(system)
         steps = wanted.backend.steps(wanted.goal, before, system)
@@ -40,6 +42,13 @@ def perform(system: System, wanted: Switch, progress: Progress) -> Outcome:
         outcome = _journalled(system, wanted, before, steps, progress)
         recover.sweep(system)
         return replace(outcome, recovered=recovered)
+
+
+def _refuse_gone(reader: Reader, goal: Goal) -> None:
+    """Another command may have removed the version between its fetching and our lock."""
+    if goal.bundle is not None and reader.kind(goal.bundle.folder) != "folder":
+        have = [str(each.version) for each in bundles.kept(reader)]
+        raise NotInstalled(str(goal.bundle.version), have)
 
 
 def _says_the_same(now: Generation, wanted: Switch) -> bool:
@@ -51,7 +60,7 @@ def _says_the_same(now: Generation, wanted: Switch) -> bool:
 def _journalled(
     system: System, wanted: Switch, before: Installed, steps: tuple[Step, ...], progress: Progress
 ) -> Outcome:
-    restarts = any(isinstance(step, Engine) for step in steps)
+    restarts = before.daemon is not None and any(isinstance(step, Engine) for step in steps)
     ran = restarts and _old_engine_ran(system, before, progress)
     opened = journal.begin(system, wanted.wish, container=ran)
     clock = _Downtime(system.monotonic)

@@ -74,6 +74,10 @@ def _looked_up(reader: Reader, catalog: Catalog, request: Request, backend: str)
 
 def plan(reader: Reader, backend: Backend, chosen: Chosen, options: Options) -> Plan:
     """What the switch would do; raises what stands in the way."""
+    if chosen.found is None:
+        fetch.refuse_kept(chosen.bundle, options.accepted)
+    else:
+        fetch.refuse_less_trust(fetch.archive_of(chosen.found.release), options.accepted)
     goal = goal_of(chosen.bundle, options)
     installed = backend.installed(reader)
     steps = backend.steps(goal, installed, reader)
