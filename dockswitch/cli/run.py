@@ -32,7 +32,7 @@ def command(
         spec, argv = _split(words)
         bundle = install.install(
             session.system,
-            session.catalog,
+            lambda: session.catalog,
             session.request(spec),
             session.backend().takes[0],
             Accepted(),
