@@ -107,7 +107,13 @@ def application() -> TyperGroup:
 class Group(TyperGroup):
     """Imports a command when it is asked for, and lists all of them in groups."""
 
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401  # typer exports no type for it
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401  # typer exports no type for it
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:  # typer would make a silent 130 of it
+            raise _INTERRUPTED from error
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401  # likewise
         return [name for commands in GROUPS.values() for name in commands]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401  # likewise
@@ -173,6 +179,7 @@ def load(name: str) -> Any:  # noqa: ANN401  # likewise
     )
 
 
+_INTERRUPTED = Interrupted("where a switch had begun, `dockswitch status` says how it stands")
 # The same help on every terminal: it is read beside this text, and pasted into issues.
 _CONTEXT = {"help_option_names": ["-h", "--help"], "terminal_width": 80}
 
@@ -215,7 +222,7 @@ def _as_known(error: BaseException) -> DockswitchError | None:
     if isinstance(error, DockswitchError):
         return error
     if isinstance(error, KeyboardInterrupt):
-        return Interrupted("where a switch had begun, `dockswitch status` says how it stands")
+        return _INTERRUPTED
     if isinstance(error, OSError):
         return FromTheSystem(error)
     if hasattr(error, "format_message"):  # typer's own errors; their class is not exported

@@ -1,6 +1,6 @@
 """Whether an engine is well: it answers, with the right version, and runs a real container.
 
-`engine.health` is imported where one runs: the 2 ms count for a switch that only flips links.
+`engine.health` and `engine.api` are imported where one runs: the 2 ms count for a switch that only flips links.
 """
 
 from dockswitch.backends import bundles
@@ -31,9 +31,12 @@ def answers(system: System, wanted: Engine) -> str | None:
 
 def runs_container(system: System, folder: str) -> str | None:
     """Why the engine of that version's folder runs no container, or None when it does."""
-    from dockswitch.engine import health
+    from dockswitch.engine import api, health
 
-    return health.runs_container(system, DaemonConfig.read(system).socket, folder)
+    socket = DaemonConfig.read(system).socket
+    if not api.pings(system, socket):  # one that hangs would be waited for at each call
+        return "it does not answer"
+    return health.runs_container(system, socket, folder)
 
 
 def unwell(system: System, wanted: Engine, *, container: bool) -> str | None:
@@ -53,6 +56,7 @@ def remove_leftovers(system: System) -> None:
         socket = DaemonConfig.read(system).socket
     except DockswitchError:
         return  # a spoiled daemon.json: whoever starts an engine says so
-    from dockswitch.engine import health
+    from dockswitch.engine import api, health
 
-    health.remove_leftovers(system, socket)
+    if api.pings(system, socket):
+        health.remove_leftovers(system, socket)
