@@ -136,9 +136,10 @@ def _generation_from_plain(plain: Mapping[str, object]) -> Generation:
     fields = dict(plain)
     if fields["version"] is not None:
         fields["version"] = Version.parse(str(fields["version"]))
-    artifacts = fields["artifacts"]
-    if not isinstance(artifacts, list):
-        raise TypeError("artifacts is no list")
+    artifacts, names = fields["artifacts"], fields["names"]
+    if not (isinstance(artifacts, list) and isinstance(names, list)):
+        raise TypeError("artifacts and names are no lists")
+    fields["names"] = tuple(names)
     fields["artifacts"] = tuple(
         Fetched(**{**each, "trust": Trust.of(each["trust"])}) for each in artifacts
     )

@@ -31,4 +31,4 @@ def goal_of(system: Reader, wanted: Generation) -> Goal:
     if bundle is None:
         have = [str(each.version) for each in bundles.kept(system)]
         raise NotInstalled(f"{wanted.channel} {wanted.version}", have)
-    return Goal(bundle, bundle.names, "start" if wanted.running else "leave")
+    return Goal(bundle, wanted.names, "start" if wanted.running else "stop")

@@ -21,6 +21,7 @@ GENERATION = Generation(
     channel="test",
     backend="static",
     folder="/var/lib/dockswitch/versions/17.06.0-ce-rc2-abc",
+    names=("docker", "dockerd"),
     artifacts=(Fetched("https://mirror.test/docker.tgz", "ab" * 32, 7, Trust.RECORDED),),
     time="2026-01-01T00:00:00Z",
     wish="test",
