@@ -29,7 +29,7 @@ def command(
     request = session.request(words or [], as_of)
     installed = install.install(
         session.system,
-        session.catalog,
+        lambda: session.catalog,
         request,
         session.backend(backend).takes[0],
         spec.accepted(verify, accept_digest),

@@ -34,7 +34,7 @@ def command(
         raise UsageError("what is to run?", hint=f"`dockswitch run {words[0]} -- docker version`")
     bundle = install.install(
         session.system,
-        session.catalog,
+        lambda: session.catalog,
         session.request(words),
         session.backend().takes[0],
         Accepted(),

@@ -120,7 +120,7 @@ class Session:
     def request(self, words: Sequence[str], as_of: str | None = None) -> "Request":
         from dockswitch.model import wish
 
-        request = wish.parse(words, tuple(self.catalog.channels))
+        request = wish.parse(words, self._channels())
         return replace(request, as_of=day(as_of)) if as_of else request
 
     def asks(self, question: str) -> bool:
@@ -130,6 +130,15 @@ class Session:
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             return False
         return typer.confirm(question, err=True)
+
+    def _channels(self) -> tuple[str, ...]:
+        """Their names; without a site's own map no catalog has to be made for them."""
+        from dockswitch.model import compiled
+
+        plain = compiled.channel_map()
+        if plain is None or self._site_channels():
+            return tuple(self.catalog.channels)
+        return tuple(plain["channels"])
 
     def _files(self, what: str) -> list[tuple[str, str]]:
         """The user's file, then the system's; those that are there."""

@@ -32,7 +32,7 @@ def command(
     options = Options(start=now.running, accepted=spec.accepted(verify, accept_digest))
     outcome = use.upgrade(
         session.system,
-        session.catalog,
+        lambda: session.catalog,
         now,
         session.backend(now.backend),
         options,

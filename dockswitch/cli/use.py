@@ -61,7 +61,7 @@ def command(
     chosen_backend = session.backend(backend)
     if dry_run or check:
         plan, channel = use.preview(
-            session.system, session.catalog, request, chosen_backend, options
+            session.system, lambda: session.catalog, request, chosen_backend, options
         )
         session.report.answer(
             telling.plan_plain(
@@ -71,7 +71,12 @@ def command(
         )
         raise typer.Exit(PENDING if check and plan.changes else 0)
     outcome, found = use.use(
-        session.system, session.catalog, request, chosen_backend, options, session.report.progress
+        session.system,
+        lambda: session.catalog,
+        request,
+        chosen_backend,
+        options,
+        session.report.progress,
     )
     tell(session, outcome, began)
     _mention_pre_release(session, found)

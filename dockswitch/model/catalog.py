@@ -1,13 +1,10 @@
 """The catalog: which channels there are, where each is published, and under which names."""
 
-import importlib
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import ModuleType
 from typing import TYPE_CHECKING
 
-from dockswitch.model import shipped
+from dockswitch.model import compiled
 from dockswitch.model.addresses import Addresses
 from dockswitch.model.catalog_words import (
     Plain,
@@ -47,8 +44,8 @@ class Catalog:
     @classmethod
     def shipped(cls) -> "Catalog":
         """The catalog that dockswitch ships, compiled when the package was built."""
-        compiled = _compiled()
-        return cls.of(compiled.CHANNELS) if compiled else cls.from_yaml(_checkout())
+        plain = compiled.channel_map()
+        return cls.of(plain) if plain is not None else cls.from_yaml(compiled.in_checkout())
 
     @classmethod
     def from_yaml(cls, path: str) -> "Catalog":
@@ -180,20 +177,3 @@ def _check_channel(reading: "Reading", catalog: Catalog, channel: Channel) -> No
     if channel.apt and channel.apt.key not in catalog.keys:
         known = ", ".join(catalog.keys)
         reading.mistake(f"{where}.apt.key", f"{channel.apt.key!r}; expected one of {known}")
-
-
-def _compiled() -> ModuleType | None:
-    """The compiled map; None where it is missing, or older than the one in a checkout."""
-    try:
-        compiled = importlib.import_module("dockswitch._shipped_channels")
-    except ImportError:
-        return None
-    try:
-        source = os.stat(_checkout()).st_mtime
-        return compiled if os.stat(str(compiled.__file__)).st_mtime >= source else None
-    except OSError:
-        return compiled
-
-
-def _checkout() -> str:
-    return os.path.join(os.path.dirname(shipped.PACKAGE), "channels.yaml")

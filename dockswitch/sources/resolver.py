@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from dockswitch.model.addresses import folder_of
 from dockswitch.model.catalog import Catalog
@@ -11,14 +11,16 @@ from dockswitch.model.errors import NoSuchBackend, NotForThisHost, NotPublished
 from dockswitch.model.host import Host
 from dockswitch.model.near import near
 from dockswitch.model.trust import Trust
-from dockswitch.sources.images import ImageFeed
-from dockswitch.sources.listing import StaticIndex
-from dockswitch.sources.repository import AptRepository
+
+if TYPE_CHECKING:  # each is imported where it is what is asked for: a repository costs 10 ms
+    from dockswitch.sources.images import ImageFeed
+    from dockswitch.sources.listing import StaticIndex
+    from dockswitch.sources.repository import AptRepository
 
 GROUP = "dockswitch.sources"
 BACKENDS = ("static", "apt", "machine")
 
-Source: TypeAlias = StaticIndex | AptRepository | ImageFeed
+Source: TypeAlias = "StaticIndex | AptRepository | ImageFeed"
 
 
 def resolve(
@@ -49,7 +51,9 @@ def named(catalog: Catalog, channel: str) -> Channel:
     raise UnknownChannel(channel, near=near(channel, known), channels=known)
 
 
-def _static(catalog: Catalog, channel: Channel, place: StaticPlace, host: Host) -> StaticIndex:
+def _static(catalog: Catalog, channel: Channel, place: StaticPlace, host: Host) -> "StaticIndex":
+    from dockswitch.sources.listing import StaticIndex
+
     systems = {name: system.static for name, system in catalog.systems.items()}
     system = systems.get(host.os, "")
     if not system or (place.archs and system not in place.archs):
@@ -66,7 +70,9 @@ def _static(catalog: Catalog, channel: Channel, place: StaticPlace, host: Host) 
     return StaticIndex(channel.name, url.rstrip("/") + "/", system, architecture.static)
 
 
-def _apt(catalog: Catalog, channel: Channel, place: AptPlace, host: Host) -> AptRepository:
+def _apt(catalog: Catalog, channel: Channel, place: AptPlace, host: Host) -> "AptRepository":
+    from dockswitch.sources.repository import AptRepository
+
     distribution, suite = apt_suite(catalog, host)
     suite = place.suite or suite
     if place.distributions and distribution not in place.distributions:
@@ -89,7 +95,9 @@ def _apt(catalog: Catalog, channel: Channel, place: AptPlace, host: Host) -> Apt
     )
 
 
-def _images(catalog: Catalog, channel: Channel, place: ImagePlace) -> ImageFeed:
+def _images(catalog: Catalog, channel: Channel, place: ImagePlace) -> "ImageFeed":
+    from dockswitch.sources.images import ImageFeed
+
     addresses = catalog.addresses
     beside = folder_of(place.address) if place.address else addresses.images
     return ImageFeed(
@@ -118,7 +126,7 @@ def apt_suite(catalog: Catalog, host: Host) -> tuple[str, str]:
     return host.distribution, ""
 
 
-def key_address(catalog: Catalog, source: AptRepository, distribution: str) -> str:
+def key_address(catalog: Catalog, source: "AptRepository", distribution: str) -> str:
     """Where the key that signs a repository can be fetched."""
     own = next((k for k in catalog.keys.values() if k.fingerprint == source.fingerprint), None)
     pattern = (own and own.address) or catalog.addresses.key

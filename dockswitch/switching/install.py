@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from dockswitch.model.catalog import Catalog
 from dockswitch.model.ports import Progress, System
 from dockswitch.model.release import Bundle
 from dockswitch.model.wish import Request
 from dockswitch.switching import fetch, use
 from dockswitch.switching.fetch import Accepted
+from dockswitch.switching.use import LateCatalog
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Installed:
 
 def install(
     system: System,
-    catalog: Catalog,
+    catalog: LateCatalog,
     request: Request,
     backend: str,
     accepted: Accepted,

@@ -1,7 +1,10 @@
-"""Whether an engine is well: it answers, with the right version, and runs a real container."""
+"""Whether an engine is well: it answers, with the right version, and runs a real container.
+
+What asks an engine is imported where one runs: a switch of links alone spares 2 ms.
+"""
 
 from dockswitch.backends import bundles
-from dockswitch.engine import api, health, running
+from dockswitch.engine import running
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import System
@@ -13,6 +16,8 @@ START_DEADLINE = 90.0
 
 def answers(system: System, wanted: Engine) -> str | None:
     """Why the engine that was started does not answer as its version, or None when it does."""
+    from dockswitch.engine import health
+
     folder = wanted.folder
     assert folder is not None
     return health.wait_until_well(
@@ -26,6 +31,8 @@ def answers(system: System, wanted: Engine) -> str | None:
 
 def runs_container(system: System, folder: str) -> str | None:
     """Why the engine of that version's folder runs no container, or None when it does."""
+    from dockswitch.engine import api, health
+
     socket = DaemonConfig.read(system).socket
     if not api.pings(system, socket):  # one that hangs would be waited for at each call
         return "it does not answer"
@@ -49,5 +56,7 @@ def remove_leftovers(system: System) -> None:
         socket = DaemonConfig.read(system).socket
     except DockswitchError:
         return  # a spoiled daemon.json: whoever starts an engine says so
+    from dockswitch.engine import api, health
+
     if api.pings(system, socket):
         health.remove_leftovers(system, socket)

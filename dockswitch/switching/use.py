@@ -1,9 +1,10 @@
 """`use`: from a request to a running engine; fetched and verified before anything is touched."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, TypeAlias
 
 from dockswitch.backends import Backend, bundles
-from dockswitch.model.catalog import Catalog
 from dockswitch.model.generation import Generation
 from dockswitch.model.outcome import Found, Outcome
 from dockswitch.model.plan import Goal, Plan
@@ -13,6 +14,12 @@ from dockswitch.model.wish import Exact, Newest, Previous, Request, SystemsOwn
 from dockswitch.switching import fetch, history, impact, rollback, switch
 from dockswitch.switching.fetch import Accepted
 from dockswitch.switching.switch import Switch
+
+if TYPE_CHECKING:
+    from dockswitch.model.catalog import Catalog
+
+# Made when it is asked for: a version that is kept needs none, and it costs 8 ms.
+LateCatalog: TypeAlias = "Callable[[], Catalog]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,7 @@ class Chosen:
 
 def use(
     system: System,
-    catalog: Catalog,
+    catalog: LateCatalog,
     request: Request,
     backend: Backend,
     options: Options,
@@ -56,7 +63,7 @@ def use(
     return switch.perform(system, wanted, progress), chosen.found
 
 
-def choose(reader: Reader, catalog: Catalog, request: Request, backend: str) -> Chosen:
+def choose(reader: Reader, catalog: LateCatalog, request: Request, backend: str) -> Chosen:
     """The kept version that an exact wish names, without the network; else what sources offer."""
     kept = _kept(reader, request)
     if kept is not None:
@@ -64,11 +71,11 @@ def choose(reader: Reader, catalog: Catalog, request: Request, backend: str) -> 
     return _looked_up(reader, catalog, request, backend)
 
 
-def _looked_up(reader: Reader, catalog: Catalog, request: Request, backend: str) -> Chosen:
+def _looked_up(reader: Reader, catalog: LateCatalog, request: Request, backend: str) -> Chosen:
     # Sources cost 9 ms of imports, which a kept version does without.
     from dockswitch.switching import find
 
-    found = find.find(reader, catalog, request, backend)
+    found = find.find(reader, catalog(), request, backend)
     return Chosen(_expected(reader, found.release), found.release.channel, found)
 
 
@@ -88,7 +95,7 @@ def plan(reader: Reader, backend: Backend, chosen: Chosen, options: Options) -> 
 
 def preview(
     reader: Reader,
-    catalog: Catalog,
+    catalog: LateCatalog,
     request: Request,
     backend: Backend,
     options: Options,
@@ -116,7 +123,7 @@ def _foreseen(reader: Reader, plan: Plan, channel: str) -> tuple[Plan, str]:
 
 def upgrade(
     system: System,
-    catalog: Catalog,
+    catalog: LateCatalog,
     now: Generation,
     backend: Backend,
     options: Options,

@@ -78,8 +78,8 @@ def move(path: str, to: str) -> None:
         if not os.path.lexists(to):
             raise
         return
-    sync_folder(os.path.dirname(path))
-    sync_folder(os.path.dirname(to))
+    for folder in {os.path.dirname(path), os.path.dirname(to)}:  # most often the same
+        sync_folder(folder)
 
 
 def discard(folder: str) -> None:

@@ -19,7 +19,7 @@ from dockswitch.model.ports import (
     Progress,
     Unpacked,
 )
-from dockswitch.system import daemons, files, locks, processes, sockets
+from dockswitch.system import daemons, files, locks, processes
 
 if TYPE_CHECKING:  # HTTP costs 100 ms of imports
     from dockswitch.system.cache import Cache
@@ -72,6 +72,8 @@ class Here:
         return daemons.below(self.layout.real(folder))
 
     def listener(self, socket: str) -> int | None:
+        from dockswitch.system import sockets  # 2 ms that only a running engine needs
+
         return sockets.listener(self.layout.real(socket))
 
     def call(
@@ -84,6 +86,8 @@ class Here:
         content: str = "application/json",
         timeout: float = 5.0,
     ) -> Answer | None:
+        from dockswitch.system import sockets  # likewise
+
         real = self.layout.real(socket)
         return sockets.call(real, method, path, body=body, content=content, timeout=timeout)
 

@@ -41,7 +41,7 @@ class Ratio:
     @property
     def cpu(self) -> float | None:
         """The same of processor seconds, which a busy machine disturbs less."""
-        if not all(pair.theirs.cpu for pair in self.pairs):
+        if not all(pair.ours.cpu and pair.theirs.cpu for pair in self.pairs):
             return None
         ours = statistics.median(pair.ours.cpu for pair in self.pairs)
         return ours / statistics.median(pair.theirs.cpu for pair in self.pairs)

@@ -49,7 +49,7 @@ def used(
 ) -> tuple[Outcome, Found | None]:
     request = wish.parse(words.split(), tuple(catalog().channels))
     options = use.Options(start=start, client_only=client_only, accepted=least)
-    return use.use(world, catalog(), request, find("static"), options, Quiet())
+    return use.use(world, catalog, request, find("static"), options, Quiet())
 
 
 def switch(
@@ -68,7 +68,7 @@ def preview(world: World, words: str, least: Accepted = Accepted()) -> tuple[Pla
     """`dockswitch use WORDS --dry-run`"""
     request = wish.parse(words.split(), tuple(catalog().channels))
     options = use.Options(accepted=least)
-    return use.preview(world, catalog(), request, find("static"), options)
+    return use.preview(world, catalog, request, find("static"), options)
 
 
 def go_back(world: World, number: int | None = None) -> Outcome:
@@ -85,13 +85,13 @@ def mend(world: World) -> Recovered | None:
 def get(world: World, words: str, least: Accepted = Accepted()) -> install.Installed:  # noqa: B008
     """`dockswitch install WORDS`"""
     request = wish.parse(words.split(), tuple(catalog().channels))
-    return install.install(world, catalog(), request, "static", least, Quiet())
+    return install.install(world, catalog, request, "static", least, Quiet())
 
 
 def upgrade(world: World) -> Outcome:
     """`dockswitch upgrade`"""
     now = history.newest(world)
-    return use.upgrade(world, catalog(), now, find("static"), use.Options(), Quiet())
+    return use.upgrade(world, catalog, now, find("static"), use.Options(), Quiet())
 
 
 def uninstall(world: World, version: str) -> tuple[Bundle, ...]:
