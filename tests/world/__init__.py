@@ -73,6 +73,7 @@ class World:
         self.writes = 0
         self._pids = 1000
         self._dies_at: tuple[int, Moment] | None = None
+        self._interrupted_at = 0
         self._dead = False
         self._meanwhile: tuple[str, Callable[[], None]] | None = None
         self._full: Callable[[int], bool] = lambda _: False
@@ -101,13 +102,14 @@ class World:
         finally:
             self._full = lambda _: False
 
-    def interrupts(self, act: str) -> None:
-        """The next call that begins with these words is met by a ^C."""
-
-        def interrupt() -> None:
-            raise KeyboardInterrupt
-
-        self.meanwhile(act, interrupt)
+    @contextlib.contextmanager
+    def interrupted_at(self, number: int) -> Iterator[None]:
+        """The `number`-th call that acts is met by a ^C instead, counted from 1."""
+        self.acts, self._interrupted_at = [], number
+        try:
+            yield
+        finally:
+            self._interrupted_at = 0
 
     def meanwhile(self, act: str, happens: Callable[[], None]) -> None:
         """Something happens just before the next call that begins with these words."""
@@ -343,6 +345,8 @@ class World:
             if moment != "before":
                 whole() if moment == "after" else halfway()
             raise Killed(what)
+        if len(self.acts) == self._interrupted_at:
+            raise KeyboardInterrupt
         if self._meanwhile is not None and what.startswith(self._meanwhile[0]):
             (_, happens), self._meanwhile = self._meanwhile, None
             happens()
