@@ -148,7 +148,7 @@ def test_a_rollback_that_fails_comes_back_too() -> None:
 
 
 def test_an_interrupt_at_any_call_undoes_the_switch_at_once() -> None:
-    number, codes = 0, []
+    number, said = 0, list[Interrupted]()
     while True:
         number += 1
         world = machine()
@@ -156,8 +156,7 @@ def test_an_interrupt_at_any_call_undoes_the_switch_at_once() -> None:
             with world.interrupted_at(number):
                 switch(world, NEW)
         except Interrupted as interrupt:
-            codes.append(interrupt.exit)
-            assert interrupt.details == f"the switch to {NEW} was undone: {OLD} is back"
+            said.append(interrupt)
         except KeyboardInterrupt:
             pass  # nothing had been begun, or all was done
         assert mend(world) is None  # but for what an interrupted health check left, at the most
@@ -167,5 +166,6 @@ def test_an_interrupt_at_any_call_undoes_the_switch_at_once() -> None:
         stands = history.newest(world).number == 2
         assert answering(world) == (NEW if stands else OLD)
     assert answering(world) == NEW
-    assert set(codes) == {130}
-    assert len(codes) > 10
+    assert {each.exit for each in said} == {130}
+    assert {each.details for each in said} == {f"the switch to {NEW} was undone: {OLD} is back"}
+    assert len(said) > 10
