@@ -64,10 +64,12 @@ def command(
             session.system, session.catalog, request, chosen_backend, options
         )
         session.report.answer(
-            telling.plan_plain(plan, channel, chosen_backend.name),
+            telling.plan_plain(
+                plan, channel, chosen_backend.name, seconds=time.monotonic() - began
+            ),
             telling.plan_lines(plan, session.layout, chosen_backend.name),
         )
-        raise typer.Exit(PENDING if check and plan.steps else 0)
+        raise typer.Exit(PENDING if check and plan.changes else 0)
     outcome, found = use.use(
         session.system, session.catalog, request, chosen_backend, options, session.report.progress
     )

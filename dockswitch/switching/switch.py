@@ -37,7 +37,7 @@ def perform(system: System, wanted: Switch, progress: Progress) -> Outcome:
         before = wanted.backend.installed(system)
         now = history.newest(system)
         steps = wanted.backend.steps(wanted.goal, before, system)
-        if not steps and _says_the_same(now, wanted):
+        if not steps and says_the_same(now, wanted.goal, wanted.channel):
             return Outcome(changed=False, before=before, after=now, recovered=recovered)
         outcome = _journalled(system, wanted, before, steps, progress)
         recover.sweep(system)
@@ -51,11 +51,11 @@ def _refuse_gone(reader: Reader, goal: Goal) -> None:
         raise NotInstalled(str(goal.bundle.version), have)
 
 
-def _says_the_same(now: Generation, wanted: Switch) -> bool:
-    """Whether the newest generation already tells what this switch would tell."""
-    folder = wanted.goal.bundle.folder if wanted.goal.bundle else ""
-    starts = wanted.goal.engine == "start" and not now.running
-    return now.folder == folder and wanted.channel in ("", now.channel) and not starts
+def says_the_same(now: Generation, goal: Goal, channel: str) -> bool:
+    """Whether the newest generation already tells what a switch to that goal would tell."""
+    folder = goal.bundle.folder if goal.bundle else ""
+    starts = goal.engine == "start" and not now.running
+    return now.folder == folder and channel in ("", now.channel) and not starts
 
 
 def _journalled(

@@ -10,7 +10,7 @@ from dockswitch.model.plan import Goal, Plan
 from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.release import Bundle, Release
 from dockswitch.model.wish import Exact, Newest, Previous, Request, SystemsOwn
-from dockswitch.switching import fetch, history, rollback, switch
+from dockswitch.switching import fetch, history, impact, rollback, switch
 from dockswitch.switching.fetch import Accepted
 from dockswitch.switching.switch import Switch
 
@@ -99,9 +99,19 @@ def preview(
         earlier = history.earlier(reader, number)
         goal = rollback.goal_of(reader, earlier)
         installed = backend.installed(reader)
-        return Plan(goal, installed, (), backend.steps(goal, installed, reader)), earlier.channel
+        steps = backend.steps(goal, installed, reader)
+        return _foreseen(reader, Plan(goal, installed, (), steps), earlier.channel)
     chosen = choose(reader, catalog, request, backend.takes[0])
-    return plan(reader, backend, chosen, options), chosen.channel
+    return _foreseen(reader, plan(reader, backend, chosen, options), chosen.channel)
+
+
+def _foreseen(reader: Reader, plan: Plan, channel: str) -> tuple[Plan, str]:
+    """With what the history would say then, and what becomes of containers."""
+    now = history.newest(reader)
+    changes = bool(plan.steps) or not switch.says_the_same(now, plan.goal, channel)
+    number = now.number + 1 if changes else now.number
+    told = replace(plan, changes=changes, generation=number, impact=impact.impact(reader, plan))
+    return told, channel
 
 
 def upgrade(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.integration import below, whole
 from tests.integration.holdings import Mirror
+from tests.integration.image import image_of
 from tests.integration.program import Dockswitch
 from tests.integration.server import MirrorServer
 from tests.integration.stock import Stock
@@ -37,6 +40,8 @@ def test_another_channel_s_same_release_is_recorded_and_restarts_nothing(
     stock.hand_out(program.root, engine)
     program.run("use", engine.version).ended(0)
     running = below.dockerds(program.root)
+    said = program.run("use", "stable", engine.version, "--check").ended(10).plain
+    assert (said["changed"], said["steps"], said["generation"]) == (True, [], 2)
     said = program.run("use", "stable", engine.version).ended(0).plain
     assert (said["changed"], said["channel"], said["restarted"]) == (True, "stable", False)
     assert below.dockerds(program.root) == running
@@ -85,12 +90,14 @@ def test_what_would_be_done_is_said_and_not_done(
     said = program.run("use", old.version, word).ended(pending).plain
     assert below.listing(program.root) == before
     assert (said["changed"], said["from"], said["to"]) == (True, None, old.version)
-    assert said["restarted"] is False
+    assert (said["generation"], said["impact"], said["restarted"]) == (1, [], False)
     program.run("use", old.version).ended(0)
     before, running = below.listing(program.root / below.STATE), below.dockerds(program.root)
     said = program.run("use", new.version, word).ended(pending).plain
     assert (said["from"], said["to"], said["restarted"]) == (old.version, new.version, True)
     assert said["steps"][0] == "stop the engine"
+    assert (said["generation"], said["downtime_seconds"], said["trust"]) == (2, None, "tls")
+    assert isinstance(said["seconds"], float)
     said = program.run("use", old.version, word).ended(0).plain
     assert (said["changed"], said["steps"]) == (False, [])
     said = program.run("use", "system", word).ended(pending).plain
@@ -109,3 +116,27 @@ def test_a_check_of_what_is_not_here_asks_the_index_and_fetches_nothing(
         f"{program.mirror}/linux/static/stable/{mirror.arch}/docker-{said['to']}.tgz"
     ]
     assert not (program.root / below.STATE).exists()
+
+
+def test_what_becomes_of_containers_is_foreseen(
+    program: Dockswitch, mirror: Mirror, stock: Stock
+) -> None:
+    old, new = mirror.engines[:2]
+    stock.hand_out(program.root, old, new)
+    program.run("use", old.version).ended(0)
+    whole.docker(program, "import", "-", "sleeper", given=image_of(Path("/bin/sleep")))
+    for name, restart in (("once", "no"), ("forever", "always")):
+        named = ["--name", name, "--restart", restart, "--detach", "--network", "none"]
+        whole.docker(program, "run", *named, "sleeper", "/sleep", "600")
+    assert program.run("use", new.version, "--dry-run").ended(0).plain["impact"] == [
+        "container forever (sleeper) stops and starts again",
+        "container once (sleeper) stops",
+    ]
+    assert program.run("use", "system", "--dry-run").ended(0).plain["impact"] == [
+        "container forever (sleeper) stops",
+        "container once (sleeper) stops",
+    ]
+    assert program.run("use", new.version, "--no-start", "--dry-run").plain["impact"] == []
+    program.run("use", new.version).ended(0)
+    running = whole.docker(program, "ps", "--format", "{{.Names}}").split()
+    assert running == ["forever"]

@@ -50,7 +50,7 @@ def test_a_switch_killed_at_any_moment_leaves_one_version_whole(
             whole_run, now, wanted = took, wanted, now
             took = _killed(program, wanted, fraction * whole_run)
         _NEXT[after](program, wanted)
-        found = program.run("current").ended(0).plain["version"]
+        found = program.told("current").ended(0).out.strip()
         assert found in ((wanted,) if after == "use" else (now, wanted))
         whole.is_whole(program, found)
         now = found

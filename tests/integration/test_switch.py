@@ -64,9 +64,6 @@ def test_each_neighbour_and_back(
     said = program.run("rollback").ended(0).plain
     tells_a_switch(said, new, old, said["channel"], generation=3)
     whole.is_whole(program, old.version)
-    said = program.run("rollback", "2").ended(0).plain
-    tells_a_switch(said, old, new, "test", generation=4)
-    whole.is_whole(program, new.version)
 
 
 def test_the_oldest_and_the_newest_in_one_jump(
