@@ -1,31 +1,43 @@
 """`dockswitch recover`: undo what a killed switch left behind."""
 
+from typing import Annotated
+
 import typer
 
 from dockswitch.cli.session import Session
 
 EXAMPLES = """\
 Examples:
-  dockswitch recover    whatever changes something does this first
+  dockswitch recover             whatever changes something does this first
+  dockswitch recover --accept    where the old engine can never run again
 """
 
 
-def command(ctx: typer.Context) -> None:
+def command(
+    ctx: typer.Context,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Undo nothing: take the machine as it stands.")
+    ] = False,
+) -> None:
     """Undo what a killed switch left behind."""
     from dockswitch.switching import history, recover
 
     session = Session(ctx)
     with session.system.locked():
-        recovered = recover.recover(session.system, session.report.progress)
+        if accept:
+            found = recover.accept(session.system)
+        else:
+            found = recover.recover(session.system, session.report.progress)
     now = history.newest(session.system)
-    back = (
-        f"{now.channel} {now.version} is back" if now.version else "there is no engine, as before"
-    )
-    line = f"the switch to {recovered.wish} is undone: {back}" if recovered else "nothing to undo"
+    is_back = f"{now.channel} {now.version} is back" if now.version else "no engine, as before"
+    end = "given up: `dockswitch status` says how the machine stands" if accept else is_back
+    verb = "is" if accept else "is undone:"
+    line = f"the switch to {found.wish} {verb} {end}" if found else "nothing to undo"
     session.report.answer(
         {
-            "changed": recovered is not None,
-            "undone": recovered.wish if recovered else None,
+            "changed": found is not None,
+            "undone": found.wish if found and not accept else None,
+            "accepted": found.wish if found and accept else None,
             "version": str(now.version) if now.version else None,
         },
         [line],

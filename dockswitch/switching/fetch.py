@@ -30,19 +30,34 @@ def fetch(system: System, release: Release, accepted: Accepted, progress: Progre
     there = kept(system, release)
     if there is not None:
         refuse_kept(there, accepted, now=wanted.trust)
-        return bundles.add_channel(system, there, release.channel)
+        return _noted(system, there, release.channel)
     temporary = _temporary(system)
     progress.say(f"fetching {wanted.name}")
     unpacked = system.unpack(wanted.url, into=temporary, progress=progress)
     try:
-        trust = _authenticated(system, wanted, unpacked, accepted)
-        if trust < accepted.least:
-            raise TooLittleTrust(wanted.name, trust, accepted.least)
-        bundle = bundles.bundle_of(system, release.version, release.channel, unpacked, trust)
-        bundles.keep(system, temporary, bundle)
+        with system.locked():  # two at once would lose what one of them notes
+            return _verified_and_kept(system, release, temporary, unpacked, accepted)
     except BaseException:
         system.discard(temporary)
         raise
+
+
+def _noted(system: System, there: Bundle, channel: str) -> Bundle:
+    if channel in there.channels:
+        return there
+    with system.locked():
+        return bundles.add_channel(system, there, channel)
+
+
+def _verified_and_kept(
+    system: System, release: Release, temporary: str, unpacked: Unpacked, accepted: Accepted
+) -> Bundle:
+    wanted = archive_of(release)
+    trust = _authenticated(system, wanted, unpacked, accepted)
+    if trust < accepted.least:
+        raise TooLittleTrust(wanted.name, trust, accepted.least)
+    bundle = bundles.bundle_of(system, release.version, release.channel, unpacked, trust)
+    bundles.keep(system, temporary, bundle)
     return bundle
 
 

@@ -29,6 +29,19 @@ def recover(system: System, progress: Progress) -> Recovered | None:
     return undone
 
 
+def accept(system: System) -> Recovered | None:
+    """Takes the machine as it stands for what an open journal left; undoes nothing. Needs the lock.
+
+    The way out where the old engine can never run again.
+    """
+    last = journal.last(system)
+    if last is None or not last.open:
+        return None
+    journal.undone(system, last)
+    sweep(system)
+    return Recovered(last.begin.wish, last.begin.time)
+
+
 def undo(system: System, opened: Journal) -> None:
     """Brings the machine back to what it was before that journal.
 
@@ -84,6 +97,6 @@ class UndoFailed(HandsNeeded):
         super().__init__(
             "the machine could not be brought back to what it was",
             details="; ".join(failures),
-            hint="mend what is named, then run `dockswitch recover`; the journal keeps what is "
-            "left to undo",
+            hint="mend what is named, then run `dockswitch recover`; where that can never be, "
+            "`dockswitch recover --accept` takes the machine as it stands",
         )

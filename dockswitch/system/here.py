@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime
+import functools
 import os
 import time
 from collections.abc import Mapping, Sequence
@@ -144,9 +145,11 @@ class Here:
     def unpack(self, url: str, *, into: str, progress: Progress) -> Unpacked:
         from dockswitch.system.archive import unpack
 
-        return unpack(self._door(), url, into=self.layout.real(into), progress=progress)
+        return unpack(self._door, url, into=self.layout.real(into), progress=progress)
 
+    @functools.cached_property
     def _door(self) -> "Door":
+        """One for all: it keeps connections alive."""
         from dockswitch.system.http import Door
 
         return Door(allow_http=self._allow_http, offline=self._offline)
@@ -159,4 +162,4 @@ class Here:
         places = [self.layout.real(self.layout.cache)]
         if not self.layout.root and self.layout.cache != own.cache and os.geteuid() != 0:
             places.append(own.cache)
-        return Cache(self._door(), tuple(places))
+        return Cache(self._door, tuple(places))

@@ -3,7 +3,7 @@
 import pytest
 
 from dockswitch.model.errors import HandsNeeded, Interrupted, SwitchUndone
-from dockswitch.switching import history, journal
+from dockswitch.switching import history, journal, recover
 from dockswitch.switching.drift import drift
 from tests.world import Manners, World
 from tests.world.commands import go_back, installed, mend, start, switch
@@ -110,7 +110,8 @@ def test_an_undo_that_fails_asks_for_hands_and_a_later_recover_finishes_it() -> 
         "the engine ended as it started: failed to start daemon: driver not supported"
     )
     assert error.hint == (
-        "mend what is named, then run `dockswitch recover`; the journal keeps what is left to undo"
+        "mend what is named, then run `dockswitch recover`; where that can never be, "
+        "`dockswitch recover --accept` takes the machine as it stands"
     )
     last = journal.last(world)
     assert last is not None
@@ -127,6 +128,21 @@ def test_an_undo_that_fails_asks_for_hands_and_a_later_recover_finishes_it() -> 
     assert recovered.wish == NEW
     is_whole(world)
     assert answering(world) == OLD
+
+
+def test_what_can_never_be_undone_can_be_accepted() -> None:
+    world = machine(old=DIES, new=REFUSES)
+    with pytest.raises(HandsNeeded):
+        switch(world, NEW)
+    with world.locked():
+        accepted = recover.accept(world)
+        assert accepted is not None
+        assert accepted.wish == NEW
+        assert recover.accept(world) is None
+    world.manners = {}
+    assert switch(world, NEW).changed
+    is_whole(world)
+    assert answering(world) == NEW
 
 
 def test_an_undo_needs_the_container_where_the_old_engine_ran_one() -> None:

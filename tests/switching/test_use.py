@@ -340,6 +340,7 @@ def test_what_a_killed_switch_left_is_undone_first_and_told() -> None:
 
 def test_a_version_that_another_command_removed_meanwhile_is_not_switched_to() -> None:
     world = publishers()
+    switch(world, "28.5.1")
     switch(world, "24.0.9")
     engines = [each.pid for each in world.engines]
     world.meanwhile("lock", lambda: world.files.move(_folder(world, "28.5.1"), "/elsewhere"))
