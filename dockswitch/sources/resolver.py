@@ -7,13 +7,16 @@ from typing import TypeAlias
 from dockswitch.model.addresses import folder_of
 from dockswitch.model.catalog import Catalog
 from dockswitch.model.channel import AptPlace, Channel, ImagePlace, StaticPlace
-from dockswitch.model.errors import NotForThisHost, NotPublished
+from dockswitch.model.errors import NoSuchBackend, NotForThisHost, NotPublished
 from dockswitch.model.host import Host
 from dockswitch.model.near import near
 from dockswitch.model.trust import Trust
 from dockswitch.sources.images import ImageFeed
 from dockswitch.sources.listing import StaticIndex
 from dockswitch.sources.repository import AptRepository
+
+GROUP = "dockswitch.sources"
+BACKENDS = ("static", "apt", "machine")
 
 Source: TypeAlias = StaticIndex | AptRepository | ImageFeed
 
@@ -23,8 +26,11 @@ def resolve(
 ) -> Source:
     """Where that backend (apt, static or machine) finds the channel's releases for that host.
 
-    Raises UnknownChannel and NotByThisBackend (11), NoSystem, NoArchitecture and NoSuite (18).
+    Raises UnknownChannel and NotByThisBackend (11), NoSystem, NoArchitecture and NoSuite (18),
+    NoSuchBackend (2).
     """
+    if backend not in BACKENDS:
+        raise NoSuchBackend(backend, BACKENDS, GROUP)
     found = named(catalog, channel)
     if backend == "static" and found.static:
         return _static(catalog, found, found.static, host)

@@ -54,7 +54,8 @@ def _refuse_gone(reader: Reader, goal: Goal) -> None:
 def says_the_same(now: Generation, goal: Goal, channel: str) -> bool:
     """Whether the newest generation already tells what a switch to that goal would tell."""
     folder = goal.bundle.folder if goal.bundle else ""
-    return now.folder == folder and channel in ("", now.channel)
+    starts = goal.engine == "start" and not now.running
+    return now.folder == folder and channel in ("", now.channel) and not starts
 
 
 def _journalled(
@@ -156,6 +157,7 @@ def _generation(system: System, wanted: Switch, before: Installed) -> Generation
         channel=wanted.channel or (bundle.channels[0] if bundle else ""),
         backend=wanted.backend.name,
         folder=bundle.folder if bundle else "",
+        names=wanted.goal.names,
         artifacts=(Fetched(bundle.url, bundle.sha256, bundle.size, bundle.trust),)
         if bundle
         else (),

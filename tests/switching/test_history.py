@@ -7,7 +7,7 @@ from dockswitch.model.errors import SwitchUndone
 from dockswitch.switching import history
 from tests.world import Manners, World
 from tests.world.commands import go_back, mend, switch, uninstall
-from tests.world.truth import answering, is_whole
+from tests.world.truth import answering, in_use, is_whole
 
 A, B, C = "20.10.24+dfsg1", "26.1.5+dfsg1", "28.5.2+dfsg4"
 
@@ -99,6 +99,25 @@ def test_a_rollback_brings_back_an_engine_that_was_not_started_as_it_was() -> No
     go_back(world)
     assert world.engines == []
     is_whole(world)
+
+
+def test_a_rollback_to_a_time_without_an_engine_stops_the_one_that_runs() -> None:
+    world = machine()
+    switch(world, A, start=False)
+    switch(world, B)
+    outcome = go_back(world)
+    assert (str(outcome.after.version), outcome.after.running) == (A, False)
+    is_whole(world)
+    assert world.engines == []
+
+
+def test_a_rollback_to_the_client_alone_links_the_client_alone() -> None:
+    world = machine()
+    switch(world, A, client_only=True)
+    switch(world, B)
+    go_back(world)
+    assert world.names(world.layout.bin) == ("docker",)
+    assert in_use(world) == A
 
 
 @pytest.mark.parametrize("number", [7, -1])
