@@ -10,10 +10,10 @@ from tests.integration.tarball import pack
 
 
 def publish(channel: Path, version: str, binaries: Path, changed: Mapping[str, str | Path]) -> None:
-    """Pack the binaries of a folder under that version, some replaced by a script or another program.
+    """Pack the binaries of a folder under that version, some replaced.
 
-    `channel` is what a mirror has as `linux/static/CHANNEL`. Packed the quick way: its size is of
-    no interest to anyone.
+    A text in `changed` is a script. `channel` is what a mirror has as `linux/static/CHANNEL`.
+    Packed the quick way: its size is of no interest to anyone.
     """
     folder = channel / platform.machine()
     scripts = folder.parent / "scripts"
