@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.flags import option
+from dockswitch.engine.running import running
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import Daemon, Reader
 
@@ -24,6 +25,16 @@ def refuse_foreign(reader: Reader, config: DaemonConfig, ours: Daemon | None) ->
     A second dockerd silently takes the socket's path; on the same data-root or exec-root it gives
     up after 15 s, the first one's containers at risk.
     """
+    try:
+        _refuse(reader, config, ours)
+    except ForeignEngine as error:
+        # Without the lock, another dockswitch may have started ours since `ours` was looked for.
+        now = running(reader)
+        if now is None or now.pid != error.pid:
+            raise
+
+
+def _refuse(reader: Reader, config: DaemonConfig, ours: Daemon | None) -> None:
     others = [daemon for daemon in reader.daemons() if ours is None or daemon.pid != ours.pid]
     _refuse_listener(reader, config, ours, others)
     _refuse_pidfile(reader, config, others)
@@ -99,6 +110,7 @@ class ForeignEngine(DockswitchError):
     """A daemon that dockswitch did not start uses what the wanted engine would use."""
 
     def __init__(self, what: str, place: str, pid: int) -> None:
+        self.pid = pid
         super().__init__(
             f"an engine that dockswitch did not start uses {place}",
             details=f"{what} (process {pid}) is left untouched",

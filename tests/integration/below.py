@@ -19,7 +19,9 @@ SOCKET = "run/docker.sock"
 def dockerds(root: Path) -> list[int]:
     """The pids of the dockerds that run with this root."""
     return [
-        pid for pid, told in processes_of(root).items() if Path(told.split()[0]).name == "dockerd"
+        pid
+        for pid, told in processes_of(root).items()
+        if Path(told.partition(" ")[0]).name == "dockerd"
     ]
 
 

@@ -6,7 +6,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -54,9 +55,13 @@ class Dockswitch:
         """Run it for a person: lines on stdout."""
         return result(*self._communicate(words, limit), as_json=False)
 
-    def start(self, *words: str) -> subprocess.Popen[str]:
-        """Begin a run with --json and do not wait for it; `finish` does."""
-        return subprocess.Popen(
+    @contextmanager
+    def started(self, *words: str) -> Iterator[subprocess.Popen[str]]:
+        """A run with --json that is under way; `finish` waits for it.
+
+        It does not outlive the block: what a test left would start engines behind the sweep.
+        """
+        process = subprocess.Popen(
             self._argv(["--json", *words]),
             cwd=self.root,
             env=self.environment(),
@@ -65,6 +70,11 @@ class Dockswitch:
             stderr=subprocess.PIPE,
             text=True,
         )
+        with process:
+            try:
+                yield process
+            finally:
+                process.kill()
 
     def environment(self) -> dict[str, str]:
         """What a run knows of ours; its home is below the root too."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from dataclasses import dataclass
@@ -36,7 +37,9 @@ class Stock:
             folder = self.folder(tarball)
             target = root / STATE / "versions" / folder.name
             shutil.copytree(folder, target, copy_function=os.link)
-        # What is written there is replaced by rename, so a link does for it too.
         seen = root / STATE / "seen.json"
-        seen.unlink(missing_ok=True)
-        os.link(self.root / STATE / "seen.json", seen)
+        digests = json.loads(seen.read_text()) if seen.exists() else {}
+        known = json.loads((self.root / STATE / "seen.json").read_text())
+        names = tuple(f"/{tarball.name}" for tarball in tarballs)
+        digests |= {name: digest for name, digest in known.items() if name.endswith(names)}
+        seen.write_text(json.dumps(digests))

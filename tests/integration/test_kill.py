@@ -81,7 +81,7 @@ def test_a_fetch_killed_at_any_moment_keeps_nothing_half(
     began = time.monotonic()
     program.run("install", engine.version).ended(0)
     took = time.monotonic() - began
-    for fraction in _fractions(5):
+    for fraction in _fractions(3):
         program.run("uninstall", engine.version).ended(0)
         _killed(program, engine.version, fraction * took, command="install")
         program.run("recover").ended(0)
@@ -101,11 +101,11 @@ def test_a_switch_killed_while_it_fetches_touched_nothing(
     mirror_server.faults = lambda path: (
         Fault(cut_after=40_000_000, stall=60) if path.endswith(new.name) else None
     )
-    process = program.start("use", new.version)
-    while not any(path.name.startswith(".tmp-") for path in below.unfinished(program.root)):
-        assert process.poll() is None, finish(process)
-        time.sleep(0.01)
-    _kill(process)
+    with program.started("use", new.version) as process:
+        while not any(path.name.startswith(".tmp-") for path in below.unfinished(program.root)):
+            assert process.poll() is None, finish(process)
+            time.sleep(0.01)
+        process.kill()
     assert below.unfinished(program.root)
     program.run("recover").ended(0)
     assert below.dockerds(program.root) == running
@@ -134,16 +134,9 @@ def _fractions(count: int) -> Iterator[float]:
 def _killed(program: Dockswitch, wanted: str, after: float, command: str = "use") -> float | None:
     """Kill a run after so many seconds; what it took, in seconds, where it was done before."""
     began = time.monotonic()
-    process = program.start(command, wanted)
-    with suppress(subprocess.TimeoutExpired):
+    with program.started(command, wanted) as process, suppress(subprocess.TimeoutExpired):
         process.wait(after)
         took = time.monotonic() - began
         finish(process).ended(0)
         return took
-    _kill(process)
     return None
-
-
-def _kill(process: subprocess.Popen[str]) -> None:
-    process.kill()
-    process.communicate()

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -26,8 +27,9 @@ def test_five_switches_at_once_end_one_after_the_other(
     pair = mirror.engines[:2]
     stock.hand_out(program.root, *pair)
     wanted = [pair[number % 2].version for number in range(5)]
-    results = [finish(process) for process in [program.start("use", each) for each in wanted]]
-    assert [result.code for result in results] == [0] * 5
+    with ExitStack() as runs:
+        processes = [runs.enter_context(program.started("use", each)) for each in wanted]
+        results = [finish(process).ended(0) for process in processes]
     told = sorted(result.plain["generation"] for result in results if result.plain["changed"])
     generations = program.run("history").ended(0).plain["generations"]
     assert [each["generation"] for each in generations] == told == list(range(1, len(told) + 1))
@@ -38,8 +40,10 @@ def test_five_fetches_at_once_of_one_release_keep_it_once(
     program: Dockswitch, mirror: Mirror
 ) -> None:
     engine = mirror.engines[0]
-    processes = [program.start("install", engine.version) for _ in range(5)]
-    assert [finish(process).code for process in processes] == [0] * 5
+    with ExitStack() as runs:
+        words = ["install", engine.version]
+        processes = [runs.enter_context(program.started(*words)) for _ in range(5)]
+        assert [finish(process).code for process in processes] == [0] * 5
     installed = program.run("list").ended(0).plain["installed"]
     assert [each["version"] for each in installed] == [engine.version]
     assert not below.unfinished(program.root)
@@ -52,10 +56,10 @@ def test_an_interrupted_switch_is_undone(
     old, new = mirror.engines[:2]
     stock.hand_out(program.root, old, new)
     program.run("use", old.version).ended(0)
-    process = program.start("use", new.version)
-    _wait_until_the_engine_is_gone(program.root, process)
-    process.send_signal(number)
-    result = finish(process).ended(130)
+    with program.started("use", new.version) as process:
+        _wait_until_the_engine_is_gone(program.root, process)
+        process.send_signal(number)
+        result = finish(process).ended(130)
     assert result.plain["error"]["code"] == "interrupted"
     whole.is_whole(program, old.version)
     assert program.run("recover").ended(0).plain["changed"] is False
@@ -67,13 +71,13 @@ def test_an_interrupted_fetch_keeps_nothing(
     mirror_server.faults = lambda path: (
         Fault(cut_after=20_000_000, stall=60) if path.endswith(".tgz") else None
     )
-    process = program.start("use", mirror.engines[0].version)
-    while not below.unfinished(program.root):
-        assert process.poll() is None
-        time.sleep(0.01)
-    began = time.monotonic()
-    process.send_signal(signal.SIGINT)
-    finish(process).ended(130)
+    with program.started("use", mirror.engines[0].version) as process:
+        while not below.unfinished(program.root):
+            assert process.poll() is None
+            time.sleep(0.01)
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        finish(process).ended(130)
     assert time.monotonic() - began < 10
     assert not below.unfinished(program.root)
     whole.nothing_is_there(program.root)
@@ -85,12 +89,12 @@ def test_a_second_interruption_leaves_the_journal_to_the_next_command(
     old, new = mirror.engines[:2]
     stock.hand_out(program.root, old, new)
     program.run("use", old.version).ended(0)
-    process = program.start("use", new.version)
-    _wait_until_the_engine_is_gone(program.root, process)
-    process.send_signal(signal.SIGINT)
-    time.sleep(0.1)
-    process.send_signal(signal.SIGINT)
-    finish(process).ended(130)
+    with program.started("use", new.version) as process:
+        _wait_until_the_engine_is_gone(program.root, process)
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        finish(process).ended(130)
     program.run("recover").ended(0)
     whole.is_whole(program, old.version)
 
@@ -100,8 +104,8 @@ def test_a_holder_that_was_killed_does_not_block(
 ) -> None:
     engine = mirror.engines[0]
     stock.hand_out(program.root, engine)
-    with _holder(program.root / below.STATE / "lock") as holder:
-        process = program.start("use", engine.version)
+    lock = program.root / below.STATE / "lock"
+    with _holder(lock) as holder, program.started("use", engine.version) as process:
         time.sleep(1)
         assert process.poll() is None
         holder.kill()
