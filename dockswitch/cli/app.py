@@ -3,7 +3,6 @@
 import importlib
 import os
 import signal
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from types import FrameType, ModuleType
 from typing import Any
@@ -14,6 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 from dockswitch.cli import options
 from dockswitch.cli.mistakes import BadWords, FromTheSystem, NoSuchCommand
 from dockswitch.model.errors import DockswitchError, Interrupted
+from dockswitch.report.line import nobody_reads
 from dockswitch.report.report import Report
 
 # group → command → its one-line help; the first line of each command's docstring, held by a test
@@ -81,8 +81,7 @@ def run(argv: Sequence[str]) -> int:
             _spoken(words), prog_name="dockswitch", standalone_mode=False, obj=said
         )
     except BrokenPipeError:
-        # The reader went away (`| head`): nothing is wrong, and nothing can be said.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        nobody_reads()
         return 1
     except (Exception, KeyboardInterrupt) as error:
         known = _as_known(error, words)
@@ -116,6 +115,12 @@ class Group(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401  # likewise
         return _resolved(self, ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401  # likewise
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:  # typer would end with 130 and say nothing
+            raise Interrupted from None
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  # likewise
         for group, commands in GROUPS.items():
