@@ -1,14 +1,14 @@
 """The versions that are kept side by side, each in a folder named by version and short digest."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 
-from dockswitch.model.errors import CorruptState
+from dockswitch.model.errors import CorruptState, DockswitchError
 from dockswitch.model.ports import Reader, System, Unpacked
 from dockswitch.model.release import Bundle
 from dockswitch.model.trust import Trust
-from dockswitch.model.version import Version
+from dockswitch.model.version import BadVersion, Version
 
 _RECORD = ".dockswitch.json"
 # Enough to tell replaced files of one name apart, short enough for a shim's command line.
@@ -30,7 +30,7 @@ def read(reader: Reader, folder: str) -> Bundle | None:
         return None
     try:
         return _from_plain(json.loads(content), folder)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, BadVersion) as error:
         raise CorruptState(reader.layout.real(path), repr(error)) from None
 
 
@@ -104,8 +104,8 @@ def _to_json(bundle: Bundle) -> bytes:
 
 def _from_plain(plain: Mapping[str, str | int | list[str]], folder: str) -> Bundle:
     names, channels = plain["names"], plain["channels"]
-    assert isinstance(names, list)
-    assert isinstance(channels, list)
+    if not (isinstance(names, list) and isinstance(channels, list)):
+        raise TypeError("names and channels are no lists")
     return Bundle(
         version=Version.parse(str(plain["version"])),
         folder=folder,
@@ -116,3 +116,12 @@ def _from_plain(plain: Mapping[str, str | int | list[str]], folder: str) -> Bund
         size=int(str(plain["size"])),
         trust=Trust.of(str(plain["trust"])),
     )
+
+
+class NotInstalled(DockswitchError):
+    def __init__(self, version: str, have: Sequence[str]) -> None:
+        super().__init__(
+            f"{version} is not installed",
+            details=f"installed: {', '.join(have)}" if have else "nothing is installed",
+            hint=f"`dockswitch install {version}` fetches it",
+        )

@@ -7,12 +7,11 @@ from dockswitch.backends import bundles
 from dockswitch.engine import flags, running
 from dockswitch.engine.daemon_config import DaemonConfig, own_config_step
 from dockswitch.engine.foreign import refuse_foreign
-from dockswitch.model.errors import BadVersion, ForeignFile
+from dockswitch.model.errors import DockswitchError
 from dockswitch.model.plan import Goal, Installed
 from dockswitch.model.ports import Daemon, Reader
 from dockswitch.model.step import Engine, Link, Step
-from dockswitch.model.version import Version
-from dockswitch.sources.listing import StaticIndex
+from dockswitch.model.version import BadVersion, Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +19,7 @@ class Static:
     """Implements `backends.Backend` for Docker's static archives."""
 
     name: str = "static"
-    takes: tuple[type, ...] = (StaticIndex,)
+    takes: tuple[str, ...] = ("static",)
 
     def installed(self, reader: Reader) -> Installed:
         folder = _current_folder(reader)
@@ -116,3 +115,12 @@ def _version(folder: str) -> Version | None:
         return bundles.version_of(folder) if folder else None
     except BadVersion:
         return None
+
+
+class ForeignFile(DockswitchError):
+    def __init__(self, path: str, what: str) -> None:
+        super().__init__(
+            f"{path} is in the way",
+            details=f"it is {what}, which dockswitch did not make",
+            hint=f"move it aside (`mv {path} {path}.old`) and run the same command again",
+        )

@@ -31,7 +31,7 @@ def command(
         session.system,
         session.catalog,
         request,
-        session.backend(backend).name,
+        session.backend(backend).takes[0],
         spec.accepted(verify, accept_digest),
         session.report.progress,
     )

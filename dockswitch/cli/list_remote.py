@@ -40,13 +40,13 @@ def command(
 ) -> None:
     """List what the channels publish."""
     from dockswitch.model import choose
-    from dockswitch.sources.resolver import named
+    from dockswitch.sources import resolver
     from dockswitch.switching import find
 
     session = Session(ctx, host=host, backend=backend)
     wanted = tuple(names or DEFAULT)
     for channel in names or ():
-        named(session.catalog, channel)  # raises for a name that nobody knows
+        resolver.named(session.catalog, channel)  # raises for a name that nobody knows
     listed = find.list_releases(
         session.system, session.catalog, wanted, backend, verify=spec.least(verify, Trust.SIGNED)
     )

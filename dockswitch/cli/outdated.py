@@ -29,7 +29,9 @@ def command(
     if now.version is None:
         raise NothingInUse
     request = session.request([now.channel])
-    newest = find.find(session.system, session.catalog, request, now.backend).release.version
+    newest = find.find(
+        session.system, session.catalog, request, session.backend(now.backend).takes[0]
+    ).release.version
     newer = newest > now.version
     session.report.answer(
         {

@@ -36,7 +36,7 @@ def command(
         session.system,
         session.catalog,
         session.request(words),
-        session.backend().name,
+        session.backend().takes[0],
         Accepted(),
         session.report.progress,
     ).bundle

@@ -97,13 +97,16 @@ class Session:
         catalog = Catalog.shipped()
         for path, text in self._site_channels():
             catalog = catalog.with_site(path, text)
-        settings = self.settings
+        # What is built in says nothing: the mirror of a site's own map must not give way to it.
+        said = {
+            name: each.value for name, each in self.settings.items() if each.origin != "built in"
+        }
         return catalog.at(
-            mirror=settings["mirror"].value,
-            apt=settings["apt_mirror"].value,
-            static=settings["static_mirror"].value,
-            image=settings["image_mirror"].value,
-            key=settings["key_mirror"].value,
+            mirror=said.get("mirror", ""),
+            apt=said.get("apt_mirror", ""),
+            static=said.get("static_mirror", ""),
+            image=said.get("image_mirror", ""),
+            key=said.get("key_mirror", ""),
         )
 
     def backend(self, name: str | None = None) -> "Backend":

@@ -47,7 +47,7 @@ def command(
     accept_digest: spec.AcceptDigest = None,
 ) -> None:
     """Switch to a release, fetching it if needed."""
-    from dockswitch.switching import history, use
+    from dockswitch.switching import use
     from dockswitch.switching.use import Options
 
     began = time.monotonic()
@@ -65,15 +65,11 @@ def command(
         )
         session.report.answer(
             telling.plan_plain(
-                plan,
-                channel,
-                chosen_backend.name,
-                generation=history.newest(session.system).number,
-                seconds=time.monotonic() - began,
+                plan, channel, chosen_backend.name, seconds=time.monotonic() - began
             ),
             telling.plan_lines(plan, session.layout, chosen_backend.name),
         )
-        raise typer.Exit(PENDING if check and plan.steps else 0)
+        raise typer.Exit(PENDING if check and plan.changes else 0)
     outcome, found = use.use(
         session.system, session.catalog, request, chosen_backend, options, session.report.progress
     )

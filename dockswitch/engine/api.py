@@ -8,9 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import cast
 
-from dockswitch.model.errors import BadVersion
 from dockswitch.model.ports import Answer, Reader
-from dockswitch.model.version import Version
+from dockswitch.model.version import BadVersion, Version
 
 Object = dict[str, object]
 

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 
 from dockswitch.engine.daemon_config import DaemonConfig
-from dockswitch.model.errors import RootTooLong
+from dockswitch.model.errors import UsageError
 from dockswitch.model.layout import LONGEST_EXEC_ROOT, Layout
 from dockswitch.model.version import Version
 
@@ -105,3 +105,13 @@ def _stored(word: str, root: str) -> str:
         if word.startswith(f"{before}{root}/"):
             return f"{before}{_ROOT}{word[len(before) + len(root) :]}"
     return word
+
+
+class RootTooLong(UsageError):
+    def __init__(self, exec_root: str, longest: int) -> None:
+        super().__init__(
+            "the root's path is too long for an engine",
+            details=f"the exec-root {exec_root} has {len(exec_root.encode())} bytes and may have "
+            f"{longest}: unix sockets below it end at 104",
+            hint="take a shorter --root, such as one directly under /srv or /tmp",
+        )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.flags import option
-from dockswitch.model.errors import ForeignEngine
+from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import Daemon, Reader
 
 _MACHINES_CONFIG = "/etc/docker/daemon.json"  # read by a dockerd without --config-file
@@ -93,3 +93,16 @@ def _plain(path: str) -> str:
     plain = os.path.normpath(path)
     # everywhere a link by now, and still in dockerd's defaults
     return plain[len("/var") :] if plain.startswith("/var/run/") else plain
+
+
+class ForeignEngine(DockswitchError):
+    """A daemon that dockswitch did not start uses what the wanted engine would use."""
+
+    def __init__(self, what: str, place: str, pid: int) -> None:
+        super().__init__(
+            f"an engine that dockswitch did not start uses {place}",
+            details=f"{what} (process {pid}) is left untouched",
+            hint="stop it by the means that started it (`systemctl stop docker docker.socket`"
+            + (f", or `kill {pid}`" if pid > 1 else "")
+            + "), or switch under a root of your own with --root DIR",
+        )

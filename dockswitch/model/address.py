@@ -4,7 +4,7 @@ Secrets stand in an address as `user:password@` or as values of its query.
 """
 
 import re
-from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
 # Query names whose values say nothing about who asks; any other value is taken for a secret.
 _PLAIN = frozenset({"page", "per_page", "C", "O", "sort", "order"})
@@ -68,11 +68,11 @@ def _split(url: str) -> SplitResult | None:
 
 
 def _query(query: str) -> str:
-    if not query:
-        return ""
-    named = parse_qsl(query, keep_blank_values=True, separator="&")
-    if not named:
+    return "&".join(_pair(pair) for pair in query.split("&")) if query else ""
+
+
+def _pair(pair: str) -> str:
+    name, equals, _ = pair.partition("=")
+    if not equals:
         return "***"
-    return "&".join(
-        f"{quote(name)}={quote(value) if name in _PLAIN else '***'}" for name, value in named
-    )
+    return pair if name in _PLAIN else f"{name}=***"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from dockswitch.model.errors import BadMirror
+from dockswitch.model.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +46,16 @@ class Addresses:
 def folder_of(pattern: str) -> str:
     """The folder in which a pattern with `{version}` lists its versions."""
     return pattern.partition("{version}")[0].rpartition("/")[0] + "/"
+
+
+class BadMirror(UsageError):
+    """The address itself is not repeated: it may hold a secret."""
+
+    def __init__(self, what: str, expected: str) -> None:
+        super().__init__(
+            f"the {what} address cannot be used",
+            details=f"expected {expected}",
+            hint="set it right with --mirror, in DOCKSWITCH_MIRROR or in settings.yaml"
+            if what == "mirror"
+            else f"set it right in DOCKSWITCH_{what.upper()}_MIRROR or in settings.yaml",
+        )

@@ -1,13 +1,14 @@
 """Reads a channel map's YAML and reports every mistake in it with its line."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import yaml
 
 from dockswitch.model.channel_shape import Many, Named, Shape, Table, Text
-from dockswitch.model.errors import BadChannelMap
+from dockswitch.model.errors import UsageError
 from dockswitch.model.near import near
 
 Plain: TypeAlias = str | list[str] | dict[str, "Plain"]
@@ -105,3 +106,15 @@ def _said(shape: Shape) -> str:
             return f"a table with any of {', '.join(keys)}"
         case Named(name=name):
             return f"a table by {name.expected}"
+
+
+class BadChannelMap(UsageError):
+    """`mistakes` are sentences that begin with file, line and key."""
+
+    def __init__(self, path: str, mistakes: Sequence[str]) -> None:
+        count = "a mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
+        super().__init__(
+            f"{path} has {count}",
+            details="\n".join(mistakes),
+            hint="mend it, or take another with --channels FILE; nothing was changed",
+        )

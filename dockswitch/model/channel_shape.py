@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 
-from dockswitch.model.errors import BadVersion
-from dockswitch.model.version import Version
+from dockswitch.model.version import BadVersion, Version
 from dockswitch.model.wish import RESERVED, parse_version
 
 

@@ -6,13 +6,7 @@ from datetime import date
 from packaging.version import Version as Key
 
 from dockswitch.model import record
-from dockswitch.model.errors import (
-    NeverPublished,
-    NoSuchRelease,
-    NotPublished,
-    OnlyPreReleases,
-    PublishedElsewhere,
-)
+from dockswitch.model.errors import NotPublished
 from dockswitch.model.release import Release
 from dockswitch.model.version import Version
 from dockswitch.model.wish import Exact, Under, Wish, Within
@@ -80,7 +74,8 @@ def nearest(versions: Iterable[Version], wanted: Version, count: int = 3) -> tup
 
 def _why_not_exact(versions: Sequence[Version], wanted: Version, where: str) -> NotPublished:
     near = _spelled(nearest(versions, wanted))
-    known = record.find(wanted)
+    # Docker published nothing with a suffix: what a distribution built is not in the record.
+    known = None if wanted.local else record.find(wanted)
     if known is None:
         return NoSuchRelease(str(wanted), where, near)
     if not known.published:
@@ -123,3 +118,56 @@ def _order(version: Version) -> tuple[str, Key]:
 def _was_out(release: Release, day: date) -> bool:
     out = release.published or record.released(release.version)
     return out is not None and out <= day
+
+
+class NoSuchRelease(NotPublished):
+    """`where` names channel, backend and host; `nearest` are versions that are there."""
+
+    def __init__(self, wish: str, where: str, nearest: Sequence[str]) -> None:
+        super().__init__(
+            f"there is no release {f'for {wish!r} ' if wish != 'newest' else ''}in {where}",
+            details=f"nearest: {', '.join(nearest)}" if nearest else "nothing is published there",
+            hint="`dockswitch list-remote` shows what is published there",
+        )
+
+
+class OnlyPreReleases(NotPublished):
+    """`pres` are the pre-releases that lie under the wish, oldest first."""
+
+    def __init__(self, wish: str, where: str, channel: str, pres: Sequence[str]) -> None:
+        super().__init__(
+            f"there are only pre-releases for {wish!r} in {where}",
+            details=f"there: {', '.join(pres)}",
+            hint="a pre-release is taken only when it is asked for by name: "
+            f"`dockswitch use {channel} {pres[-1]}`",
+        )
+
+
+class NeverPublished(NotPublished):
+    def __init__(self, version: str, nearest: Sequence[str]) -> None:
+        super().__init__(
+            f"{version} was tagged, but Docker never published it",
+            details=f"nearest: {', '.join(nearest)}" if nearest else "",
+            hint="take a version that `dockswitch list-remote` shows",
+        )
+
+
+class PublishedElsewhere(NotPublished):
+    """`elsewhere` says where the version was published, `nearest` what is there instead."""
+
+    def __init__(
+        self,
+        version: str,
+        where: str,
+        elsewhere: Sequence[str],
+        nearest: Sequence[str],
+        day: date | None,
+    ) -> None:
+        super().__init__(
+            f"{version} was published, but not in {where}",
+            details=(f"published on {day} in: " if day else "published in: ")
+            + ", ".join(elsewhere)
+            + (f"; nearest here: {', '.join(nearest)}" if nearest else ""),
+            hint=f"`dockswitch where {version}` shows every place; another channel or --backend "
+            "may have it for this host",
+        )

@@ -3,8 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from dockswitch.model.errors import BadVersion
-from dockswitch.model.version import Version
+from dockswitch.model.version import BadVersion, Version
 
 _ARCHIVE = re.compile(r"docker-(?P<rootless>rootless-extras-)?(?P<rest>\d.*?)\.(?:tgz|zip|tar\.gz)")
 # docker-17.06.0-ce-rc2-x86_64.tgz: in June 2017 the name said for what architecture it was.

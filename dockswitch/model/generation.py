@@ -21,8 +21,8 @@ class Generation:
     """What a machine ran from `time` (ISO 8601, UTC) on.
 
     `version` is None for a machine without an engine of dockswitch's; `folder` is the version's
-    folder inside the root; `wish` are the words that were asked for; `running` says whether the
-    engine was started by it.
+    folder inside the root; `names` are the binaries that were linked; `wish` are the words that
+    were asked for; `running` says whether an engine of ours ran then.
     """
 
     number: int
@@ -30,6 +30,7 @@ class Generation:
     channel: str
     backend: str
     folder: str
+    names: tuple[str, ...]
     artifacts: tuple[Fetched, ...]
     time: str
     wish: str

@@ -42,12 +42,19 @@ class Installed:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a switch would do; printing it is `--dry-run`."""
+    """What a switch would do; printing it is `--dry-run`.
+
+    `generation` is the number of the newest one then, a new one where the switch `changes` what
+    the history says; `impact` has a sentence for each container that it would touch.
+    """
 
     goal: Goal
     installed: Installed
     artifacts: tuple[Artifact, ...]
     steps: tuple[Step, ...]
+    changes: bool = False
+    generation: int = 0
+    impact: tuple[str, ...] = ()
 
     @property
     def restarts(self) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from packaging.version import Version as Key
 
-from dockswitch.model.errors import BadVersion
+from dockswitch.model.errors import UsageError
 
 _SPELLING = re.compile(
     r"""
@@ -108,3 +108,12 @@ def _parts(spelling: str) -> re.Match[str]:
     if found is None:
         raise BadVersion(spelling)
     return found
+
+
+class BadVersion(UsageError):
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            f"{text!r} is not a version of Docker Engine",
+            hint="versions look like 28.5.2, 29.0.0-rc.1 or 17.06.0-ce-rc2; "
+            "`dockswitch list-remote` shows those that are published",
+        )

@@ -5,14 +5,16 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version as Key
 
-from dockswitch.model.errors import BadVersion, BadWish
+from dockswitch.model.errors import UsageError
 from dockswitch.model.near import near as near_names
-from dockswitch.model.version import Version
+from dockswitch.model.version import BadVersion, Version
+
+if TYPE_CHECKING:
+    from packaging.specifiers import SpecifierSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,7 @@ def parse_version(word: str) -> Wish | None:
             _specifiers(word)
             return Within(word)
         return Exact(Version.parse(word))
-    except (BadVersion, InvalidSpecifier):
+    except BadVersion:
         return None
 
 
@@ -204,14 +206,19 @@ def _is_range(word: str) -> bool:
 
 
 @functools.lru_cache(maxsize=64)
-def _specifiers(text: str) -> SpecifierSet:
-    """The range over normalised keys; raises InvalidSpecifier, BadVersion."""
+def _specifiers(text: str) -> "SpecifierSet":
+    """The range over normalised keys; raises BadVersion."""
+    # 9 ms that only a range needs
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
     bounds = [_BOUND.fullmatch(part) for part in re.split(r"\s*,\s*|\s+(?=[<>=!~])", text)]
     if None in bounds:
-        raise InvalidSpecifier(text)
-    return SpecifierSet(
-        ",".join(f"{found['operator']}{_bound(found['bound'])}" for found in bounds if found)
-    )
+        raise BadVersion(text)
+    normal = [f"{found['operator']}{_bound(found['bound'])}" for found in bounds if found]
+    try:
+        return SpecifierSet(",".join(normal))
+    except InvalidSpecifier:
+        raise BadVersion(text) from None
 
 
 def _bound(text: str) -> str:
@@ -219,3 +226,22 @@ def _bound(text: str) -> str:
     if re.fullmatch(r"[0-9]+(?:\.[0-9]+)?(?:\.\*)?", bare):
         return bare
     return str(Version.parse(text).key)
+
+
+class BadWish(UsageError):
+    """Words that name no channel and no version: `near` are known words like them."""
+
+    def __init__(
+        self, words: str, *, near: Sequence[str], channels: Sequence[str], bad: str = ""
+    ) -> None:
+        what = bad or words
+        super().__init__(
+            f"{what!r} is not a {'version' if bad else 'channel or a version'}"
+            if what
+            else "nothing was asked for",
+            details=f"channels: {', '.join(channels)}" if channels else "",
+            hint=(f"did you mean {' or '.join(near)}? " if near else "")
+            + "say CHANNEL, VERSION, CHANNEL VERSION or CHANNEL@VERSION; a version is "
+            "exact (17.06.0-ce-rc2), partial (28, 17.06), a range ('>=26,<28'), latest or "
+            "latest-pre; `previous` and `system` stand alone",
+        )

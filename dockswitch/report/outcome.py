@@ -63,38 +63,30 @@ def plan_lines(plan: Plan, layout: Layout, backend: str) -> Iterator[str]:
         )
     for step in plan.steps:
         yield f"would {step}"
-    yield from _impact(plan)
+    yield from plan.impact
     if not plan.artifacts and not plan.steps:
-        yield "nothing to do"
+        recorded = f"record generation {plan.generation}" if plan.changes else ""
+        yield f"would {recorded}" if recorded else "nothing to do"
 
 
-def plan_plain(
-    plan: Plan, channel: str, backend: str, *, generation: int, seconds: float
-) -> dict[str, object]:
-    """As `outcome_plain`, of what would be; `generation` is the one in force."""
+def plan_plain(plan: Plan, channel: str, backend: str, *, seconds: float) -> dict[str, object]:
+    """As of the switch itself, without acting."""
     bundle = plan.goal.bundle
     return {
-        "changed": bool(plan.steps),
+        "changed": plan.changes,
         "from": _text(plan.installed.version),
         "to": _text(bundle.version) if bundle else None,
         "channel": channel or None,
         "backend": backend,
-        "generation": generation,
+        "generation": plan.generation,
         "trust": str(bundle.trust) if bundle else None,
         "artifacts": [artifact_plain(each) for each in plan.artifacts],
         "restarted": plan.restarts,
         "downtime_seconds": None,
         "seconds": _rounded(seconds),
-        "impact": list(_impact(plan)),
         "steps": [str(step) for step in plan.steps],
+        "impact": list(plan.impact),
     }
-
-
-def _impact(plan: Plan) -> Iterator[str]:
-    """What people on the machine would notice."""
-    if plan.restarts:
-        stops = plan.installed.running or "that runs"
-        yield f"the engine {stops} stops, and its containers too unless it has live-restore"
 
 
 def found_plain(found: Found, *, why: bool) -> dict[str, object]:

@@ -8,11 +8,12 @@ from typing import cast
 
 from dockswitch.model import record
 from dockswitch.model.address import name_of, shown, unsigned
-from dockswitch.model.errors import BadVersion, NoAnswer, Unreachable
+from dockswitch.model.errors import Unreachable
 from dockswitch.model.ports import Index, Reader
 from dockswitch.model.release import Download, Release
 from dockswitch.model.trust import Trust
-from dockswitch.model.version import Version
+from dockswitch.model.unreachable import NoAnswer
+from dockswitch.model.version import BadVersion, Version
 
 _PAGE = 100  # GitHub's largest
 _AHEAD = 3  # pages that are asked for at once behind a full one

@@ -1,5 +1,6 @@
 """Static archives, as a folder's listing in HTML shows them."""
 
+import contextlib
 import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,11 +9,12 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from dockswitch.model import record
 from dockswitch.model.address import lent, name_of, origin, shown, unsigned
-from dockswitch.model.errors import Forbidden, NeverFetched, NotPublished
+from dockswitch.model.errors import NotPublished
 from dockswitch.model.file_name import FileName
 from dockswitch.model.ports import Reader
 from dockswitch.model.release import Download, Release
 from dockswitch.model.trust import Trust
+from dockswitch.model.unreachable import Forbidden, NeverFetched, NoAnswer
 
 # Any server's listing is made of these. Stops at `<`, so a broken page costs no more than its size.
 _LINK = re.compile(
@@ -42,7 +44,10 @@ class StaticIndex:
         links = hrefs(page.body)
         if not links:
             return self._recorded(folder)
-        return self._releases(_addresses(lent(page.url, self.url), links), proven=True)
+        found = self._releases(_addresses(lent(page.url, self.url), links), proven=True)
+        if not found and not _is_listing(page.url, links):
+            raise NoAnswer(shown(folder), "its page is no listing: a proxy's login page?")
+        return found
 
     def _recorded(self, folder: str) -> Sequence[Release]:
         names = record.files(self.os, self.arch, self.channel)
@@ -85,6 +90,16 @@ def hrefs(page: bytes) -> list[str]:
     """Where the links of a page lead, as they are written there."""
     found = _LINK.findall(page.decode("utf-8", "replace"))
     return [html.unescape(double or single or bare).strip() for double, single, bare in found]
+
+
+def _is_listing(url: str, links: Iterable[str]) -> bool:
+    """Whether a page is that of a folder: one of its links leads into it, or to the one above."""
+    above = unsigned(urljoin(url, ".."))
+    for link in links:
+        with contextlib.suppress(ValueError):
+            if not link.startswith(("#", "javascript:")) and urljoin(url, link).startswith(above):
+                return True
+    return False
 
 
 def _addresses(listing: str, links: Iterable[str]) -> Iterator[str]:

@@ -12,21 +12,14 @@ from urllib.parse import quote
 
 from dockswitch.model import record, shipped
 from dockswitch.model.address import shown
-from dockswitch.model.errors import (
-    DockswitchError,
-    IndexExpired,
-    IndexMismatch,
-    NoSuchComponent,
-    NotPublished,
-    NotSigned,
-    NoVerifier,
-)
+from dockswitch.model.errors import DockswitchError, NotAuthentic, NotPublished
 from dockswitch.model.ports import Index, Reader
 from dockswitch.model.release import Package, Release
 from dockswitch.model.spellings import from_deb
 from dockswitch.model.trust import Trust
 from dockswitch.model.version import Version
 from dockswitch.system import signature
+from dockswitch.system.signature import NotSigned, NoVerifier
 
 SHIPPED_KEY = "keys/docker-ce-deb.asc"
 _LARGEST = 64 * 1024 * 1024  # bytes of a Packages file; Docker's has 3 MB
@@ -275,3 +268,33 @@ def _numbers(spelled: str) -> tuple[int, ...]:
 
 def _sum(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
+
+
+class IndexExpired(NotAuthentic):
+    def __init__(self, url: str, what: str) -> None:
+        super().__init__(
+            f"{url} is not of this day",
+            details=what,
+            hint="look at this machine's clock (`date`); an old index may be an attack, or a "
+            "mirror that is no longer updated",
+        )
+
+
+class IndexMismatch(NotAuthentic):
+    def __init__(self, url: str, what: str) -> None:
+        super().__init__(
+            f"{url} is not what the signed index announces",
+            details=what,
+            hint="the server may be in the middle of an update: try again in some minutes",
+        )
+
+
+class NoSuchComponent(NotPublished):
+    """`have` are what the repository's suite has in place of it."""
+
+    def __init__(self, url: str, what: str, name: str, have: Sequence[str]) -> None:
+        super().__init__(
+            f"there is no {what} {name} in {url}",
+            details=f"there: {', '.join(have)}",
+            hint="`dockswitch channels` shows where each channel is published",
+        )

@@ -1,19 +1,13 @@
 """The resolver: from a channel, a backend and a host to the source that publishes for them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
 from dockswitch.model.addresses import folder_of
 from dockswitch.model.catalog import Catalog
 from dockswitch.model.channel import AptPlace, Channel, ImagePlace, StaticPlace
-from dockswitch.model.errors import (
-    NoArchitecture,
-    NoSuchBackend,
-    NoSuite,
-    NoSystem,
-    NotByThisBackend,
-    UnknownChannel,
-)
+from dockswitch.model.errors import NoSuchBackend, NotForThisHost, NotPublished
 from dockswitch.model.host import Host
 from dockswitch.model.near import near
 from dockswitch.model.trust import Trust
@@ -129,3 +123,60 @@ def key_address(catalog: Catalog, source: AptRepository, distribution: str) -> s
     own = next((k for k in catalog.keys.values() if k.fingerprint == source.fingerprint), None)
     pattern = (own and own.address) or catalog.addresses.key
     return catalog.addresses.fill(pattern, distribution=distribution, channel=source.channel)
+
+
+class UnknownChannel(NotPublished):
+    """`near` are channels with names like it."""
+
+    def __init__(self, channel: str, *, near: Sequence[str], channels: Sequence[str]) -> None:
+        super().__init__(
+            f"there is no channel {channel!r}",
+            details=f"channels: {', '.join(channels)}",
+            hint=(f"did you mean {' or '.join(near)}? " if near else "")
+            + "`dockswitch channels` shows them all; --channels FILE adds a site's own",
+        )
+
+
+class NotByThisBackend(NotPublished):
+    """`backends` are those that can install from the channel."""
+
+    def __init__(self, channel: str, backend: str, backends: Sequence[str]) -> None:
+        super().__init__(
+            f"{channel} is not published for the {backend} backend",
+            details=f"it is published for: {', '.join(backends)}",
+            hint=f"take --backend {backends[0]}, or another channel (`dockswitch channels`)",
+        )
+
+
+class NoSystem(NotForThisHost):
+    def __init__(self, channel: str, system: str, systems: Sequence[str]) -> None:
+        super().__init__(
+            f"{channel} has no static archives for {system}",
+            details=f"it has some for: {', '.join(systems)}",
+            hint="`dockswitch channels` shows what each channel has",
+        )
+
+
+class NoArchitecture(NotForThisHost):
+    """`archs` are those that have files there, as the backend calls them."""
+
+    def __init__(self, channel: str, backend: str, arch: str, archs: Sequence[str]) -> None:
+        super().__init__(
+            f"{channel} has nothing for {arch} ({backend})",
+            details=f"it has files for: {', '.join(archs)}",
+            hint="`dockswitch channels` shows what each channel has; a host is named with "
+            "--for DISTRO[:CODENAME]/ARCH",
+        )
+
+
+class NoSuite(NotForThisHost):
+    """Docker has no suite for the host's codename, or the codename is not known."""
+
+    def __init__(self, channel: str, host: str, distributions: Sequence[str]) -> None:
+        super().__init__(
+            f"{channel} has no packages for {host}",
+            details=f"it has some for: {', '.join(distributions)}, and for what descends from them "
+            "and keeps their codename",
+            hint="say which fits with --suite SUITE or --for DISTRO:CODENAME/ARCH, "
+            "or take --backend static",
+        )

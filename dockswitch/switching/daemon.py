@@ -35,7 +35,9 @@ def start(system: System, progress: Progress) -> State:
         recover.recover(system, progress)
         installed = find("static").installed(system)
         if installed.daemon is not None:
-            return state(system)
+            if proof.answers(system, running.observed(system)) is None:
+                return state(system)
+            transaction.act(system, Engine(()))
         if installed.version is None:
             raise NoEngine
         config = DaemonConfig.read(system)

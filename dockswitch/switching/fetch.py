@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from dockswitch.backends import bundles
 from dockswitch.model.address import name_of
-from dockswitch.model.errors import DockswitchError, NotAuthentic
+from dockswitch.model.errors import CorruptState, DockswitchError, NotAuthentic
 from dockswitch.model.ports import Progress, Reader, System, Unpacked
 from dockswitch.model.release import Bundle, Download, Release
 from dockswitch.model.trust import Trust
@@ -29,12 +29,15 @@ def fetch(system: System, release: Release, accepted: Accepted, progress: Progre
     refuse_less_trust(wanted, accepted)
     there = kept(system, release)
     if there is not None:
+        refuse_kept(there, accepted, now=wanted.trust)
         return bundles.add_channel(system, there, release.channel)
     temporary = _temporary(system)
     progress.say(f"fetching {wanted.name}")
     unpacked = system.unpack(wanted.url, into=temporary, progress=progress)
     try:
         trust = _authenticated(system, wanted, unpacked, accepted)
+        if trust < accepted.least:
+            raise TooLittleTrust(wanted.name, trust, accepted.least)
         bundle = bundles.bundle_of(system, release.version, release.channel, unpacked, trust)
         bundles.keep(system, temporary, bundle)
     except BaseException:
@@ -54,7 +57,14 @@ def archive_of(release: Release) -> Download:
 def refuse_less_trust(wanted: Download, accepted: Accepted) -> None:
     """Refuses before anything is fetched what cannot reach the trust that is asked for."""
     if wanted.trust < accepted.least and not accepted.digests:
-        raise TooLittleTrust(wanted, accepted.least)
+        raise TooLittleTrust(wanted.name, wanted.trust, accepted.least)
+
+
+def refuse_kept(bundle: Bundle, accepted: Accepted, *, now: Trust = Trust.TLS) -> None:
+    """Refuses a kept version that came with less trust; `now` is what vouches for it by now."""
+    trust = max(bundle.trust, now)
+    if trust < accepted.least and bundle.sha256 not in accepted.digests:
+        raise TooLittleTrust(bundle.url.rpartition("/")[2], trust, accepted.least)
 
 
 def kept(reader: Reader, release: Release) -> Bundle | None:
@@ -91,7 +101,10 @@ def _authenticated(
 
 def _seen(system: System) -> dict[str, str]:
     content = system.read(system.layout.seen)
-    return dict(json.loads(content)) if content else {}
+    try:
+        return dict(json.loads(content)) if content else {}
+    except (ValueError, TypeError) as error:
+        raise CorruptState(system.layout.real(system.layout.seen), repr(error)) from None
 
 
 def _seen_key(system: System, wanted: Download) -> str:
@@ -108,11 +121,11 @@ def _remember(system: System, wanted: Download, unpacked: Unpacked) -> None:
 
 
 class TooLittleTrust(NotAuthentic):
-    def __init__(self, wanted: Download, least: Trust) -> None:
+    def __init__(self, name: str, trust: Trust, least: Trust) -> None:
         super().__init__(
-            f"{wanted.name} cannot be verified as {least}",
-            details=f"it would be {wanted.trust}: {wanted.trust.meaning}",
-            hint=f"`--verify {wanted.trust}` accepts that in this command; "
+            f"{name} cannot be verified as {least}",
+            details=f"it would be {trust}: {trust.meaning}",
+            hint=f"`--verify {trust}` accepts that in this command; "
             "`--accept-digest SHA256` accepts one file by its digest",
         )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from dockswitch.model import choose
+from dockswitch.model import choose, record
 from dockswitch.model.catalog import Catalog
 from dockswitch.model.errors import DockswitchError, NotForThisHost, NotPublished
 from dockswitch.model.outcome import Found
@@ -35,6 +35,7 @@ def find(
     unfit: list[DockswitchError] = []
     offered: list[Release] = []
     read = list_releases(reader, catalog, channels, backend, verify=verify)
+    listed = any(_proven(each) for each in read if not isinstance(each, DockswitchError))
     for channel, releases in zip(channels, read, strict=True):
         if isinstance(releases, NotPublished | NotForThisHost) and not request.channel:
             reasons.append(f"{channel}: {releases.message}")
@@ -42,11 +43,14 @@ def find(
             continue
         if isinstance(releases, DockswitchError):
             raise releases
+        if listed and not request.channel and not _proven(releases):
+            reasons.append(f"{channel}: it has no listing there, where other channels have one")
+            continue
         then = choose.as_of(releases, request.as_of) if request.as_of else releases
         offered += then
         release = choose.choose(then, request.wish)
         if release is not None:
-            reasons.append(_because(channel, then, request, release))
+            reasons += _because(catalog, request, then, release)
             return Found(release, tuple(reasons), choose.newest_pre(then))
         reasons.append(f"{channel}: none of its {len(then)} releases is {request.wish}")
     if unfit and not offered:
@@ -59,6 +63,11 @@ def find(
         host=str(reader.host),
         day=request.as_of,
     )
+
+
+def _proven(releases: Sequence[Release]) -> bool:
+    """Whether an index showed them; where a server lists nothing, the record stands in for it."""
+    return any(release.proven for release in releases)
 
 
 def list_releases(
@@ -85,7 +94,21 @@ def _source(
         return error
 
 
-def _because(channel: str, offered: Sequence[Release], request: Request, release: Release) -> str:
+def _because(
+    catalog: Catalog, request: Request, offered: Sequence[Release], release: Release
+) -> list[str]:
+    """Why it is this release, and what the record knows of it."""
+    channel = catalog.channels[release.channel]
+    state = channel.state + (f", its last release is {channel.last}" if channel.last else "")
     day = f" as of {request.as_of}" if request.as_of else ""
-    count = f"{len(offered)} release{'s' if len(offered) != 1 else ''}"
-    return f"{channel} offers {count}{day}; {request.wish} is {release.version}"
+    seen = "shows" if release.proven else "cannot be listed; the record knows"
+    reasons = [
+        f"{channel.name} is {state}",
+        f"its index {seen} {len(offered)} releases{day}: {request.wish} is {release.version}",
+    ]
+    known = record.find(release.version)
+    if known is not None:
+        out = f"released on {known.released}" if known.released else "of an unknown day"
+        reasons.append(f"the record has it {out}, API {known.min_api or '?'} to {known.api or '?'}")
+        reasons += [f"it cannot run on {what}" for what in known.cannot_run_on]
+    return reasons + [f"trust {each.trust}: {each.trust.meaning}" for each in release.artifacts[:1]]

@@ -12,6 +12,7 @@ BEFORE = Generation(
     channel="",
     backend="static",
     folder="",
+    names=(),
     artifacts=(),
     time="",
     wish="system",

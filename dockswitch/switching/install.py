@@ -29,6 +29,7 @@ def install(
     """The bundle that the request means, fetched and verified where it is not kept already."""
     chosen = use.choose(system, catalog, request, backend)
     if chosen.found is None:
+        fetch.refuse_kept(chosen.bundle, accepted)
         return Installed(chosen.bundle, changed=False)
     there = fetch.kept(system, chosen.found.release)
     bundle = fetch.fetch(system, chosen.found.release, accepted, progress)

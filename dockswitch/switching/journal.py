@@ -15,7 +15,7 @@ from dockswitch.model.generation import Fetched, Generation
 from dockswitch.model.ports import Reader, System
 from dockswitch.model.step import Step
 from dockswitch.model.trust import Trust
-from dockswitch.model.version import Version
+from dockswitch.model.version import BadVersion, Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def _read(reader: Reader, path: str) -> Journal:
             if "commit" in plain:
                 committed = _generation_from_plain(plain["commit"])
             undone = undone or "undone" in plain
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, BadVersion) as error:
             raise CorruptState(reader.layout.real(path), f"line {number}: {error!r}") from None
     # Killed before the first line was whole: nothing had been done yet.
     none = Begin("", "", container=False)
@@ -136,8 +136,10 @@ def _generation_from_plain(plain: Mapping[str, object]) -> Generation:
     fields = dict(plain)
     if fields["version"] is not None:
         fields["version"] = Version.parse(str(fields["version"]))
-    artifacts = fields["artifacts"]
-    assert isinstance(artifacts, list)
+    artifacts, names = fields["artifacts"], fields["names"]
+    if not (isinstance(artifacts, list) and isinstance(names, list)):
+        raise TypeError("artifacts and names are no lists")
+    fields["names"] = tuple(names)
     fields["artifacts"] = tuple(
         Fetched(**{**each, "trust": Trust.of(each["trust"])}) for each in artifacts
     )

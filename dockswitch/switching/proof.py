@@ -1,7 +1,7 @@
 """Whether an engine is well: it answers, with the right version, and runs a real container."""
 
 from dockswitch.backends import bundles
-from dockswitch.engine import health, running
+from dockswitch.engine import api, health, running
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import System
@@ -26,7 +26,10 @@ def answers(system: System, wanted: Engine) -> str | None:
 
 def runs_container(system: System, folder: str) -> str | None:
     """Why the engine of that version's folder runs no container, or None when it does."""
-    return health.runs_container(system, DaemonConfig.read(system).socket, folder)
+    socket = DaemonConfig.read(system).socket
+    if not api.pings(system, socket):  # one that hangs would be waited for at each call
+        return "it does not answer"
+    return health.runs_container(system, socket, folder)
 
 
 def unwell(system: System, wanted: Engine, *, container: bool) -> str | None:
@@ -46,4 +49,5 @@ def remove_leftovers(system: System) -> None:
         socket = DaemonConfig.read(system).socket
     except DockswitchError:
         return  # a spoiled daemon.json: whoever starts an engine says so
-    health.remove_leftovers(system, socket)
+    if api.pings(system, socket):
+        health.remove_leftovers(system, socket)

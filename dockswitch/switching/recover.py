@@ -21,7 +21,7 @@ def recover(system: System, progress: Progress) -> Recovered | None:
     undone = None
     proof.remove_leftovers(system)  # the engine that has them may be stopped next
     if last is not None and last.open:
-        progress.say(f"undoing `use {last.begin.wish}`, which did not finish")
+        progress.say(f"undoing the switch to {last.begin.wish}, which did not finish")
         undo(system, last)
         proof.remove_leftovers(system)
         undone = Recovered(last.begin.wish, last.begin.time)

@@ -1,7 +1,8 @@
 """Removing kept versions: never one that is in use, that runs, or whose shims still run."""
 
 from dockswitch.backends import bundles, find
-from dockswitch.model.errors import DockswitchError, NotInstalled
+from dockswitch.backends.bundles import NotInstalled
+from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.release import Bundle
 from dockswitch.switching import history, recover

@@ -2,10 +2,10 @@
 
 from dockswitch import backends
 from dockswitch.backends import bundles
-from dockswitch.model.errors import NotInstalled
+from dockswitch.backends.bundles import NotInstalled
 from dockswitch.model.generation import Generation
 from dockswitch.model.outcome import Outcome
-from dockswitch.model.plan import Goal
+from dockswitch.model.plan import Goal, Start
 from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.switching import history, switch
 from dockswitch.switching.switch import Switch
@@ -21,7 +21,7 @@ def rollback(
     """
     wanted = history.earlier(system, number)
     backend = backends.find(wanted.backend)
-    words = f"rollback to generation {wanted.number}"
+    words = f"generation {wanted.number}"
     goal = goal_of(system, wanted, start=start)
     return switch.perform(system, Switch(backend, goal, wanted.channel, words), progress)
 
@@ -34,4 +34,5 @@ def goal_of(system: Reader, wanted: Generation, *, start: bool) -> Goal:
     if bundle is None:
         have = [str(each.version) for each in bundles.kept(system)]
         raise NotInstalled(f"{wanted.channel} {wanted.version}", have)
-    return Goal(bundle, bundle.names, "start" if wanted.running and start else "leave")
+    engine: Start = "start" if wanted.running else "stop"
+    return Goal(bundle, wanted.names, engine if start else "leave")

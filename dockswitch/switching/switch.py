@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from dockswitch.backends import Backend
+from dockswitch.backends import Backend, bundles
+from dockswitch.backends.bundles import NotInstalled
 from dockswitch.model.errors import DockswitchError, Interrupted, SwitchUndone
 from dockswitch.model.generation import Fetched, Generation
 from dockswitch.model.outcome import Outcome
 from dockswitch.model.plan import Goal, Installed
-from dockswitch.model.ports import Progress, System
+from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.step import Engine, Step
 from dockswitch.switching import history, journal, proof, recover, transaction
 from dockswitch.switching.journal import Journal
@@ -32,26 +33,35 @@ def perform(system: System, wanted: Switch, progress: Progress) -> Outcome:
     """
     with system.locked():
         recovered = recover.recover(system, progress)
+        _refuse_gone(system, wanted.goal)
         before = wanted.backend.installed(system)
         now = history.newest(system)
         steps = wanted.backend.steps(wanted.goal, before, system)
-        if not steps and _says_the_same(now, wanted):
+        if not steps and says_the_same(now, wanted.goal, wanted.channel):
             return Outcome(changed=False, before=before, after=now, recovered=recovered)
         outcome = _journalled(system, wanted, before, steps, progress)
         recover.sweep(system)
         return replace(outcome, recovered=recovered)
 
 
-def _says_the_same(now: Generation, wanted: Switch) -> bool:
-    """Whether the newest generation already tells what this switch would tell."""
-    folder = wanted.goal.bundle.folder if wanted.goal.bundle else ""
-    return now.folder == folder and wanted.channel in ("", now.channel)
+def _refuse_gone(reader: Reader, goal: Goal) -> None:
+    """Another command may have removed the version between its fetching and our lock."""
+    if goal.bundle is not None and reader.kind(goal.bundle.folder) != "folder":
+        have = [str(each.version) for each in bundles.kept(reader)]
+        raise NotInstalled(str(goal.bundle.version), have)
+
+
+def says_the_same(now: Generation, goal: Goal, channel: str) -> bool:
+    """Whether the newest generation already tells what a switch to that goal would tell."""
+    folder = goal.bundle.folder if goal.bundle else ""
+    starts = goal.engine == "start" and not now.running
+    return now.folder == folder and channel in ("", now.channel) and not starts
 
 
 def _journalled(
     system: System, wanted: Switch, before: Installed, steps: tuple[Step, ...], progress: Progress
 ) -> Outcome:
-    restarts = any(isinstance(step, Engine) for step in steps)
+    restarts = before.daemon is not None and any(isinstance(step, Engine) for step in steps)
     ran = restarts and _old_engine_ran(system, before, progress)
     opened = journal.begin(system, wanted.wish, container=ran)
     clock = _Downtime(system.monotonic)
@@ -121,12 +131,19 @@ def _undo(
     written = journal.last(system)
     assert written is not None
     assert written.path == opened.path
+    if written.commit is not None:
+        return  # interrupted just behind the commit point: the switch stands
     recover.undo(system, written)
     recover.sweep(system)
+    back = _back(history.newest(system))
     if isinstance(error, KeyboardInterrupt):
-        raise Interrupted from error
+        raise Interrupted(f"the switch to {wanted.wish} was undone: {back}") from error
     if isinstance(error, (DockswitchError, OSError)):
-        raise Undone(wanted.wish, str(error), history.newest(system)) from error
+        raise Undone(wanted.wish, str(error), back) from error
+
+
+def _back(now: Generation) -> str:
+    return f"{now.version} is back" if now.version else "the machine is as it was"
 
 
 def _generation(system: System, wanted: Switch, before: Installed) -> Generation:
@@ -140,6 +157,7 @@ def _generation(system: System, wanted: Switch, before: Installed) -> Generation
         channel=wanted.channel or (bundle.channels[0] if bundle else ""),
         backend=wanted.backend.name,
         folder=bundle.folder if bundle else "",
+        names=wanted.goal.names,
         artifacts=(Fetched(bundle.url, bundle.sha256, bundle.size, bundle.trust),)
         if bundle
         else (),
@@ -171,8 +189,7 @@ class Unwell(DockswitchError):
 
 
 class Undone(SwitchUndone):
-    def __init__(self, wish: str, reason: str, now: Generation) -> None:
-        back = f"{now.version} is back" if now.version else "the machine is as it was"
+    def __init__(self, wish: str, reason: str, back: str) -> None:
         super().__init__(
             f"the switch to {wish} failed and was undone: {back}",
             details=reason,

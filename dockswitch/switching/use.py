@@ -10,7 +10,7 @@ from dockswitch.model.plan import Goal, Plan
 from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.release import Bundle, Release
 from dockswitch.model.wish import Exact, Newest, Previous, Request, SystemsOwn
-from dockswitch.switching import fetch, find, history, rollback, switch
+from dockswitch.switching import fetch, history, impact, rollback, switch
 from dockswitch.switching.fetch import Accepted
 from dockswitch.switching.switch import Switch
 
@@ -46,7 +46,7 @@ def use(
         return rollback.rollback(system, None, progress, start=options.start), None
     if isinstance(request.wish, SystemsOwn):
         return rollback.rollback(system, 0, progress, start=options.start), None
-    chosen = choose(system, catalog, request, backend.name)
+    chosen = choose(system, catalog, request, backend.takes[0])
     plan(system, backend, chosen, options)  # raises what stands in the way, before any fetching
     bundle = chosen.bundle
     if chosen.found is not None:
@@ -61,12 +61,23 @@ def choose(reader: Reader, catalog: Catalog, request: Request, backend: str) -> 
     kept = _kept(reader, request)
     if kept is not None:
         return Chosen(kept, request.channel or "", None)
+    return _looked_up(reader, catalog, request, backend)
+
+
+def _looked_up(reader: Reader, catalog: Catalog, request: Request, backend: str) -> Chosen:
+    # Sources cost 9 ms of imports, which a kept version does without.
+    from dockswitch.switching import find
+
     found = find.find(reader, catalog, request, backend)
     return Chosen(_expected(reader, found.release), found.release.channel, found)
 
 
 def plan(reader: Reader, backend: Backend, chosen: Chosen, options: Options) -> Plan:
     """What the switch would do; raises what stands in the way."""
+    if chosen.found is None:
+        fetch.refuse_kept(chosen.bundle, options.accepted)
+    else:
+        fetch.refuse_less_trust(fetch.archive_of(chosen.found.release), options.accepted)
     goal = goal_of(chosen.bundle, options)
     installed = backend.installed(reader)
     steps = backend.steps(goal, installed, reader)
@@ -88,9 +99,19 @@ def preview(
         earlier = history.earlier(reader, number)
         goal = rollback.goal_of(reader, earlier, start=options.start)
         installed = backend.installed(reader)
-        return Plan(goal, installed, (), backend.steps(goal, installed, reader)), earlier.channel
-    chosen = choose(reader, catalog, request, backend.name)
-    return plan(reader, backend, chosen, options), chosen.channel
+        steps = backend.steps(goal, installed, reader)
+        return _foreseen(reader, Plan(goal, installed, (), steps), earlier.channel)
+    chosen = choose(reader, catalog, request, backend.takes[0])
+    return _foreseen(reader, plan(reader, backend, chosen, options), chosen.channel)
+
+
+def _foreseen(reader: Reader, plan: Plan, channel: str) -> tuple[Plan, str]:
+    """With what the history would say then, and what becomes of containers."""
+    now = history.newest(reader)
+    changes = bool(plan.steps) or not switch.says_the_same(now, plan.goal, channel)
+    number = now.number + 1 if changes else now.number
+    told = replace(plan, changes=changes, generation=number, impact=impact.impact(reader, plan))
+    return told, channel
 
 
 def upgrade(
@@ -103,7 +124,7 @@ def upgrade(
 ) -> Outcome:
     """To the newest of the channel in use, and never to an older one than what is there."""
     request = Request(now.channel, Newest(), now.channel)
-    newest = find.find(system, catalog, request, backend.name).release
+    newest = _looked_up(system, catalog, request, backend.takes[0]).bundle
     if now.version is not None and newest.version <= now.version:
         request = replace(request, wish=Exact(now.version))
     return use(system, catalog, request, backend, options, progress)[0]

@@ -9,26 +9,20 @@ import ctypes
 import errno
 import hashlib
 import os
-import platform
 import shutil
+import sys
 import tarfile
 import threading
 from collections.abc import Callable
 
 from dockswitch.model.address import name_of, shown
-from dockswitch.model.errors import (
-    CannotWrite,
-    Changed,
-    DamagedArchive,
-    DiskFull,
-    NotAnArchive,
-    OldPython,
-)
 from dockswitch.model.ports import Progress, Unpacked
+from dockswitch.model.unreachable import Changed, NotAnArchive
 from dockswitch.system.download import Download, LocalFile, download
 from dockswitch.system.http import Door
 from dockswitch.system.inflate import inflated
 from dockswitch.system.pipe import BrokenOff, Pipe
+from dockswitch.system.refusals import CannotWrite, DamagedArchive, DiskFull, OldPython
 from dockswitch.system.tarball import Tarball
 from dockswitch.system.unpacked import Folder, make_folder
 
@@ -49,7 +43,7 @@ def unpack(door: Door, url: str, *, into: str, progress: Progress) -> Unpacked:
     the folder is gone then. Whether the digest is right is the caller's to decide.
     """
     if not hasattr(tarfile, "data_filter"):
-        raise OldPython(platform.python_version())
+        raise OldPython(sys.version.split()[0])
     for _ in range(_TRIES - 1):
         with contextlib.suppress(Changed):  # then from the beginning: what had come is gone
             return _once(door, url, into, progress)
@@ -84,7 +78,7 @@ class _Flow:
         self._add = add
         self._to_hash: Pipe[bytes] = Pipe(8)
         self._to_inflate: Pipe[bytes] = Pipe(8)
-        self._plain: Pipe[bytes] = Pipe(4)
+        self._plain: Pipe[bytes] = Pipe(8)
         self._digest = hashlib.sha256()
         self._size = 0
 

@@ -10,8 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 
 from dockswitch.model.address import bare, lent, shown, unsigned
-from dockswitch.model.errors import DockswitchError, NeverFetched
+from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import Index
+from dockswitch.model.unreachable import NeverFetched, NoAnswer
 from dockswitch.system import local
 from dockswitch.system.http import LARGEST_PAGE, Door
 
@@ -56,7 +57,9 @@ class Cache:
         )
         if page.body is None and found is not None:
             return Index(found[1], unsigned(page.url), fresh=True)
-        body = page.body or b""
+        if page.body is None:
+            raise NoAnswer(shown(url), "the server answers 304 to what was never asked")
+        body = page.body
         kept = _Kept(shown(unsigned(page.url)), page.etag, page.modified, _sum(body))
         self._keep(name, kept, body)
         return Index(body, unsigned(page.url), fresh=True)

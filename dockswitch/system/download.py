@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dockswitch.model.address import shown
-from dockswitch.model.errors import (
+from dockswitch.model.unreachable import (
     Changed,
-    NeverFetched,
     NoAnswer,
     NotAnArchive,
     TooMuch,
@@ -34,8 +33,6 @@ class Download:
     """
 
     def __init__(self, door: Door, url: str) -> None:
-        if door.offline:
-            raise NeverFetched(shown(url))
         self._door = door
         self._url = url
         self._deadline = time.monotonic() + door.longest
@@ -59,6 +56,8 @@ class Download:
                 since = self._done
                 if tries > len(self._door.waits):
                     raise cut.error from None
+                if tries:
+                    self._door.pause(self._door.waits[tries - 1])
                 self._resume()
                 continue
             if not piece:
@@ -123,7 +122,7 @@ class LocalFile:
     def __init__(self, url: str) -> None:
         self._url = url
         try:
-            self._file = open(local.path_of(url), "rb", buffering=0)  # noqa: SIM115  # see close
+            self._file = local.opened(url)
             self.total: int | None = os.fstat(self._file.fileno()).st_size
         except OSError as error:
             raise local.failure(url, error) from None

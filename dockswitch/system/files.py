@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import secrets
 import shutil
 import stat
 from collections.abc import Iterator
@@ -128,7 +127,7 @@ def _beside(path: str) -> Iterator[str]:
     It tells its maker: where that one was killed, the next command sweeps it up.
     """
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    temporary = f"{path}.tmp-{os.getpid()}-{secrets.token_hex(4)}"
+    temporary = f"{path}.tmp-{os.getpid()}-{os.urandom(4).hex()}"
     try:
         yield temporary
     finally:

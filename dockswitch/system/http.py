@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from dockswitch.model.address import lent, origin, shown
-from dockswitch.model.errors import (
+from dockswitch.model.errors import DockswitchError
+from dockswitch.model.unreachable import (
     BadAddress,
     BadRedirect,
-    DockswitchError,
     Forbidden,
+    NeverFetched,
     NoAnswer,
     NotServed,
     PlainHttp,
@@ -89,8 +90,10 @@ class Door:
     def answer(self, url: str, headers: Mapping[str, str]) -> "tuple[requests.Response, str]":
         """The answer at the end of the redirects (open, unread), and its address.
 
-        Raises Again where another try may help.
+        Raises Again where another try may help, NeverFetched when offline.
         """
+        if self.offline:
+            raise NeverFetched(shown(url))
         at = url
         for _ in range(_HOPS + 1):
             admit(at, self.allow_http)
@@ -136,7 +139,9 @@ class Door:
 
         asked = {name: value for name, value in headers.items() if value}
         try:
-            return self._session.get(
+            secure = origin(url)[0] == "https"
+            session = self._secure_session if secure else self._session
+            return session.get(
                 url,
                 headers=asked,
                 stream=True,
@@ -162,13 +167,19 @@ class Door:
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         # Bytes are hashed as they are published, so no encoding of the transport's is asked for.
         session.headers.update({"User-Agent": self.agent, "Accept-Encoding": "identity"})
+        return session
+
+    @functools.cached_property
+    def _secure_session(self) -> "requests.Session":
+        """For https://: the certificates that the environment names, else the system's own."""
+        session = self._session
         bundle = _named_bundle()
         if bundle:
             session.verify = bundle
-        else:
-            from dockswitch.system.trusted import TrustStoreAdapter
+            return session
+        from dockswitch.system.trusted import TrustStoreAdapter
 
-            session.mount("https://", TrustStoreAdapter())
+        session.mount("https://", TrustStoreAdapter())
         return session
 
 

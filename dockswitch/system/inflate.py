@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from types import ModuleType
 from typing import Protocol
 
-from dockswitch.model.errors import DamagedArchive, HostileArchive
+from dockswitch.system.refusals import DamagedArchive, HostileArchive
 
 inflating: ModuleType = zlib
 with contextlib.suppress(ImportError):  # twice as fast; has wheels for two kinds of machine only
     inflating = importlib.import_module("isal.isal_zlib")
 
-BLOCK = 1 << 20  # bytes that are inflated at once
+BLOCK = 256 * 1024  # bytes that are inflated at once: larger ones cost memory and save no time
 LARGEST_PLAIN = 2 << 30  # bytes of an unpacked archive; Docker's have 250 MB
 _FREE = 128 << 20  # bytes that may be of any ratio: gzip packs zeros 1 030 times
 _RATIO = 100

@@ -1,11 +1,13 @@
 """file:// addresses: a folder is its own listing, a file is itself."""
 
 import errno
+import io
 import os
+import stat
 from urllib.parse import quote, unquote, urlsplit
 
 from dockswitch.model.address import shown
-from dockswitch.model.errors import BadAddress, NoAnswer, NotServed, TooMuch
+from dockswitch.model.unreachable import BadAddress, NoAnswer, NotServed, TooMuch
 
 
 def page(url: str, *, most: int) -> tuple[bytes, str]:
@@ -17,13 +19,22 @@ def page(url: str, *, most: int) -> tuple[bytes, str]:
     try:
         if os.path.isdir(path):
             return listing(path), url.rstrip("/") + "/"
-        with open(path, "rb") as file:
-            body = file.read(most + 1)
+        with opened(url) as file:
+            if os.fstat(file.fileno()).st_size > most:
+                raise TooMuch(shown(url), most)
+            return file.readall(), url
     except OSError as error:
         raise failure(url, error) from None
-    if len(body) > most:
-        raise TooMuch(shown(url), most)
-    return body, url
+
+
+def opened(url: str) -> io.FileIO:
+    """A file to be read; raises OSError, and NotServed for a pipe or a device."""
+    path = path_of(url)
+    file = io.FileIO(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK))
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise NotServed(shown(url), "it is neither a file nor a folder")
+    return file
 
 
 def path_of(url: str) -> str:

@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Iterator
 
-from dockswitch.model.errors import LockBusy
+from dockswitch.model.errors import Busy
 
 
 @contextlib.contextmanager
@@ -40,3 +40,12 @@ def _acquire(opened: int, wait: float) -> None:
             time.sleep(0.05)
         else:
             return
+
+
+class LockBusy(Busy):
+    def __init__(self, holder: str, waited: int) -> None:
+        super().__init__(
+            "another dockswitch is changing this machine",
+            details=f"{holder} holds the lock; waited {waited} s for it",
+            hint="wait until it is done, then run the same command again",
+        )

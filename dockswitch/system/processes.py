@@ -131,6 +131,8 @@ def end(pid: int, *, wait: float, kill: bool = False, argv: Sequence[str] | None
         if argv is None or found:
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(opened, number)
+                # One that was stopped (SIGSTOP) hears nothing before; systemd does the same.
+                signal.pidfd_send_signal(opened, signal.SIGCONT)
         poll = select.poll()
         poll.register(opened, select.POLLIN)
         gone = bool(poll.poll(wait * 1000))

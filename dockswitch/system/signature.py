@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from dockswitch.model.errors import NotSigned, NoVerifier, WrongKey
+from dockswitch.model.errors import NotAuthentic
 from dockswitch.model.ports import Finished
 
 _MISSING = 127  # as shells say that there is no such program
@@ -144,3 +144,34 @@ def _judged(status: str, pinned: str) -> str | None:
             return meaning
     by_pinned = any(line[0] == "VALIDSIG" and pinned in (line[1], line[-1]) for line in lines)
     return None if by_pinned and "GOODSIG" in words else "no signature is by the pinned key"
+
+
+class NotSigned(NotAuthentic):
+    """`what` is why the signature does not count."""
+
+    def __init__(self, url: str, what: str) -> None:
+        super().__init__(
+            f"{url} is not signed as it should be",
+            details=what,
+            hint="look at the repository's key and fingerprint; commands that only look may read "
+            "an unsigned index with --verify tls",
+        )
+
+
+class NoVerifier(NotAuthentic):
+    def __init__(self, url: str) -> None:
+        super().__init__(
+            f"{url} cannot be verified here",
+            details="neither gpgv nor sqv is installed",
+            hint="`apt-get install gpgv` brings one; commands that only look may read the index "
+            "with --verify tls",
+        )
+
+
+class WrongKey(NotAuthentic):
+    def __init__(self, name: str, have: str, wanted: str) -> None:
+        super().__init__(
+            f"{name} is not the pinned key",
+            details=f"its fingerprint is {have or 'not to be found'}, pinned is {wanted}",
+            hint="compare both with what the publisher says before you change either",
+        )

@@ -8,7 +8,7 @@ import tarfile
 from collections.abc import Iterator
 from tarfile import TarInfo
 
-from dockswitch.model.errors import DamagedArchive, HostileArchive
+from dockswitch.system.refusals import DamagedArchive, HostileArchive
 
 MOST_MEMBERS = 4096
 _LONGEST_NOTE = 64 * 1024  # bytes of a pax header or a GNU long name

@@ -6,7 +6,7 @@ import tarfile
 from collections.abc import Iterable
 from tarfile import TarInfo
 
-from dockswitch.model.errors import HostileArchive
+from dockswitch.system.refusals import HostileArchive
 from dockswitch.system.tarball import MOST_MEMBERS
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from dockswitch.model.errors import LockBusy
 from dockswitch.system import locks
+from dockswitch.system.locks import LockBusy
 from tests.cli import mirror as mirrors
 from tests.cli.program import Program, Said
 from tests.system.server import Reply, serving

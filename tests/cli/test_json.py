@@ -60,7 +60,7 @@ def test_a_preview_has_the_fields_of_a_switch_and_does_nothing(
     assert said.code == code
     found = said.json
     assert set(found) == SWITCH | {"steps", "impact"}
-    assert (found["changed"], found["to"], found["generation"]) == (True, "98.0.2", 0)
+    assert (found["changed"], found["to"], found["generation"]) == (True, "98.0.2", 1)
     assert (found["restarted"], found["impact"], found["downtime_seconds"]) == (False, [], None)
     assert any("dockerd" in step for step in found["steps"])
     assert list(program.root.iterdir()) == []
@@ -87,7 +87,9 @@ def test_resolve_says_the_release_and_with_why_the_reasons(program: Program) -> 
     assert told == {**plain, "reasons": told["reasons"]}
     assert told["reasons"] == [
         "stable: none of its 4 releases is 99.0.0-rc.1",
-        "test offers 2 releases; 99.0.0-rc.1 is 99.0.0-rc.1",
+        "test is live",
+        "its index shows 2 releases: 99.0.0-rc.1 is 99.0.0-rc.1",
+        "trust tls: nothing but the connection vouches for it",
     ]
 
 
@@ -160,7 +162,7 @@ def test_history_and_rollback(using: Callable[..., Program]) -> None:
     assert [(each["generation"], each["version"], each["wish"]) for each in found] == [
         (1, "98.0.1", "98.0.1"),
         (2, "99.0.0-rc.1", "test latest-pre"),
-        (3, "98.0.1", "rollback to generation 1"),
+        (3, "98.0.1", "generation 1"),
     ]
     assert all(time.strptime(each["time"], "%Y-%m-%dT%H:%M:%SZ") for each in found)
 

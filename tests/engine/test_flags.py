@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.flags import (
+    RootTooLong,
     check_root,
     command_line,
     environment,
@@ -13,7 +14,6 @@ from dockswitch.engine.flags import (
     resolved,
     stored,
 )
-from dockswitch.model.errors import RootTooLong
 from dockswitch.model.layout import Layout
 from dockswitch.model.version import Version
 

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from dockswitch.engine.daemon_config import DaemonConfig
-from dockswitch.engine.foreign import refuse_foreign
-from dockswitch.model.errors import ForeignEngine
+from dockswitch.engine.foreign import ForeignEngine, refuse_foreign
 from dockswitch.model.host import Host
 from dockswitch.model.layout import Layout
 from dockswitch.model.ports import Daemon

@@ -4,14 +4,14 @@ import os
 import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from dockswitch.engine.foreign import ForeignEngine
 from dockswitch.engine.running import observed, running
 from dockswitch.engine.supervision import Own
-from dockswitch.model.errors import ForeignEngine
 from dockswitch.model.ports import Daemon
 from dockswitch.model.step import Engine
 from dockswitch.system.here import Here
@@ -37,10 +37,12 @@ def soon(true: Callable[[], object]) -> bool:
 
 
 @pytest.fixture
-def installed(machine: Here) -> Here:
-    """A machine with a version on it."""
+def installed(machine: Here) -> Iterator[Here]:
+    """A machine with a version on it; no engine of it outlives a failure."""
     place(Path(machine.layout.real(FOLDER)), "dockerd", "containerd")
-    return machine
+    yield machine
+    for left in machine.below(machine.layout.state):
+        machine.end(left.pid, wait=5, kill=True, argv=left.argv)
 
 
 def test_an_engine_is_started_observed_and_stopped(installed: Here) -> None:

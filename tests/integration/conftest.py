@@ -13,7 +13,9 @@ from tests.integration.holdings import Mirror
 from tests.integration.mirror import build
 from tests.integration.namespace import isolated, machine_network, short_root
 from tests.integration.needs import demand, why_no_namespaces
+from tests.integration.program import Dockswitch
 from tests.integration.server import MirrorServer, serve
+from tests.integration.stock import Stock
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -51,3 +53,16 @@ def root(isolation: None) -> Iterator[Path]:
     """A short folder for an engine; what the test leaves running there is ended, and told."""
     with short_root() as folder:
         yield folder
+
+
+@pytest.fixture
+def program(root: Path, mirror_server: MirrorServer) -> Dockswitch:
+    """dockswitch below a fresh root, with the mirror."""
+    return Dockswitch(root, mirror_server.url)
+
+
+@pytest.fixture(scope="session")
+def stock(isolation: None, mirror: Mirror) -> Iterator[Stock]:
+    """The mirror's versions, installed once by this process."""
+    with short_root() as folder:
+        yield Stock(folder, mirror.root)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import tarfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,9 +16,10 @@ import pytest
 
 from dockswitch.engine import api, flags, health
 from dockswitch.engine.daemon_config import DaemonConfig, own_config_step
+from dockswitch.engine.flags import RootTooLong
+from dockswitch.engine.foreign import ForeignEngine
 from dockswitch.engine.running import observed, running
 from dockswitch.engine.supervision import Own
-from dockswitch.model.errors import ForeignEngine, RootTooLong
 from dockswitch.model.host import Host
 from dockswitch.model.layout import Layout
 from dockswitch.model.ports import Daemon
@@ -226,3 +229,24 @@ def test_under_a_root_no_bridge_is_made(mirror: Mirror, root: Path) -> None:
     before = sorted(os.listdir("/sys/class/net"))
     with install(mirror, root).well():
         assert sorted(os.listdir("/sys/class/net")) == before
+
+
+def test_a_containerd_that_outlived_its_engine_does_not_hold_up_the_next(
+    mirror: Mirror, root: Path
+) -> None:
+    it = install(mirror, root)
+    with it.well() as killed:
+        assert it.machine.end(killed.pid, wait=5, kill=True, argv=killed.argv)
+        toml = it.machine.layout.real(f"{it.config.exec_root}/containerd/containerd.toml")
+        # Some engines take theirs along when they are killed, and some do not.
+        containerds = ["containerd", "--config", toml]
+        with subprocess.Popen(
+            containerds, executable=it.real / "containerd", stderr=subprocess.DEVNULL
+        ) as left:
+            noted = f"{it.config.exec_root}/containerd/containerd.pid"
+            it.machine.write(noted, str(left.pid).encode())
+            began = time.monotonic()
+            it.start()
+            assert it.waited() is None
+            assert time.monotonic() - began < 10
+        assert it.container() is None

@@ -70,7 +70,10 @@ def newest(mirror: Mirror, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.engine
-@pytest.mark.parametrize("killed", [(), ("dockerd",), ("dockerd", "containerd-shim-runc-v2")])
+# A containerd that lives ends the container of a shim that died.
+@pytest.mark.parametrize(
+    "killed", [(), ("dockerd",), ("dockerd", "containerd", "containerd-shim-runc-v2")]
+)
 def test_a_container_left_running_is_ended(
     isolation: None, newest: Path, killed: tuple[str, ...]
 ) -> None:

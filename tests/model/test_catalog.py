@@ -12,8 +12,8 @@ import pytest
 import yaml
 
 from dockswitch.model import channel_map, channel_shape, record, shipped
+from dockswitch.model.addresses import BadMirror
 from dockswitch.model.catalog import Catalog
-from dockswitch.model.errors import BadMirror
 from dockswitch.model.file_name import FileName
 from dockswitch.model.version import Version
 

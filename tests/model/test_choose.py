@@ -4,14 +4,18 @@ from datetime import date
 
 import pytest
 
-from dockswitch.model.choose import as_of, choose, nearest, newest_pre, why_none
-from dockswitch.model.errors import (
+from dockswitch.model.choose import (
     NeverPublished,
     NoSuchRelease,
-    NotPublished,
     OnlyPreReleases,
     PublishedElsewhere,
+    as_of,
+    choose,
+    nearest,
+    newest_pre,
+    why_none,
 )
+from dockswitch.model.errors import NotPublished
 from dockswitch.model.release import Release
 from dockswitch.model.version import Version
 from dockswitch.model.wish import parse

@@ -5,7 +5,7 @@ import textwrap
 import pytest
 
 from dockswitch.model.catalog import Catalog
-from dockswitch.model.errors import BadChannelMap
+from dockswitch.model.channel_map import BadChannelMap
 
 SHIPPED = Catalog.shipped()
 FINGERPRINT = "AAAA BBBB CCCC DDDD EEEE FFFF 0000 1111 2222 3333"

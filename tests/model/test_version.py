@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dockswitch.model import record, shipped
-from dockswitch.model.errors import BadVersion
-from dockswitch.model.version import Version
+from dockswitch.model.version import BadVersion, Version
 
 SPELLINGS = [line.split(",")[0] for line in shipped.text("record/releases.csv").splitlines()[1:]]
 IMAGES = [line.split(",")[0] for line in shipped.text("record/images.csv").splitlines()[1:]]

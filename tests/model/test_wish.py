@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockswitch.model.errors import BadWish
 from dockswitch.model.version import Version
 from dockswitch.model.wish import (
+    BadWish,
     Exact,
     Latest,
     LatestPre,

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
-from dockswitch.model.errors import DockswitchError, NotServed
+from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import Finished, Index, Reader
+from dockswitch.model.unreachable import NotServed
 from dockswitch.system import processes
 
 

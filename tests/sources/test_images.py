@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from dockswitch.model.errors import Forbidden, NeverFetched, NoAnswer, NotServed
 from dockswitch.model.release import Download
+from dockswitch.model.unreachable import Forbidden, NeverFetched, NoAnswer, NotServed
 from dockswitch.sources.images import ImageFeed
 from tests.sources.shelf import Shelf
 

@@ -4,18 +4,13 @@ import html
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dockswitch.model.errors import (
-    DockswitchError,
-    Forbidden,
-    NeverFetched,
-    NoAnswer,
-    NotServed,
-)
+from dockswitch.model.errors import DockswitchError
 from dockswitch.model.release import Download
 from dockswitch.model.trust import Trust
+from dockswitch.model.unreachable import Forbidden, NeverFetched, NoAnswer, NotServed
 from dockswitch.sources.listing import StaticIndex, hrefs
 from tests.sources.shelf import Shelf
 
@@ -173,6 +168,13 @@ def test_a_server_that_is_down_is_an_error_and_not_the_record() -> None:
         INDEX.releases(Shelf({URL: NoAnswer(URL, "refused")}).reader)
 
 
+def test_a_login_page_is_not_an_empty_channel() -> None:
+    page = b'<a href="#top"><a href="/portal/login"><a href="https://portal.example/">'
+    with pytest.raises(NoAnswer, match="cannot reach") as failed:
+        INDEX.releases(Shelf({URL: page}).reader)
+    assert "login" in failed.value.details
+
+
 def test_a_listing_of_nothing_is_an_empty_channel() -> None:
     assert versions('<a href="../">') == []
 
@@ -183,9 +185,10 @@ def test_an_address_without_its_slash_is_a_folder_all_the_same() -> None:
     assert shelf.asked == [URL]
 
 
+@settings(deadline=None)
 @given(st.binary())
 def test_no_page_breaks_the_reader(page: bytes) -> None:
-    INDEX.releases(Shelf({URL: b"<a href=x>" + page}).reader)
+    INDEX.releases(Shelf({URL: b"<a href=../>" + page}).reader)
 
 
 @given(

@@ -7,20 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from dockswitch.model.errors import (
-    DockswitchError,
-    IndexExpired,
-    IndexMismatch,
-    NoAnswer,
-    NoSuchComponent,
-    NotServed,
-    NotSigned,
-    NoVerifier,
-    WrongKey,
-)
+from dockswitch.model.errors import DockswitchError
 from dockswitch.model.release import Package
 from dockswitch.model.trust import Trust
-from dockswitch.sources.repository import AptRepository
+from dockswitch.model.unreachable import NoAnswer, NotServed
+from dockswitch.sources.repository import (
+    AptRepository,
+    IndexExpired,
+    IndexMismatch,
+    NoSuchComponent,
+)
+from dockswitch.system.signature import NotSigned, NoVerifier, WrongKey
 from tests.sources.shelf import Shelf
 
 FILES = Path(__file__).parent / "signed"

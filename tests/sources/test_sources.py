@@ -4,9 +4,10 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dockswitch.model.errors import DockswitchError, NotServed
+from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import Reader
 from dockswitch.model.release import Release
+from dockswitch.model.unreachable import NotServed
 from dockswitch.sources import read_all
 from dockswitch.sources.listing import StaticIndex
 from tests.sources.shelf import Shelf

@@ -1,6 +1,10 @@
 """Tests of the system do not depend on the proxies and certificates of whoever runs them."""
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("busy machine", deadline=None)
+settings.load_profile("busy machine")
 
 
 @pytest.fixture(autouse=True)

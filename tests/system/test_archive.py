@@ -14,22 +14,19 @@ from pathlib import Path
 
 import pytest
 
-from dockswitch.model.errors import (
-    CannotWrite,
+from dockswitch.model.errors import Unreachable
+from dockswitch.model.ports import Unpacked
+from dockswitch.model.unreachable import (
     Changed,
-    DamagedArchive,
-    DiskFull,
-    HostileArchive,
     NeverFetched,
     NoAnswer,
     NotAnArchive,
     NotServed,
     TooMuch,
-    Unreachable,
 )
-from dockswitch.model.ports import Unpacked
 from dockswitch.system.archive import THREADS, unpack
 from dockswitch.system.http import Door
+from dockswitch.system.refusals import CannotWrite, DamagedArchive, DiskFull, HostileArchive
 from tests.system.archives import DOCKER, Member, file, folder, hard, link, special, tar, tgz
 from tests.system.server import Asked, Reply, serving
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from dockswitch.model.errors import DockswitchError, NeverFetched, NoAnswer, NotServed
+from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import Index
+from dockswitch.model.unreachable import NeverFetched, NoAnswer, NotServed
 from dockswitch.system.cache import Cache
 from dockswitch.system.http import Door
 from tests.system.server import Asked, Reply, serving
@@ -154,3 +155,14 @@ def test_a_file_on_this_machine_is_read(tmp_path: Path) -> None:
         Cache(OFFLINE, ()).index((tmp_path / "Release").as_uri())
     with pytest.raises(DockswitchError):
         Cache(OFFLINE, ()).index("file://elsewhere/etc/passwd")
+
+
+def test_a_pipe_is_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(NotServed):
+        Cache(OFFLINE, ()).index((tmp_path / "pipe").as_uri())
+
+
+def test_an_answer_to_what_was_never_asked_is_no_page(tmp_path: Path) -> None:
+    with serving(lambda _: Reply(status=304)) as s, pytest.raises(NoAnswer):
+        Cache(ONLINE, (str(tmp_path),)).index(s.url)

@@ -11,16 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from dockswitch.model.errors import (
+from dockswitch.model.errors import DockswitchError, Unreachable
+from dockswitch.model.unreachable import (
     BadAddress,
     BadRedirect,
-    DockswitchError,
     Forbidden,
     NoAnswer,
     NotServed,
     PlainHttp,
     TooMuch,
-    Unreachable,
     WrongLength,
 )
 from dockswitch.system.http import Door, admit, next_hop

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal, TypeVar
 
 from dockswitch.engine.flags import option
-from dockswitch.model.errors import DiskFull, DockswitchError, LockBusy, NeverFetched
+from dockswitch.model.errors import DockswitchError
 from dockswitch.model.host import Host
 from dockswitch.model.layout import Layout
 from dockswitch.model.ports import (
@@ -25,8 +25,11 @@ from dockswitch.model.ports import (
     Progress,
     Unpacked,
 )
+from dockswitch.model.unreachable import NeverFetched
 from dockswitch.model.version import Version
+from dockswitch.system.locks import LockBusy
 from dockswitch.system.processes import STARTS, CannotStart
+from dockswitch.system.refusals import DiskFull
 from tests.world.engines import Data, Manners, Running, answer
 from tests.world.files import File, Files, Mark
 from tests.world.publishers import MIRROR, Publishers, names_of
@@ -71,6 +74,7 @@ class World:
         self._pids = 1000
         self._dies_at: tuple[int, Moment] | None = None
         self._dead = False
+        self._meanwhile: tuple[str, Callable[[], None]] | None = None
         self._full: Callable[[int], bool] = lambda _: False
 
     # what a test does to it
@@ -96,6 +100,18 @@ class World:
             yield
         finally:
             self._full = lambda _: False
+
+    def interrupts(self, act: str) -> None:
+        """The next call that begins with these words is met by a ^C."""
+
+        def interrupt() -> None:
+            raise KeyboardInterrupt
+
+        self.meanwhile(act, interrupt)
+
+    def meanwhile(self, act: str, happens: Callable[[], None]) -> None:
+        """Something happens just before the next call that begins with these words."""
+        self._meanwhile = (act, happens)
 
     def starts_foreign(self, argv: Sequence[str], *, socket: str = "", uid: int = 0) -> int:
         """A dockerd that somebody else started, which listens on `socket`."""
@@ -327,6 +343,9 @@ class World:
             if moment != "before":
                 whole() if moment == "after" else halfway()
             raise Killed(what)
+        if self._meanwhile is not None and what.startswith(self._meanwhile[0]):
+            (_, happens), self._meanwhile = self._meanwhile, None
+            happens()
         self.writes += writes
         if writes and self._full(self.writes):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), what)

@@ -7,9 +7,10 @@ from dockswitch.backends import bundles, find
 from dockswitch.model import wish
 from dockswitch.model.catalog import Catalog
 from dockswitch.model.outcome import Found, Outcome, Recovered
+from dockswitch.model.plan import Installed, Plan
 from dockswitch.model.release import Bundle
 from dockswitch.model.trust import Trust
-from dockswitch.switching import daemon, history, install, recover, rollback, use
+from dockswitch.switching import daemon, history, install, recover, removal, rollback, use
 from dockswitch.switching.fetch import Accepted
 from tests.world import MIRROR, World
 
@@ -63,6 +64,13 @@ def switch(
     return used(world, words, start=start, client_only=client_only, least=least)[0]
 
 
+def preview(world: World, words: str, least: Accepted = Accepted()) -> tuple[Plan, str]:  # noqa: B008
+    """`dockswitch use WORDS --dry-run`"""
+    request = wish.parse(words.split(), tuple(catalog().channels))
+    options = use.Options(accepted=least)
+    return use.preview(world, catalog(), request, find("static"), options)
+
+
 def go_back(world: World, number: int | None = None) -> Outcome:
     """`dockswitch rollback [NUMBER]`"""
     return rollback.rollback(world, number, Quiet())
@@ -86,6 +94,16 @@ def upgrade(world: World) -> Outcome:
     return use.upgrade(world, catalog(), now, find("static"), use.Options(), Quiet())
 
 
+def uninstall(world: World, version: str) -> tuple[Bundle, ...]:
+    """`dockswitch uninstall VERSION`"""
+    return removal.uninstall(world, version, Quiet())
+
+
+def prune(world: World) -> tuple[Bundle, ...]:
+    """`dockswitch prune`"""
+    return removal.prune(world, Quiet())
+
+
 def start(world: World) -> daemon.State:
     """`dockswitch daemon start`"""
     return daemon.start(world, Quiet())
@@ -96,10 +114,10 @@ def stop(world: World) -> daemon.State:
     return daemon.stop(world, Quiet())
 
 
+def installed(world: World) -> Installed:
+    return find("static").installed(world)
+
+
 def kept(world: World) -> list[str]:
     """The versions that are kept, in release order."""
-    return [str(bundle.version) for bundle in kept_bundles(world)]
-
-
-def kept_bundles(world: World) -> tuple[Bundle, ...]:
-    return bundles.kept(world)
+    return [str(bundle.version) for bundle in bundles.kept(world)]

@@ -5,8 +5,8 @@ import re
 from collections.abc import Sequence
 
 from dockswitch.model import record
-from dockswitch.model.errors import NoAnswer, NotServed
 from dockswitch.model.file_name import FileName
+from dockswitch.model.unreachable import NoAnswer, NotServed
 from dockswitch.model.version import Version
 
 MIRROR = "https://mirror.test"
@@ -49,8 +49,9 @@ class Publishers:
         said = FileName.recognise(name)
         if said is None or name not in self._names(folder):
             raise NotServed(url)
+        # one file in every channel that has it
         recorded = record.digests("linux", "x86_64", name)
-        derived = min(recorded, default=hashlib.sha256(url.encode()).hexdigest())
+        derived = min(recorded, default=hashlib.sha256(name.encode()).hexdigest())
         return said.version, self.digests.get(name, derived)
 
     def _names(self, url: str) -> list[str]:

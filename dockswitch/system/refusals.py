@@ -1,0 +1,48 @@
+"""Why an archive is not unpacked."""
+
+from dockswitch.model.errors import DockswitchError, NotAuthentic
+
+
+class DamagedArchive(NotAuthentic):
+    def __init__(self, url: str, what: str) -> None:
+        super().__init__(
+            f"the archive {url} is damaged",
+            details=what,
+            hint="nothing of it was kept; run the same command again, or tell who publishes it",
+        )
+
+
+class HostileArchive(NotAuthentic):
+    def __init__(self, url: str, what: str) -> None:
+        super().__init__(
+            f"the archive {url} is not safe to unpack",
+            details=what,
+            hint="nothing of it was kept; tell who publishes it, and take another source",
+        )
+
+
+class DiskFull(DockswitchError):
+    def __init__(self, folder: str) -> None:
+        super().__init__(
+            f"no space is left for {folder}",
+            details="what had been unpacked was removed again",
+            hint="`dockswitch prune` removes versions that are not in use",
+        )
+
+
+class CannotWrite(DockswitchError):
+    def __init__(self, folder: str, what: str) -> None:
+        super().__init__(
+            f"cannot write to {folder}",
+            details=what,
+            hint="look at its owner and at how its file system is mounted",
+        )
+
+
+class OldPython(DockswitchError):
+    def __init__(self, have: str) -> None:
+        super().__init__(
+            f"Python {have} cannot unpack archives safely",
+            details="its tarfile has no filters (PEP 706)",
+            hint="they came with Python 3.10.12 and 3.11.4: take one of those or a later one",
+        )
