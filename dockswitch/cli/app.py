@@ -4,7 +4,6 @@ import gc
 import importlib
 import os
 import signal
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from types import FrameType, ModuleType
 from typing import Any
@@ -15,6 +14,7 @@ from typer.core import TyperCommand, TyperGroup
 from dockswitch.cli import options
 from dockswitch.cli.mistakes import BadWords, FromTheSystem, NoSuchCommand
 from dockswitch.model.errors import DockswitchError, Interrupted
+from dockswitch.report.line import nobody_reads
 from dockswitch.report.report import Report
 
 # group → command → its one-line help; the first line of each command's docstring, held by a test
@@ -84,8 +84,7 @@ def run(argv: Sequence[str]) -> int:
             _spoken(words), prog_name="dockswitch", standalone_mode=False, obj=said
         )
     except BrokenPipeError:
-        # The reader went away (`| head`): nothing is wrong, and nothing can be said.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        nobody_reads()
         return 1
     except (Exception, KeyboardInterrupt) as error:
         known = _as_known(error, words)

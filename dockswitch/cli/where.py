@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dockswitch.cli.session import Session
+from dockswitch.model.address import shown
 from dockswitch.model.errors import NotPublished
 
 if TYPE_CHECKING:
@@ -33,9 +34,8 @@ def command(
         raise NotRecorded(version, [str(each) for each in near])
     archives = record.places(wanted)
     image = next((each for each in record.images() if each.version == wanted), None)
-    address = (
-        image.at(session.catalog.addresses.fill(session.catalog.addresses.image)) if image else None
-    )
+    addresses = session.catalog.addresses
+    address = shown(image.at(addresses.fill(addresses.image))) if image else None
     released = known.released.isoformat() if known.released else None
     session.report.answer(
         {

@@ -15,6 +15,9 @@ def shown(url: str) -> str:
     parts = _split(url)
     if parts is None:
         return re.sub(r"//[^/@]*@", "//", url).partition("?")[0]
+    if not parts.netloc and re.match(r"[^/?#\s]*@", url):
+        # Somebody forgot https://, and not the password.
+        return url.partition("?")[0].rpartition("@")[2]
     host = parts.netloc.rpartition("@")[2]
     return urlunsplit((parts.scheme, host, parts.path, _query(parts.query), ""))
 

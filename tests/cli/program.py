@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import io
 import json
 import os
 import platform
 import re
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -91,6 +94,8 @@ class Program:
     def terminal(self, typed: str, *words: str, **env: str) -> Said:
         """Runs it on a terminal where that is typed: stdin and stderr are one, stdout is not."""
         leader, follower = os.openpty()
+        # a new one has no size, and shows no progress
+        fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         process = subprocess.Popen(
             self.argv(*words),
             env=self._environ(env),
