@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from dockswitch.model.errors import UsageError
+from dockswitch.model.errors import NoSuchBackend
 from dockswitch.model.plan import Goal, Installed
 from dockswitch.model.ports import Reader
 from dockswitch.model.step import Step
@@ -29,15 +29,6 @@ class Backend(Protocol):
     def steps(self, goal: Goal, installed: Installed, reader: Reader) -> tuple[Step, ...]: ...
 
 
-class NoSuchBackend(UsageError):
-    def __init__(self, name: str, known: tuple[str, ...]) -> None:
-        super().__init__(
-            f"there is no backend {name!r}",
-            details=f"known are {', '.join(known)}",
-            hint=f"a package may bring one in the entry-point group {GROUP}",
-        )
-
-
 def find(name: str) -> Backend:
     """The backend of that name; built-in names cannot be shadowed. Raises NoSuchBackend."""
     if name == "static":
@@ -55,4 +46,4 @@ def _from_entry_points(name: str) -> Backend:
         backend: Backend = entry.load()
         return backend
     found = sorted(entry.name for entry in entry_points(group=GROUP))
-    raise NoSuchBackend(name, (*BUILT_IN, *found))
+    raise NoSuchBackend(name, (*BUILT_IN, *found), GROUP)

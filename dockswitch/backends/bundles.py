@@ -31,7 +31,7 @@ def read(reader: Reader, folder: str) -> Bundle | None:
     try:
         return _from_plain(json.loads(content), folder)
     except (ValueError, KeyError, TypeError, BadVersion) as error:
-        raise CorruptState(path, repr(error)) from None
+        raise CorruptState(reader.layout.real(path), repr(error)) from None
 
 
 def folder_of(reader: Reader, version: Version, sha256: str) -> str:

@@ -1,12 +1,11 @@
 """The command line: a table of commands, each imported only when it is the one that runs."""
 
-import errno
 import gc
 import importlib
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import FrameType, ModuleType
 from typing import Any
 
@@ -14,7 +13,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from dockswitch.cli import options
-from dockswitch.model.errors import DockswitchError, Interrupted, UsageError
+from dockswitch.cli.mistakes import BadWords, FromTheSystem, NoSuchCommand
+from dockswitch.model.errors import DockswitchError, Interrupted
 from dockswitch.report.report import Report
 
 # group → command → its one-line help; the first line of each command's docstring, held by a test
@@ -49,6 +49,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "daemon": "Start, stop, restart or watch dockswitch's own engine.",
     },
     "dockswitch": {
+        "version": "Show which dockswitch this is, as `dockswitch --version` does.",
         "settings": "Show each setting and where it came from.",
         "completion": "Print the completion script of a shell.",
         "help": "Show this list, or a command's help.",
@@ -76,19 +77,21 @@ def run(argv: Sequence[str]) -> int:
         from typer._completion_classes import completion_init
 
         completion_init()  # costs nothing where no shell asks
+    words, behind = _parted(argv)
+    said: dict[str, Any] = {options.BEHIND: behind}
     try:
         code = application().main(
-            list(argv) or ["help"], prog_name="dockswitch", standalone_mode=False
+            _spoken(words), prog_name="dockswitch", standalone_mode=False, obj=said
         )
     except BrokenPipeError:
         # The reader went away (`| head`): nothing is wrong, and nothing can be said.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (Exception, KeyboardInterrupt) as error:
-        known = _as_known(error)
+        known = _as_known(error, words)
         if known is None:
             raise
-        return _failed(argv, known)
+        return _failed(words, said, known)
     return code if isinstance(code, int) else 0
 
 
@@ -119,6 +122,9 @@ class Group(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401  # likewise
         name = ALIASES.get(cmd_name, cmd_name)
         return load(name) if name in self.list_commands(ctx) else None
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401  # likewise
+        return _resolved(self, ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  # likewise
         for group, commands in GROUPS.items():
@@ -154,6 +160,9 @@ class Family(TyperGroup):
         self.format_commands(ctx, formatter)
         _write_parameters(self, ctx, formatter)
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401  # likewise
+        return _resolved(self, ctx, args)
+
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  # likewise
         with formatter.section("Commands"):
             formatter.write_dl([(name, each.help) for name, each in self.commands.items()])
@@ -164,7 +173,7 @@ class Family(TyperGroup):
 
 def load(name: str) -> Any:  # noqa: ANN401  # likewise
     """The command of that name, with the global options; its module is imported now."""
-    module = importlib.import_module(f"dockswitch.cli.{name.replace('-', '_')}")
+    module = _module(name)
     family: dict[str, Callable[..., None]] = getattr(module, "FAMILY", {})
     if not family:
         return _single(module.command, name, module)
@@ -184,13 +193,43 @@ _INTERRUPTED = Interrupted("where a switch had begun, `dockswitch status` says h
 _CONTEXT = {"help_option_names": ["-h", "--help"], "terminal_width": 80}
 
 
+def _module(name: str) -> ModuleType:
+    return importlib.import_module(f"dockswitch.cli.{name.replace('-', '_')}")
+
+
 def _single(function: Callable[..., None], name: str, module: ModuleType) -> Any:  # noqa: ANN401
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    settings = {**_CONTEXT, **getattr(module, "CONTEXT", {})}
-    app.command(name, cls=Command, epilog=module.EXAMPLES, context_settings=settings)(function)
+    app.command(name, cls=Command, epilog=module.EXAMPLES, context_settings=_CONTEXT)(function)
     command = typer.main.get_command(app)
     command.params += options.parameters()
     return command
+
+
+def _parted(argv: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Our own words, and those behind `--` where they are a command of the person's own."""
+    words = list(argv)
+    if "--" in words:
+        place = words.index("--")
+        names = _commands(words[:place])
+        if names and getattr(_module(names[0]), "RUNS", False):
+            return words[:place], words[place + 1 :]
+    return words, []
+
+
+def _spoken(words: list[str]) -> list[str]:
+    """What typer is given: `help` where nothing is said, `version` for `--version`."""
+    for place, word in enumerate(words):
+        if word == "--version" and not _commands(words[:place]):
+            return [*words[:place], "version", *words[place + 1 :]]
+    return words or ["help"]
+
+
+def _resolved(group: TyperGroup, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401  # likewise
+    name = args[0]
+    found = group.get_command(ctx, name)
+    if found is None:
+        raise NoSuchCommand(name, ctx.command_path, group.list_commands(ctx))
+    return ALIASES.get(name, name), found, args[1:]
 
 
 def _write_parameters(command: Any, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  # likewise
@@ -217,45 +256,42 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _as_known(error: BaseException) -> DockswitchError | None:
+def _as_known(error: BaseException, words: Sequence[str]) -> DockswitchError | None:
     """The error for a person that an exception stands for; None for a defect of ours."""
     if isinstance(error, DockswitchError):
         return error
-    if isinstance(error, KeyboardInterrupt):
+    if isinstance(error, KeyboardInterrupt | typer.Abort):  # the latter at a question
         return _INTERRUPTED
     if isinstance(error, OSError):
         return FromTheSystem(error)
     if hasattr(error, "format_message"):  # typer's own errors; their class is not exported
-        return BadWords(error.format_message(), getattr(error, "ctx", None))
+        return BadWords(error.format_message(), " ".join(["dockswitch", *_commands(words)]))
     return None
 
 
-def _failed(argv: Sequence[str], error: DockswitchError) -> int:
-    """Says it as the command line asks, which may itself be what is wrong."""
+def _failed(argv: Sequence[str], said: Mapping[str, Any], error: DockswitchError) -> int:
+    """Says it in the voice of the command that failed, or as words ask that made no command."""
     words = list(argv[: argv.index("--")] if "--" in argv else argv)
-    names = [name for name in words if name in ALIASES or any(name in g for g in GROUPS.values())]
-    command = ALIASES.get(names[0], names[0]) if names else ""
-    Report(command, as_json="--json" in words).failure(error)
-    return error.exit
+    names = _commands(words)
+    report = said.get(options.VOICE) or Report(" ".join(names), as_json="--json" in words)
+    report.failure(error)
+    if isinstance(error, Interrupted) or not names:
+        return error.exit
+    code: int = getattr(_module(names[0]), "FAILED", error.exit)
+    return code
 
 
-class BadWords(UsageError):
-    def __init__(self, message: str, ctx: Any) -> None:  # noqa: ANN401  # likewise
-        path = ctx.command_path if ctx is not None else "dockswitch"
-        super().__init__(
-            message[:1].lower() + message[1:].rstrip("."), hint=f"`{path} --help` shows the forms"
-        )
-
-
-class FromTheSystem(DockswitchError):
-    """What the operating system refused."""
-
-    def __init__(self, error: OSError) -> None:
-        hints = {
-            "EACCES": "run it as root (`sudo dockswitch …`), or below a root of your own: --root",
-            "EPERM": "run it as root (`sudo dockswitch …`), or below a root of your own: --root",
-            "ENOSPC": "free some space (`dockswitch prune` removes versions that nothing needs)",
-        }
-        name = errno.errorcode.get(error.errno or 0, "")
-        where = f": {error.filename}" if error.filename else ""
-        super().__init__(f"{error.strerror or error}{where}".lower(), hint=hints.get(name, ""))
+def _commands(words: Sequence[str]) -> list[str]:
+    """The command's name among these words, with that of its own command if it has some."""
+    valued = {opt for each in options.parameters() if not each.is_flag for opt in each.opts}
+    names = []
+    given = iter(words)
+    for word in given:
+        if word in valued:
+            next(given, None)
+        elif not word.startswith("-"):
+            names.append(ALIASES.get(word, word))
+    if not names or not any(names[0] in commands for commands in GROUPS.values()):
+        return []
+    family = getattr(_module(names[0]), "FAMILY", {})
+    return names[: 2 if len(names) > 1 and names[1] in family else 1]

@@ -3,6 +3,7 @@
 import typer
 
 from dockswitch.cli.session import Session
+from dockswitch.report.columns import columns
 
 EXAMPLES = """\
 Examples:
@@ -29,9 +30,5 @@ def command(ctx: typer.Context) -> None:
                 for channel in known
             ]
         },
-        [
-            f"{channel.name:<12} {channel.state:<8} {','.join(channel.backends):<20} "
-            f"{channel.note}".rstrip()
-            for channel in known
-        ],
+        columns([[c.name, c.state, ",".join(c.backends), c.note] for c in known]),
     )

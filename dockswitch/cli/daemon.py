@@ -15,7 +15,8 @@ Examples:
   dockswitch daemon restart
   dockswitch daemon logs --lines 100
 
-An engine under dockswitch's own supervision does not come back after a reboot by itself.
+An engine under dockswitch's own supervision does not come back by itself after
+a reboot.
 """
 
 
@@ -66,6 +67,8 @@ def logs(
     session = Session(ctx)
     said = supervision.own().logs(session.system, lines)
     session.report.answer({"lines": list(said)}, said)
+    if not said:
+        session.report.note("the engine has said nothing yet")
 
 
 def _tell(session: Session, state: "State") -> None:

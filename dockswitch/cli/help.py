@@ -4,26 +4,31 @@ from typing import Annotated
 
 import typer
 
+from dockswitch.cli.mistakes import NoSuchCommand
 from dockswitch.cli.session import Session
-from dockswitch.model.errors import UsageError
 
 EXAMPLES = """\
 Examples:
   dockswitch help
   dockswitch help use
+  dockswitch help daemon logs
 """
 
 
 def command(
     ctx: typer.Context,
-    name: Annotated[str | None, typer.Argument(metavar="COMMAND", help="Which one.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="COMMAND...", help="Which one.")
+    ] = None,
 ) -> None:
     """Show this list, or a command's help."""
-    top = ctx.find_root()
-    text = top.get_help()
-    if name is not None:
-        found = top.command.get_command(top, name)  # type: ignore[attr-defined]  # it is a group
+    at = ctx.find_root()
+    for name in names or ():
+        # a group has commands, and a command that is none has nothing below it
+        known = at.command.list_commands(at) if hasattr(at.command, "list_commands") else []
+        found = at.command.get_command(at, name) if known else None  # type: ignore[attr-defined]
         if found is None:
-            raise UsageError(f"there is no command {name!r}", hint="`dockswitch help` lists them")
-        text = found.make_context(name, [], parent=top, resilient_parsing=True).get_help()
+            raise NoSuchCommand(name, at.command_path, known)
+        at = found.make_context(found.name, [], parent=at, resilient_parsing=True)
+    text = at.get_help()
     Session(ctx).report.answer({"help": text}, [text])

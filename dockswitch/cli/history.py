@@ -4,6 +4,7 @@ import typer
 
 from dockswitch.cli.session import Session
 from dockswitch.report import outcome as telling
+from dockswitch.report.columns import columns
 
 EXAMPLES = """\
 Examples:
@@ -20,10 +21,9 @@ def command(ctx: typer.Context) -> None:
     known = history.generations(session.system)
     session.report.answer(
         {"generations": [telling.generation_plain(each) for each in known]},
-        [
-            f"{each.number:>4}  {each.time}  {each.channel:<8} "
-            f"{each.version or 'nothing'!s:<24} {each.wish}"
-            for each in known
-        ]
-        or ["there was no switch yet"],
+        columns(
+            [[g.number, g.time, g.channel or "-", g.version or "nothing", g.wish] for g in known]
+        ),
     )
+    if not known:
+        session.report.note("there was no switch yet")

@@ -8,7 +8,7 @@ from dockswitch.report import outcome as telling
 
 EXAMPLES = """\
 Examples:
-  dockswitch install 28.5.2            fetch it now, switch later without a network
+  dockswitch install 28.5.2    fetch it now, switch later without a network
   dockswitch install test latest-pre
 """
 

@@ -5,7 +5,9 @@ import os
 import typer
 
 from dockswitch.cli.session import Session
+from dockswitch.model.release import Bundle
 from dockswitch.report import outcome as telling
+from dockswitch.report.columns import columns
 
 EXAMPLES = """\
 Examples:
@@ -25,10 +27,11 @@ def command(ctx: typer.Context) -> None:
     current = os.path.normpath(f"{layout.state}/{target}") if target else ""
     session.report.answer(
         {"installed": [telling.bundle_plain(bundle, current) for bundle in kept]},
-        [
-            f"{'*' if bundle.folder == current else ' '} {bundle.version!s:<24} "
-            f"{','.join(bundle.channels):<14} {bundle.trust}"
-            for bundle in kept
-        ]
-        or ["nothing is installed; `dockswitch use stable` is a beginning"],
+        columns([[_starred(each, current), ",".join(each.channels), each.trust] for each in kept]),
     )
+    if not kept:
+        session.report.note("nothing is installed; `dockswitch use stable` is a beginning")
+
+
+def _starred(bundle: Bundle, current: str) -> str:
+    return f"{'*' if bundle.folder == current else ' '} {bundle.version}"

@@ -10,13 +10,14 @@ from dockswitch.cli.session import Session, day
 from dockswitch.model.errors import DockswitchError, NotForThisHost, NotPublished
 from dockswitch.model.release import Release
 from dockswitch.model.trust import Trust
+from dockswitch.report.columns import columns
 
 EXAMPLES = """\
 Examples:
-  dockswitch list-remote                       stable, test and edge
+  dockswitch list-remote              stable, test and edge
   dockswitch list-remote test --no-pre
   dockswitch list-remote --backend apt --for ubuntu:noble/amd64
-  dockswitch ls-remote --offline               from the cache and the shipped record
+  dockswitch ls-remote --offline      from the cache and the shipped record
 """
 DEFAULT = ("stable", "test", "edge")
 
@@ -26,7 +27,9 @@ def command(
     names: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="CHANNEL...", help="Which channels; stable, test and edge without one."
+            metavar="CHANNEL...",
+            help="Which channels; stable, test and edge without one.",
+            autocompletion=spec.complete_channel,
         ),
     ] = None,
     pre: spec.Pre = True,
@@ -53,8 +56,10 @@ def command(
     releases = [each for each in offered if pre or not each.version.pre]
     session.report.answer(
         {"releases": [_plain(each) for each in releases]},
-        [_line(each) for each in releases] or ["nothing is published there"],
+        columns([_cells(each) for each in releases]),
     )
+    if not releases:
+        session.report.note("nothing is published there")
 
 
 def _offered(
@@ -92,7 +97,6 @@ def _plain(release: Release) -> dict[str, object]:
     }
 
 
-def _line(release: Release) -> str:
-    day = release.published.isoformat() if release.published else "-"
-    unproven = "" if release.proven else "  (from the record, unproven)"
-    return f"{release.version!s:<26} {release.channel:<8} {day:<10}{unproven}".rstrip()
+def _cells(release: Release) -> list[object]:
+    unproven = "" if release.proven else "(from the record, unproven)"
+    return [release.version, release.channel, release.published or "-", unproven]

@@ -5,8 +5,12 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from dockswitch.report.report import Report
+
 When = Literal["auto", "always", "never"]
 PANEL = "Global options"
+# Under these names stand, beside what was said: the command's report, and the words behind `--`
+VOICE, BEHIND = "report", "behind"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,17 @@ def given(ctx: typer.Context) -> Given:
     known = {field.name for field in fields(Given)}
     said = {name: value for name, value in _said(ctx).items() if name in known}
     return Given(**said)
+
+
+def behind(ctx: typer.Context) -> list[str]:
+    """The command of the person's own that stands behind `--`."""
+    words: list[str] = _said(ctx)[BEHIND]
+    return words
+
+
+def speaks(ctx: typer.Context, report: Report) -> None:
+    """From now on a failure is told by this report."""
+    _said(ctx)[VOICE] = report
 
 
 def is_global(name: str) -> bool:

@@ -19,13 +19,15 @@ def command(ctx: typer.Context, words: spec.Words = None) -> None:
     session = Session(ctx)
     if not words:
         pin = pins.nearest()
-        found = [f"{pin.spec} ({pin.path})"] if pin else ["no pin counts here"]
+        found = [f"{pin.spec} ({pin.path})"] if pin else []
         session.report.answer(
             {"pinned": pin.spec if pin else None, "path": pin.path if pin else None}, found
         )
+        if pin is None:
+            session.report.note("no pin counts here")
         return
     request = session.request(words)
-    if request.channel is not None or len(words) > 1:
+    if not pins.names_version(request) or len(words) > 1:
         raise UsageError(
             "a pin names a version, never a source", hint="such as `dockswitch pin 28.5.2`"
         )

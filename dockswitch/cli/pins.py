@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 
+from dockswitch.model.wish import Previous, Request, SystemsOwn
 from dockswitch.system import files
 
 OWN, SHARED = ".docker-version", ".tool-versions"
@@ -32,10 +33,15 @@ def nearest(folder: str | None = None) -> Pin | None:
 
 
 def write(spec: str, folder: str | None = None) -> Pin:
-    """Pins the folder; another tool's file keeps its other lines."""
+    """Pins the folder."""
     path = os.path.join(folder or os.getcwd(), OWN)
     files.write(path, f"{spec}\n".encode())
     return Pin(path, spec)
+
+
+def names_version(request: Request) -> bool:
+    """Whether a pin may say so: a version, and never a source or what a machine's history knows."""
+    return request.channel is None and not isinstance(request.wish, Previous | SystemsOwn)
 
 
 def _spec(name: str, text: str) -> str:

@@ -8,8 +8,8 @@ from dockswitch.cli.session import Session
 
 EXAMPLES = """\
 Examples:
-  dockswitch prune --dry-run       what would go
-  dockswitch prune                 keeps the version in use, the one before, and all that runs
+  dockswitch prune --dry-run    what would go
+  dockswitch prune              not what is in use, was before, or still runs
 """
 
 

@@ -6,7 +6,7 @@ from dockswitch.cli.session import Session
 
 EXAMPLES = """\
 Examples:
-  dockswitch recover         every command that changes something does this first
+  dockswitch recover    whatever changes something does this first
 """
 
 

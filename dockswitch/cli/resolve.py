@@ -42,6 +42,8 @@ def command(
     plain = telling.found_plain(found, why=why)
     lines = [f"{release.channel} {release.version} ({release.backend}, {session.system.host})"]
     lines += [f"  {line}" for line in telling.artifact_lines(release)]
+    if not release.proven:
+        lines.append("  from the record, unproven: no index shows it")
     if why:
         lines += [f"  because {reason}" for reason in found.reasons]
     session.report.answer(plain, lines)

@@ -10,9 +10,9 @@ from dockswitch.cli.use import tell
 
 EXAMPLES = """\
 Examples:
-  dockswitch rollback        the engine before; once more, and you are here again
-  dockswitch rollback 3      generation 3, as `dockswitch history` numbers them
-  dockswitch rollback 0      what was there before dockswitch
+  dockswitch rollback      the engine before; once more, and you are here again
+  dockswitch rollback 3    generation 3, as `dockswitch history` numbers them
+  dockswitch rollback 0    what was there before dockswitch
 """
 
 

@@ -5,16 +5,17 @@ from typing import Annotated
 
 import typer
 
+from dockswitch.cli import options
 from dockswitch.cli.session import Session
-from dockswitch.model.errors import DockswitchError, UsageError
+from dockswitch.model.errors import UsageError
 
 EXAMPLES = """\
 Examples:
   dockswitch run 20.10.24 -- docker version
   dockswitch run test -- sh -c 'docker ps | wc -l'
 """
-CONTEXT = {"ignore_unknown_options": True, "allow_interspersed_args": False}
-BEFORE = 125
+RUNS = True  # what stands behind `--`
+FAILED = 125  # what any failure before that exits with, so that its own codes stay its own
 
 
 def command(
@@ -27,20 +28,18 @@ def command(
     from dockswitch.switching import install
     from dockswitch.switching.fetch import Accepted
 
-    try:
-        session = Session(ctx)
-        spec, argv = _split(words)
-        bundle = install.install(
-            session.system,
-            lambda: session.catalog,
-            session.request(spec),
-            session.backend().takes[0],
-            Accepted(),
-            session.report.progress,
-        ).bundle
-    except DockswitchError as error:
-        error.exit = BEFORE  # type: ignore[misc]  # so that CMD's own codes stay its own
-        raise
+    session = Session(ctx)
+    argv = options.behind(ctx)
+    if not argv:
+        raise UsageError("what is to run?", hint=f"`dockswitch run {words[0]} -- docker version`")
+    bundle = install.install(
+        session.system,
+        lambda: session.catalog,
+        session.request(words),
+        session.backend().takes[0],
+        Accepted(),
+        session.report.progress,
+    ).bundle
     code = _run(session, argv, bundle.folder)
     session.report.answer({"version": str(bundle.version), "exit": code})
     raise typer.Exit(code)
@@ -55,15 +54,5 @@ def _run(session: Session, argv: list[str], folder: str) -> int:
     env = {"PATH": f"{layout.real(folder)}:{os.environ.get('PATH', os.defpath)}"}
     if layout.root:
         env["DOCKER_HOST"] = f"unix://{layout.real(DaemonConfig.read(session.system).socket)}"
-    return processes.attend(argv, env=env, aside=session.report.as_json)
-
-
-def _split(words: list[str]) -> tuple[list[str], list[str]]:
-    if "--" in words:
-        place = words.index("--")
-        spec, argv = words[:place], words[place + 1 :]
-    else:
-        spec, argv = words[:1], words[1:]
-    if not spec or not argv:
-        raise UsageError("what is to run?", hint="`dockswitch run 28.5.2 -- docker version`")
-    return spec, argv
+    report = session.report
+    return processes.attend(argv, env=env, aside=report.as_json, say=report.warning)

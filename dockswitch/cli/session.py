@@ -40,6 +40,8 @@ class Session:
             color=self.given.color or "auto",
             progress=self.given.progress or "auto",
         )
+        self.report.log = os.environ.get("DOCKSWITCH_LOG", "")  # until the settings are read
+        options.speaks(ctx, self.report)
 
     @functools.cached_property
     def layout(self) -> Layout:
@@ -48,6 +50,13 @@ class Session:
             raise UsageError("--root wants a folder", hint="for the machine itself leave it out")
         user = bool(self.given.user)
         return Layout.of(root=root, user=user, env=os.environ, uid=os.geteuid())
+
+    @property
+    def root_origin(self) -> str:
+        """Where the root came from."""
+        if self.given.root:
+            return "command line"
+        return "DOCKSWITCH_ROOT" if os.environ.get("DOCKSWITCH_ROOT") else "built in"
 
     @functools.cached_property
     def settings(self) -> dict[str, Setting]:

@@ -4,6 +4,7 @@ import typer
 
 from dockswitch.cli.session import Session
 from dockswitch.model.address import shown
+from dockswitch.report.columns import columns
 
 EXAMPLES = """\
 Examples:
@@ -25,9 +26,9 @@ def command(ctx: typer.Context) -> None:
             "scope": session.layout.scope,
             "state": session.layout.real(session.layout.state),
         },
-        [f"{each.name:<14} {shown(each.value) or '-':<34} {each.origin}" for each in settled]
-        + [
-            f"{'root':<14} {session.layout.root or '/'}",
-            f"{'state':<14} {session.layout.real(session.layout.state)}",
-        ],
+        columns(
+            [[each.name, shown(each.value) or "-", each.origin] for each in settled]
+            + [["root", session.layout.root or "/", session.root_origin]]
+            + [["state", session.layout.real(session.layout.state), ""]]
+        ),
     )

@@ -1,5 +1,6 @@
 """The arguments and options that several commands share."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -14,7 +15,7 @@ Words = Annotated[
         metavar="SPEC",
         help="CHANNEL, VERSION, CHANNEL VERSION or CHANNEL@VERSION.",
         show_default=False,
-        autocompletion=lambda incomplete: complete(incomplete),
+        autocompletion=lambda ctx, incomplete: complete(ctx, incomplete),
     ),
 ]
 Backend = Annotated[
@@ -63,18 +64,37 @@ def least(verify: str | None, otherwise: Trust) -> Trust:
         raise UsageError(f"{verify!r} is no level of trust", hint=f"levels: {levels}") from None
 
 
-def complete(incomplete: str) -> list[str]:
+def complete(ctx: typer.Context, incomplete: str) -> list[str]:
     """What a spec may begin with: channels, versions kept here, and the newest of the record."""
-    import os
-
     from dockswitch.model import record
+
+    published = [str(each.version) for each in reversed(record.releases()) if each.published]
+    words = ["latest", "latest-pre", "previous", "system"]
+    return _beginning([*_channels(), *words, *_kept(ctx), *published], incomplete)
+
+
+def complete_kept(ctx: typer.Context, incomplete: str) -> list[str]:
+    return _beginning(_kept(ctx), incomplete)
+
+
+def complete_channel(ctx: typer.Context, incomplete: str) -> list[str]:
+    return _beginning(_channels(), incomplete)
+
+
+def _beginning(known: Sequence[str], incomplete: str) -> list[str]:
+    return [word for word in dict.fromkeys(known) if word.startswith(incomplete)]
+
+
+def _channels() -> list[str]:
     from dockswitch.model.catalog import Catalog
-    from dockswitch.model.layout import Layout
+
+    return list(Catalog.shipped().channels)
+
+
+def _kept(ctx: typer.Context) -> list[str]:
+    from dockswitch.cli.session import Session
     from dockswitch.system import files
 
-    root = os.environ.get("DOCKSWITCH_ROOT", "")
-    layout = Layout.of(root=root, user=False, env=os.environ, uid=os.geteuid())
-    kept = [name.rpartition("-")[0] for name in files.names(layout.real(layout.versions))]
-    published = [str(each.version) for each in reversed(record.releases()) if each.published]
-    known = [*Catalog.shipped().channels, "latest", "latest-pre", "previous", *kept, *published]
-    return [word for word in dict.fromkeys(known) if word and word.startswith(incomplete)]
+    layout = Session(ctx).layout
+    names = files.names(layout.real(layout.versions))
+    return [name.rpartition("-")[0] for name in names if not name.startswith(".")]

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from dockswitch.cli import spec
 from dockswitch.cli.session import Session
 
 EXAMPLES = """\
@@ -14,7 +15,12 @@ Examples:
 
 def command(
     ctx: typer.Context,
-    version: Annotated[str, typer.Argument(metavar="VERSION", help="As `list` shows it.")],
+    version: Annotated[
+        str,
+        typer.Argument(
+            metavar="VERSION", help="As `list` shows it.", autocompletion=spec.complete_kept
+        ),
+    ],
 ) -> None:
     """Remove a version that is not in use."""
     from dockswitch.switching import removal

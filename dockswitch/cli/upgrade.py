@@ -11,7 +11,7 @@ from dockswitch.cli.use import tell
 
 EXAMPLES = """\
 Examples:
-  dockswitch upgrade         never to an older one; `dockswitch rollback` takes it back
+  dockswitch upgrade    never to an older one; `rollback` takes it back
 """
 
 

@@ -114,6 +114,11 @@ def _wanted(session: Session, words: list[str], *, from_file: bool) -> list[str]
             f"{pin.path} wants {pin.spec}, and a file does not decide for a machine",
             hint="`dockswitch use --from-file` says that it may",
         )
+    if not pins.names_version(session.request([pin.spec])):
+        raise UsageError(
+            f"{pin.path} wants {pin.spec}, and a pin names a version, never a source",
+            hint=f"`dockswitch use {pin.spec}` decides for the channel by hand",
+        )
     return [pin.spec]
 
 

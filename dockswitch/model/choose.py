@@ -125,7 +125,7 @@ class NoSuchRelease(NotPublished):
 
     def __init__(self, wish: str, where: str, nearest: Sequence[str]) -> None:
         super().__init__(
-            f"there is no release for {wish!r} in {where}",
+            f"there is no release {f'for {wish!r} ' if wish != 'newest' else ''}in {where}",
             details=f"nearest: {', '.join(nearest)}" if nearest else "nothing is published there",
             hint="`dockswitch list-remote` shows what is published there",
         )

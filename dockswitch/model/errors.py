@@ -3,6 +3,7 @@
 The codes and exit codes are part of the outside: scripts rely on them.
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 
@@ -68,4 +69,15 @@ class CorruptState(DockswitchError):
             f"{path} cannot be read",
             details=what,
             hint="restore it from a copy, or move it aside to begin anew",
+        )
+
+
+class NoSuchBackend(UsageError):
+    """`group` is the entry-point group in which a package may bring another."""
+
+    def __init__(self, name: str, known: Sequence[str], group: str) -> None:
+        super().__init__(
+            f"there is no backend {name!r}",
+            details=f"backends: {', '.join(known)}",
+            hint=f"take one of those, or install a package that brings it ({group})",
         )

@@ -36,7 +36,10 @@ class Setting:
         """The value as yes or no; raises BadSetting."""
         word = self.value.lower()
         if word not in TRUE | FALSE:
-            raise BadSetting(self.origin, self.name, f"{self.value!r} is neither yes nor no")
+            name = self.name if self.origin.endswith(".yaml") else ""
+            raise BadSetting(
+                self.origin, name, f"{self.value!r} is no answer", hint="say yes or no"
+            )
         return word in TRUE
 
     @property
@@ -71,9 +74,11 @@ def parsed(path: str, text: str) -> dict[str, str]:
     try:
         plain = yaml.safe_load(text) or {}
     except yaml.YAMLError as error:
-        raise BadSetting(path, "", " ".join(str(error).split())) from None
+        mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+        place = f"{path}:{mark.line + 1}" if mark else path
+        raise BadSetting(place, "", f"is no YAML: {problem or error}") from None
     if not isinstance(plain, dict):
-        raise BadSetting(path, "", "a settings file is a list of `name: value`")
+        raise BadSetting(path, "", "expected lines such as `offline: yes`")
     return dict(_checked(path, str(key), value) for key, value in plain.items())
 
 
@@ -82,7 +87,7 @@ def _checked(path: str, key: str, value: object) -> tuple[str, str]:
     if name not in BUILT_IN:
         near = difflib.get_close_matches(name, BUILT_IN, 1)
         meant = f"; did you mean {near[0]}?" if near else ""
-        raise BadSetting(path, key, f"is not a setting{meant}")
+        raise BadSetting(path, key, f"there is no such setting{meant}")
     if isinstance(value, list):
         return name, " ".join(str(each) for each in value)
     if isinstance(value, bool):
@@ -93,8 +98,8 @@ def _checked(path: str, key: str, value: object) -> tuple[str, str]:
 
 
 class BadSetting(UsageError):
-    def __init__(self, origin: str, name: str, what: str) -> None:
+    def __init__(self, origin: str, name: str, what: str, hint: str = "") -> None:
         super().__init__(
             f"{origin}: {name + ': ' if name else ''}{what}",
-            hint=f"settings are {', '.join(BUILT_IN)}; `dockswitch settings` shows them",
+            hint=hint or f"settings: {', '.join(BUILT_IN)}",
         )

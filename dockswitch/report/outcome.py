@@ -15,8 +15,8 @@ from dockswitch.model.version import Version
 def headline(layout: Layout, backend: str, trust: Trust | None) -> str:
     """Scope, backend and trust: the first line of what `use` prints."""
     where = f"{layout.scope} scope" + (f" below {layout.root}" if layout.root else "")
-    how = f"{trust} ({trust.meaning})" if trust else "nothing to authenticate"
-    return f"{where} · {backend} backend · trust {how}"
+    how = f"trust {trust} ({trust.meaning})" if trust else "nothing to authenticate"
+    return f"{where} · {backend} backend · {how}"
 
 
 def outcome_lines(outcome: Outcome, layout: Layout) -> Iterator[str]:

@@ -54,7 +54,8 @@ class Report:
 
     def failure(self, error: DockswitchError) -> None:
         """Message, details, hint; as JSON also its code."""
-        self.logged(f"error {error.code}: {error.message} ({error.details})")
+        why = f" ({'; '.join(error.details.splitlines())})" if error.details else ""
+        self.logged(f"error {error.code}: {error.message}{why}")
         if self.as_json:
             self._object(
                 {
@@ -68,8 +69,8 @@ class Report:
             )
             return
         self._err(f"{self._painted('error:', _RED)} {self._painted(error.message, _BOLD)}")
-        if error.details:
-            self._err(f"  {error.details}")
+        for line in error.details.splitlines():
+            self._err(f"  {line}")
         if error.hint:
             self._err(f"  {self._painted('hint:', _DIM)} {error.hint}")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from dockswitch.model.addresses import folder_of
 from dockswitch.model.catalog import Catalog
 from dockswitch.model.channel import AptPlace, Channel, ImagePlace, StaticPlace
-from dockswitch.model.errors import NotForThisHost, NotPublished
+from dockswitch.model.errors import NoSuchBackend, NotForThisHost, NotPublished
 from dockswitch.model.host import Host
 from dockswitch.model.near import near
 from dockswitch.model.trust import Trust
@@ -17,6 +17,9 @@ if TYPE_CHECKING:  # each is imported where it is what is asked for: a repositor
     from dockswitch.sources.listing import StaticIndex
     from dockswitch.sources.repository import AptRepository
 
+GROUP = "dockswitch.sources"
+BACKENDS = ("static", "apt", "machine")
+
 Source: TypeAlias = "StaticIndex | AptRepository | ImageFeed"
 
 
@@ -25,8 +28,11 @@ def resolve(
 ) -> Source:
     """Where that backend (apt, static or machine) finds the channel's releases for that host.
 
-    Raises UnknownChannel and NotByThisBackend (11), NoSystem, NoArchitecture and NoSuite (18).
+    Raises UnknownChannel and NotByThisBackend (11), NoSystem, NoArchitecture and NoSuite (18),
+    NoSuchBackend (2).
     """
+    if backend not in BACKENDS:
+        raise NoSuchBackend(backend, BACKENDS, GROUP)
     found = named(catalog, channel)
     if backend == "static" and found.static:
         return _static(catalog, found, found.static, host)

@@ -104,7 +104,7 @@ def _seen(system: System) -> dict[str, str]:
     try:
         return dict(json.loads(content)) if content else {}
     except (ValueError, TypeError) as error:
-        raise CorruptState(system.layout.seen, repr(error)) from None
+        raise CorruptState(system.layout.real(system.layout.seen), repr(error)) from None
 
 
 def _seen_key(system: System, wanted: Download) -> str:

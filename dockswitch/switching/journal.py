@@ -96,7 +96,7 @@ def _read(reader: Reader, path: str) -> Journal:
             torn = number
             continue
         if torn and "undone" not in plain:
-            raise CorruptState(path, f"line {torn} is not JSON")
+            raise CorruptState(reader.layout.real(path), f"line {torn} is not JSON")
         try:
             if "begin" in plain:
                 began = _begin_from_plain(plain["begin"])
@@ -106,7 +106,7 @@ def _read(reader: Reader, path: str) -> Journal:
                 committed = _generation_from_plain(plain["commit"])
             undone = undone or "undone" in plain
         except (KeyError, TypeError, ValueError, BadVersion) as error:
-            raise CorruptState(path, f"line {number}: {error!r}") from None
+            raise CorruptState(reader.layout.real(path), f"line {number}: {error!r}") from None
     # Killed before the first line was whole: nothing had been done yet.
     none = Begin("", "", container=False)
     return Journal(path, began or none, tuple(inverses), committed, undone or began is None)

@@ -50,9 +50,9 @@ def use(
 ) -> tuple[Outcome, Found | None]:
     """Makes the machine run what the request means; returns what happened and what was found."""
     if isinstance(request.wish, Previous):
-        return rollback.rollback(system, None, progress), None
+        return rollback.rollback(system, None, progress, start=options.start), None
     if isinstance(request.wish, SystemsOwn):
-        return rollback.rollback(system, 0, progress), None
+        return rollback.rollback(system, 0, progress, start=options.start), None
     chosen = choose(system, catalog, request, backend.takes[0])
     plan(system, backend, chosen, options)  # raises what stands in the way, before any fetching
     bundle = chosen.bundle
@@ -104,7 +104,7 @@ def preview(
     number = {Previous: None, SystemsOwn: 0}.get(type(request.wish), -1)
     if number != -1:
         earlier = history.earlier(reader, number)
-        goal = rollback.goal_of(reader, earlier)
+        goal = rollback.goal_of(reader, earlier, start=options.start)
         installed = backend.installed(reader)
         steps = backend.steps(goal, installed, reader)
         return _foreseen(reader, Plan(goal, installed, (), steps), earlier.channel)

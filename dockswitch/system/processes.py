@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import Finished
@@ -57,19 +57,23 @@ def run(argv: Sequence[str], *, timeout: float, env: Mapping[str, str] | None = 
     return _finish(process, argv[0], timeout)
 
 
-def attend(argv: Sequence[str], *, env: Mapping[str, str], aside: bool) -> int:
+def attend(
+    argv: Sequence[str], *, env: Mapping[str, str], aside: bool, say: Callable[[str], None]
+) -> int:
     """Run a person's own command with our input and output; its exit code.
 
-    `env` is added to our own; `aside` sends its output to stderr. 127 and 126 as shells say them;
-    a signal that ended it is 128 and its number.
+    `env` is added to our own; `aside` sends its output to stderr. 127 and 126 as shells say them,
+    with the reason through `say`; a signal that ended it is 128 and its number.
     """
     try:
         process = subprocess.Popen(
             argv, env={**os.environ, **env}, stdout=sys.stderr if aside else None
         )
     except FileNotFoundError:
+        say(f"{argv[0]}: not found")
         return NOT_FOUND
-    except OSError:
+    except OSError as error:
+        say(f"{argv[0]}: {error.strerror}")
         return NOT_ALLOWED
     while True:
         with contextlib.suppress(KeyboardInterrupt):  # the terminal told the command too

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from dockswitch.model.catalog import Catalog
-from dockswitch.model.errors import DockswitchError
+from dockswitch.model.errors import DockswitchError, NoSuchBackend
 from dockswitch.model.host import Host
 from dockswitch.sources.images import ImageFeed
 from dockswitch.sources.listing import StaticIndex
@@ -70,7 +70,7 @@ def test_a_channel_has_a_source_for_a_host(
 REFUSED: list[tuple[str, str, Host, type[DockswitchError], int, str]] = [
     ("stabel", "static", PC, UnknownChannel, 11, "did you mean stable"),
     ("nightly", "machine", PC, NotByThisBackend, 11, "published for: apt, static"),
-    ("stable", "dnf", PC, NotByThisBackend, 11, "published for: apt, static, machine"),
+    ("stable", "dnf", PC, NoSuchBackend, 2, "backends: static, apt, machine"),
     ("stable", "static", Host("linux", "riscv64"), NoArchitecture, 18, "x86_64, aarch64, armhf"),
     ("edge", "static", Host("linux", "armv7l"), NoArchitecture, 18, "aarch64, armel"),
     ("stable", "static", Host("windows", "aarch64"), NoArchitecture, 18, "files for: x86_64"),

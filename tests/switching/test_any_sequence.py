@@ -99,13 +99,8 @@ class Machine(RuleBasedStateMachine):
         """Runs it, and mends what it left; whether it was killed."""
         assert callable(command)
         number, moment = kill or (10_000, "before")
-<<<<<<< HEAD
-        nothing = contextlib.suppress(NoSuchGeneration)  # to go back to
-        with self.world.dies_at(number, moment) as death, nothing:
-=======
         # a rollback may find nothing to go back to
         with self.world.dies_at(number, moment) as death, contextlib.suppress(NoSuchGeneration):
->>>>>>> world
             command()
         if death.came and again is not None:
             with self.world.dies_at(*again):

@@ -179,7 +179,7 @@ def test_a_spoiled_record_of_a_kept_version_is_told_by_its_path(content: bytes) 
     world.files.write(f"{folder}/.dockswitch.json", content)
     with pytest.raises(CorruptState) as failure:
         kept(world)
-    assert failure.value.message == f"{folder}/.dockswitch.json cannot be read"
+    assert failure.value.message == f"{world.layout.real(folder)}/.dockswitch.json cannot be read"
 
 
 def test_a_folder_of_somebody_else_among_the_versions_is_no_version() -> None:
@@ -195,5 +195,5 @@ def test_spoiled_notes_of_what_was_seen_are_told_by_their_path() -> None:
         world.files.write(world.layout.seen, content)
         with pytest.raises(CorruptState) as failure:
             get(world, OWN)
-        assert failure.value.message == f"{world.layout.seen} cannot be read"
+        assert failure.value.message == f"{world.layout.real(world.layout.seen)} cannot be read"
         nothing_is_left(world)

@@ -134,7 +134,7 @@ def test_a_line_that_is_wrong_is_told_and_never_passed_over(line: bytes, what: s
     world.files.write(PATH, b"\n".join([lines[0], line, *lines[1:]]))
     with pytest.raises(CorruptState) as failure:
         journal.last(world)
-    assert failure.value.message == f"{PATH} cannot be read"
+    assert failure.value.message == f"{world.layout.real(PATH)} cannot be read"
     assert failure.value.details.startswith(what)
     assert failure.value.hint == "restore it from a copy, or move it aside to begin anew"
 

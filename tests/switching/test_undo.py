@@ -147,11 +147,25 @@ def test_a_rollback_that_fails_comes_back_too() -> None:
     is_whole(world)
 
 
-def test_an_interrupt_undoes_the_switch() -> None:
-    world = machine()
-    world.interrupts("pause")
-    with pytest.raises(Interrupted) as failure:
-        switch(world, NEW)
-    assert failure.value.exit == 130
-    is_whole(world)
-    assert answering(world) == OLD
+def test_an_interrupt_at_any_call_undoes_the_switch_at_once() -> None:
+    number, said = 0, list[Interrupted]()
+    while True:
+        number += 1
+        world = machine()
+        try:
+            with world.interrupted_at(number):
+                switch(world, NEW)
+        except Interrupted as interrupt:
+            said.append(interrupt)
+        except KeyboardInterrupt:
+            pass  # nothing had been begun, or all was done
+        assert mend(world) is None  # but for what an interrupted health check left, at the most
+        is_whole(world)
+        if number > len(world.acts):
+            break
+        stands = history.newest(world).number == 2
+        assert answering(world) == (NEW if stands else OLD)
+    assert answering(world) == NEW
+    assert {each.exit for each in said} == {130}
+    assert {each.details for each in said} == {f"the switch to {NEW} was undone: {OLD} is back"}
+    assert len(said) > 10

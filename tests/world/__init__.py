@@ -8,11 +8,9 @@ import contextlib
 import errno
 import math
 import os
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal, TypeVar
 
-from dockswitch.engine.flags import option
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.host import Host
 from dockswitch.model.layout import Layout
@@ -28,17 +26,16 @@ from dockswitch.model.ports import (
 from dockswitch.model.unreachable import NeverFetched
 from dockswitch.model.version import Version
 from dockswitch.system.locks import LockBusy
-from dockswitch.system.processes import STARTS, CannotStart
 from dockswitch.system.refusals import DiskFull
-from tests.world.engines import Data, Manners, Running, answer
-from tests.world.files import File, Files, Mark
+from tests.world.engines import Manners, answer
+from tests.world.files import File, Files
+from tests.world.processes import Processes
 from tests.world.publishers import MIRROR, Publishers, names_of
 
 # When a call is cut: before anything, with half of it done, or when it has done all.
 Moment = Literal["before", "halfway", "after"]
 MOMENTS: tuple[Moment, ...] = ("before", "halfway", "after")
 _T = TypeVar("_T")
-_CONTAINERD_LEFT = 20.0  # seconds that dockerd waits for a containerd that a killed one left
 
 
 class Killed(BaseException):
@@ -55,24 +52,18 @@ class Death:
     came = False
 
 
-class World:
+class World(Processes):
     def __init__(self, root: str = "/m", **published: Sequence[str]) -> None:
-        self.layout = Layout.of_system(root=root)
+        super().__init__(Layout.of_system(root=root), Files())
         self.host = Host("linux", "x86_64", "debian", "bookworm")
-        self.files = Files()
         self.publishers = Publishers()
         self.publishers.published.update(published)
         self.offline = False
-        self.manners: dict[str, Manners] = {}
-        self.data: dict[str, Data] = defaultdict(Data)
-        self.processes: dict[int, Running] = {}
-        self.sockets: dict[str, int] = {}
-        self.clock = 0.0
         self.busy = False
         self.acts: list[str] = []
         self.writes = 0
-        self._pids = 1000
         self._dies_at: tuple[int, Moment] | None = None
+        self._interrupted_at = 0
         self._dead = False
         self._meanwhile: tuple[str, Callable[[], None]] | None = None
         self._full: Callable[[int], bool] = lambda _: False
@@ -101,38 +92,18 @@ class World:
         finally:
             self._full = lambda _: False
 
-    def interrupts(self, act: str) -> None:
-        """The next call that begins with these words is met by a ^C."""
-
-        def interrupt() -> None:
-            raise KeyboardInterrupt
-
-        self.meanwhile(act, interrupt)
+    @contextlib.contextmanager
+    def interrupted_at(self, number: int) -> Iterator[None]:
+        """The `number`-th call that acts is met by a ^C instead, counted from 1."""
+        self.acts, self._interrupted_at = [], number
+        try:
+            yield
+        finally:
+            self._interrupted_at = 0
 
     def meanwhile(self, act: str, happens: Callable[[], None]) -> None:
         """Something happens just before the next call that begins with these words."""
         self._meanwhile = (act, happens)
-
-    def starts_foreign(self, argv: Sequence[str], *, socket: str = "", uid: int = 0) -> int:
-        """A dockerd that somebody else started, which listens on `socket`."""
-        pid = self._born(argv)
-        self.processes[pid].version, self.processes[pid].uid = "1.0.0", uid
-        if socket:
-            self.listens(pid, socket)
-        return pid
-
-    def runs(self, argv: Sequence[str]) -> int:
-        """Some other process, such as a shim."""
-        return self._born(argv)
-
-    def listens(self, pid: int, socket: str) -> None:
-        self.files.put(socket, Mark.OTHER)
-        self.sockets[socket] = pid
-
-    @property
-    def engines(self) -> list[Running]:
-        """The engines of ours that live, those on their way out too."""
-        return [each for each in self._living() if each.ours and each.version]
 
     # asking
 
@@ -280,13 +251,7 @@ class World:
             return self._asked(True)  # noqa: FBT003 -- a value like any other here
 
         def signal() -> None:
-            if kill:
-                process.ends, process.leaving = self.clock, True
-            elif not process.manners.deaf and not process.leaving:
-                process.ends, process.leaving = self.clock + process.manners.stops_in, True
-                for child in self.processes.values():
-                    if child.parent == pid and not child.version:
-                        child.ends = process.ends
+            self._signalled(process, kill=kill)
 
         def ended() -> bool:
             signal()
@@ -343,6 +308,8 @@ class World:
             if moment != "before":
                 whole() if moment == "after" else halfway()
             raise Killed(what)
+        if len(self.acts) == self._interrupted_at:
+            raise KeyboardInterrupt
         if self._meanwhile is not None and what.startswith(self._meanwhile[0]):
             (_, happens), self._meanwhile = self._meanwhile, None
             happens()
@@ -354,51 +321,6 @@ class World:
     def _unpacked(self, into: str, version: Version, names: Sequence[str]) -> None:
         for name in names:
             self.files.write(f"{into}/{name}", f"{name} {version}".encode(), 0o755)
-
-    def _started(self, argv: Sequence[str], log: str) -> int:
-        program = self.files.read(self.layout.stored(argv[0]))
-        if program is None:
-            raise CannotStart(argv[0], "No such file or directory")
-        self.files.append(log, f"{STARTS}{argv[0]}\n")
-        version = program.decode().partition(" ")[2]
-        manners = self.manners.get(version, Manners())
-        place = option(argv, "--data-root", "--graph") or ""
-        words = manners.dies or self._in_the_way(argv, place)
-        pid = self._born(argv, ours=True)
-        engine = self.processes[pid]
-        engine.version, engine.manners, engine.data = version, manners, self.data[place]
-        engine.ready = self.clock + manners.starts_in + self._containerd_left(argv)
-        if words:
-            self.files.append(log, f"{words}\n")
-            engine.ready, engine.ends = math.inf, self.clock + manners.starts_in
-            return pid
-        folder, exec_root = os.path.dirname(argv[0]), option(argv, "--exec-root")
-        child = self._born((f"{folder}/containerd", "--config", f"{exec_root}/containerd.toml"))
-        self.processes[child].parent = pid
-        self.files.write(self.layout.stored(option(argv, "--pidfile") or ""), str(pid).encode())
-        self.listens(pid, self.layout.stored((option(argv, "-H") or "").removeprefix("unix://")))
-        return pid
-
-    def _in_the_way(self, argv: Sequence[str], data_root: str) -> str:
-        if self.files.read(self.layout.stored(option(argv, "--config-file") or "")) is None:
-            return "unable to configure the Docker daemon with file"
-        same = [e for e in self._living() if option(e.argv, "--data-root", "--graph") == data_root]
-        return "failed to start daemon: timeout on the data-root" if same else ""
-
-    def _containerd_left(self, argv: Sequence[str]) -> float:
-        left = [e for e in self._living() if os.path.basename(e.argv[0]) == "containerd"]
-        return _CONTAINERD_LEFT if left else 0.0
-
-    def _born(self, argv: Sequence[str], *, ours: bool = False) -> int:
-        self._pids += 1
-        self.processes[self._pids] = Running(self._pids, tuple(argv), ours)
-        return self._pids
-
-    def _living(self) -> list[Running]:
-        return [each for each in self.processes.values() if self._lives(each)]
-
-    def _lives(self, process: Running) -> bool:
-        return self.clock < process.ends
 
 
 __all__ = ["MIRROR", "MOMENTS", "Killed", "Manners", "Moment", "World"]

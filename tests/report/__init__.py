@@ -1,0 +1,1 @@
+"""The voice, on streams that the tests hold."""

@@ -1,0 +1,104 @@
+"""Which processes live in a world, who listens where, and what a dockerd does as it starts."""
+
+import math
+import os
+from collections import defaultdict
+from collections.abc import Sequence
+
+from dockswitch.engine.flags import option
+from dockswitch.model.layout import Layout
+from dockswitch.system.processes import STARTS, CannotStart
+from tests.world.engines import Data, Manners, Running
+from tests.world.files import Files, Mark
+
+_CONTAINERD_LEFT = 20.0  # seconds that dockerd waits for a containerd that a killed one left
+
+
+class Processes:
+    """`manners` are those of each version, `data` what lies in each data-root."""
+
+    def __init__(self, layout: Layout, files: Files) -> None:
+        self.layout = layout
+        self.files = files
+        self.manners: dict[str, Manners] = {}
+        self.data: dict[str, Data] = defaultdict(Data)
+        self.processes: dict[int, Running] = {}
+        self.sockets: dict[str, int] = {}
+        self.clock = 0.0
+        self._pids = 1000
+
+    def starts_foreign(self, argv: Sequence[str], *, socket: str = "", uid: int = 0) -> int:
+        """A dockerd that somebody else started, which listens on `socket`."""
+        pid = self._born(argv)
+        self.processes[pid].version, self.processes[pid].uid = "1.0.0", uid
+        if socket:
+            self.listens(pid, socket)
+        return pid
+
+    def runs(self, argv: Sequence[str]) -> int:
+        """Some other process, such as a shim."""
+        return self._born(argv)
+
+    def listens(self, pid: int, socket: str) -> None:
+        self.files.put(socket, Mark.OTHER)
+        self.sockets[socket] = pid
+
+    @property
+    def engines(self) -> list[Running]:
+        """The engines of ours that live, those on their way out too."""
+        return [each for each in self._living() if each.ours and each.version]
+
+    def _started(self, argv: Sequence[str], log: str) -> int:
+        program = self.files.read(self.layout.stored(argv[0]))
+        if program is None:
+            raise CannotStart(argv[0], "No such file or directory")
+        self.files.append(log, f"{STARTS}{argv[0]}\n")
+        version = program.decode().partition(" ")[2]
+        manners = self.manners.get(version, Manners())
+        place = option(argv, "--data-root", "--graph") or ""
+        words = manners.dies or self._in_the_way(argv, place)
+        pid = self._born(argv, ours=True)
+        engine = self.processes[pid]
+        engine.version, engine.manners, engine.data = version, manners, self.data[place]
+        engine.ready = self.clock + manners.starts_in + self._containerd_left(argv)
+        if words:
+            self.files.append(log, f"{words}\n")
+            engine.ready, engine.ends = math.inf, self.clock + manners.starts_in
+            return pid
+        folder, exec_root = os.path.dirname(argv[0]), option(argv, "--exec-root")
+        child = self._born((f"{folder}/containerd", "--config", f"{exec_root}/containerd.toml"))
+        self.processes[child].parent = pid
+        self.files.write(self.layout.stored(option(argv, "--pidfile") or ""), str(pid).encode())
+        self.listens(pid, self.layout.stored((option(argv, "-H") or "").removeprefix("unix://")))
+        return pid
+
+    def _in_the_way(self, argv: Sequence[str], data_root: str) -> str:
+        if self.files.read(self.layout.stored(option(argv, "--config-file") or "")) is None:
+            return "unable to configure the Docker daemon with file"
+        same = [e for e in self._living() if option(e.argv, "--data-root", "--graph") == data_root]
+        return "failed to start daemon: timeout on the data-root" if same else ""
+
+    def _containerd_left(self, argv: Sequence[str]) -> float:
+        left = [e for e in self._living() if os.path.basename(e.argv[0]) == "containerd"]
+        return _CONTAINERD_LEFT if left else 0.0
+
+    def _born(self, argv: Sequence[str], *, ours: bool = False) -> int:
+        self._pids += 1
+        self.processes[self._pids] = Running(self._pids, tuple(argv), ours)
+        return self._pids
+
+    def _living(self) -> list[Running]:
+        return [each for each in self.processes.values() if self._lives(each)]
+
+    def _lives(self, process: Running) -> bool:
+        return self.clock < process.ends
+
+    def _signalled(self, process: Running, *, kill: bool) -> None:
+        """SIGKILL leaves the children; SIGTERM takes them along, where it is heard."""
+        if kill:
+            process.ends, process.leaving = self.clock, True
+        elif not process.manners.deaf and not process.leaving:
+            process.ends, process.leaving = self.clock + process.manners.stops_in, True
+            for child in self.processes.values():
+                if child.parent == process.pid:
+                    child.ends = process.ends
