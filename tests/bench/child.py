@@ -46,7 +46,7 @@ def run(argv: Sequence[str | Path], env: Mapping[str, str] | None = None) -> Ran
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        env={**os.environ, **(env or {})},
+        env={**_usual(), **(env or {})},
     )
     assert process.stdout is not None
     with process.stdout:
@@ -57,3 +57,10 @@ def run(argv: Sequence[str | Path], env: Mapping[str, str] | None = None) -> Ran
     if process.returncode != 0:
         raise Broke(f"{' '.join(map(str, argv))} failed with {process.returncode}: {out.strip()}")
     return Ran(Took(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024), out)
+
+
+def _usual() -> dict[str, str]:
+    """The environment without Python's own settings: one forbids bytecode to be kept, and each
+    run of a checkout would then compile everything anew.
+    """
+    return {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
