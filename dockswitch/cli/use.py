@@ -48,7 +48,7 @@ def command(
 ) -> None:
     """Switch to a release, fetching it if needed."""
     from dockswitch.switching import use
-    from dockswitch.switching.use import Options
+    from dockswitch.switching.planning import Options
 
     began = time.monotonic()
     session = Session(ctx)
@@ -60,7 +60,9 @@ def command(
     )
     chosen_backend = session.backend(backend)
     if dry_run or check:
-        plan, channel = use.preview(
+        from dockswitch.switching.preview import preview
+
+        plan, channel = preview(
             session.system, lambda: session.catalog, request, chosen_backend, options
         )
         session.report.answer(

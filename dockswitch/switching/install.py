@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from dockswitch.model.ports import Progress, System
 from dockswitch.model.release import Bundle
 from dockswitch.model.wish import Request
-from dockswitch.switching import fetch, use
+from dockswitch.switching import fetch
+from dockswitch.switching.chosen import LateCatalog, choose
 from dockswitch.switching.fetch import Accepted
-from dockswitch.switching.use import LateCatalog
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ def install(
     progress: Progress,
 ) -> Installed:
     """The bundle that the request means, fetched and verified where it is not kept already."""
-    chosen = use.choose(system, catalog, request, backend)
+    chosen = choose(system, catalog, request, backend)
     if chosen.found is None:
         fetch.refuse_kept(chosen.bundle, accepted)
         return Installed(chosen.bundle, changed=False)

@@ -11,7 +11,9 @@ from dockswitch.model.plan import Installed, Plan
 from dockswitch.model.release import Bundle
 from dockswitch.model.trust import Trust
 from dockswitch.switching import daemon, history, install, recover, removal, rollback, use
+from dockswitch.switching import preview as previewing
 from dockswitch.switching.fetch import Accepted
+from dockswitch.switching.planning import Options
 from tests.world import MIRROR, World
 
 
@@ -48,7 +50,7 @@ def used(
     least: Accepted = Accepted(),  # noqa: B008 -- frozen
 ) -> tuple[Outcome, Found | None]:
     request = wish.parse(words.split(), tuple(catalog().channels))
-    options = use.Options(start=start, client_only=client_only, accepted=least)
+    options = Options(start=start, client_only=client_only, accepted=least)
     return use.use(world, catalog, request, find("static"), options, Quiet())
 
 
@@ -67,8 +69,8 @@ def switch(
 def preview(world: World, words: str, least: Accepted = Accepted()) -> tuple[Plan, str]:  # noqa: B008
     """`dockswitch use WORDS --dry-run`"""
     request = wish.parse(words.split(), tuple(catalog().channels))
-    options = use.Options(accepted=least)
-    return use.preview(world, catalog, request, find("static"), options)
+    options = Options(accepted=least)
+    return previewing.preview(world, catalog, request, find("static"), options)
 
 
 def go_back(world: World, number: int | None = None) -> Outcome:
@@ -91,7 +93,7 @@ def get(world: World, words: str, least: Accepted = Accepted()) -> install.Insta
 def upgrade(world: World) -> Outcome:
     """`dockswitch upgrade`"""
     now = history.newest(world)
-    return use.upgrade(world, catalog, now, find("static"), use.Options(), Quiet())
+    return use.upgrade(world, catalog, now, find("static"), Options(), Quiet())
 
 
 def uninstall(world: World, version: str) -> tuple[Bundle, ...]:
