@@ -266,7 +266,6 @@ LOOKING = [
     "resolve >=98,<98.1",
     "where 17.05.0-ce",
     "where 0.5.0",
-    "settings",
     "use stable --dry-run",
     "use stable --no-start",
     "install 98.0.1",
@@ -282,6 +281,10 @@ def test_what_people_see(line: str, program: Program, snapshot: SnapshotAssertio
     said = program(*line.replace("'", "").split())
     assert said.code == 0
     assert program.told(said) == snapshot
+
+
+def test_the_settings_as_people_see_them(bare: Program, snapshot: SnapshotAssertion) -> None:
+    assert bare.told(bare("settings")) == snapshot
 
 
 AFTER = [
