@@ -76,6 +76,7 @@ def attend(
 
     # A terminal's ^C goes to the command too, and it alone decides; a function of ours is not
     # inherited by it, as an ignored signal would be.
+    mine: dict[int, Callable[[int, FrameType | None], None]]
     mine = {signal.SIGINT: _do_nothing, signal.SIGTERM: pass_on, signal.SIGHUP: pass_on}
     was = {number: signal.signal(number, handler) for number, handler in mine.items()}
     try:
