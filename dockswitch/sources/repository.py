@@ -17,6 +17,7 @@ from dockswitch.model.ports import Index, Reader
 from dockswitch.model.release import Package, Release
 from dockswitch.model.spellings import from_deb
 from dockswitch.model.trust import Trust
+from dockswitch.model.unreachable import NeverFetched
 from dockswitch.model.version import Version
 from dockswitch.system import signature
 from dockswitch.system.signature import NotSigned, NoVerifier
@@ -79,14 +80,15 @@ class AptRepository:
         """The content of the suite's index, and how it was authenticated."""
         if isinstance(page, Index):
             return self._verified(reader, page, None)
-        if not isinstance(page, NotPublished):
+        # Offline there is no telling a page that is not there from one that was never fetched.
+        if not isinstance(page, NotPublished | NeverFetched):
             raise page
         release, detached = reader.indexes([f"{self._suite}/Release", f"{self._suite}/Release.gpg"])
         if not isinstance(release, Index):
             raise page
         if isinstance(detached, Index):
             return self._verified(reader, release, detached.body)
-        if not isinstance(detached, NotPublished):
+        if not isinstance(detached, NotPublished | NeverFetched):
             raise detached
         return self._unsigned(release.body, NotSigned(shown(release.url), "it has no signature"))
 

@@ -1,12 +1,12 @@
 """The resolver: from a channel, a backend and a host to the source that publishes for them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from dockswitch.model.addresses import folder_of
 from dockswitch.model.catalog import Catalog
-from dockswitch.model.channel import AptPlace, Channel, ImagePlace, StaticPlace
+from dockswitch.model.channel import AptPlace, Channel, ImagePlace, Key, StaticPlace
 from dockswitch.model.errors import NoSuchBackend, NotForThisHost, NotPublished
 from dockswitch.model.host import Host
 from dockswitch.model.near import near
@@ -85,14 +85,25 @@ def _apt(catalog: Catalog, channel: Channel, place: AptPlace, host: Host) -> "Ap
     if architecture is None or architecture.apt not in archs:
         raise NoArchitecture(channel.name, "apt", host.arch, archs)
     pattern = place.address or catalog.addresses.apt
+    names = {"distribution": distribution, "channel": channel.name}
     return AptRepository(
         channel=channel.name,
-        url=catalog.addresses.fill(pattern, distribution=distribution, channel=channel.name),
+        url=catalog.addresses.fill(pattern, **names),
         suite=suite,
         component=place.component,
         arch=architecture.apt,
         fingerprint=catalog.keys[place.key].fingerprint,
+        key=_site_key(catalog, catalog.keys[place.key], names),
     )
+
+
+def _site_key(catalog: Catalog, key: Key, names: Mapping[str, str]) -> str:
+    """The address of a key that does not ship with dockswitch; empty for one that does."""
+    if key.text() is not None:
+        return ""
+    if key.file:
+        return f"file://{key.file}"
+    return catalog.addresses.fill(key.address or catalog.addresses.key, **names)
 
 
 def _images(catalog: Catalog, channel: Channel, place: ImagePlace) -> "ImageFeed":

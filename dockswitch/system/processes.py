@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from types import FrameType
 
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import Finished
@@ -63,22 +64,38 @@ def attend(
     """Run a person's own command with our input and output; its exit code.
 
     `env` is added to our own; `aside` sends its output to stderr. 127 and 126 as shells say them,
-    with the reason through `say`; a signal that ended it is 128 and its number.
+    with the reason through `say`; a signal that ended it is 128 and its number. It gets the SIGTERM
+    and SIGHUP that we get.
     """
+    running: list[subprocess.Popen[bytes]] = []
+    heard: list[int] = []
+
+    def pass_on(number: int, _: FrameType | None) -> None:
+        heard.append(number)
+        for process in running:
+            process.send_signal(number)
+
+    # A terminal's ^C goes to the command too, and it alone decides; a function of ours is not
+    # inherited by it, as an ignored signal would be.
+    mine: dict[int, Callable[[int, FrameType | None], None]]
+    mine = {signal.SIGINT: _do_nothing, signal.SIGTERM: pass_on, signal.SIGHUP: pass_on}
+    was = {number: signal.signal(number, handler) for number, handler in mine.items()}
     try:
-        process = subprocess.Popen(
-            argv, env={**os.environ, **env}, stdout=sys.stderr if aside else None
-        )
+        output = sys.stderr if aside else None
+        running.append(subprocess.Popen(argv, env={**os.environ, **env}, stdout=output))
+        for number in heard:  # while it was being started
+            running[0].send_signal(number)
+        code = running[0].wait()
     except FileNotFoundError:
         say(f"{argv[0]}: not found")
         return NOT_FOUND
     except OSError as error:
         say(f"{argv[0]}: {error.strerror}")
         return NOT_ALLOWED
-    while True:
-        with contextlib.suppress(KeyboardInterrupt):  # the terminal told the command too
-            code = process.wait()
-            return code if code >= 0 else 128 - code
+    finally:
+        for number, handler in was.items():
+            signal.signal(number, handler)
+    return code if code >= 0 else 128 - code
 
 
 def start(argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
@@ -141,6 +158,10 @@ def end(pid: int, *, wait: float, kill: bool = False, argv: Sequence[str] | None
         os.close(opened)
     _reap(pid)
     return gone
+
+
+def _do_nothing(*_: object) -> None:
+    """Hears a signal."""
 
 
 def command_line(pid: int) -> tuple[str, ...]:

@@ -91,10 +91,25 @@ def test_an_interrupt_is_the_commands_own_matter(program: Program) -> None:
     running.send_signal(signal.SIGINT)  # as one sent to us alone: the command goes on
     with pytest.raises(subprocess.TimeoutExpired):
         running.wait(timeout=0.5)
-    children = subprocess.run(
-        ["pgrep", "-P", str(running.pid)], capture_output=True, text=True, check=True
-    )
-    os.kill(int(children.stdout.split()[0]), signal.SIGINT)
+    os.kill(child_of(running.pid), signal.SIGINT)
     out, err = running.communicate(timeout=20)
     assert (running.returncode, err) == (3, "caught\n")
     assert json.loads(out)["exit"] == 3
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_who_ends_us_ends_the_command(number: signal.Signals, program: Program) -> None:
+    script = "echo ready >&2; exec sleep 30"
+    running = program.start("run", "98.0.1", "--", "sh", "-c", script)
+    assert running.stderr is not None
+    assert running.stderr.readline() == "ready\n"
+    child = child_of(running.pid)
+    running.send_signal(number)
+    assert running.communicate(timeout=20) == ("", "")
+    assert running.returncode == 128 + number
+    assert not Path(f"/proc/{child}").exists()
+
+
+def child_of(pid: int) -> int:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return int(children[0])

@@ -122,7 +122,13 @@ def test_a_company_lays_its_channel_out_as_it_likes() -> None:
     found = resolve(catalog, "corp", "apt", Host("linux", "aarch64", "corpix", "one"))
     fingerprint = "0123456789" * 4
     assert found == AptRepository(
-        "corp", "https://m.example/apt", "docker", "main", "arm64", fingerprint
+        "corp",
+        "https://m.example/apt",
+        "docker",
+        "main",
+        "arm64",
+        fingerprint,
+        "https://m.example/corp.asc",
     )
     assert isinstance(found, AptRepository)
     assert key_address(catalog, found, "corpix") == "https://m.example/corp.asc"
