@@ -45,5 +45,5 @@ def _from_entry_points(name: str) -> Backend:
     for entry in entry_points(group=GROUP, name=name):
         backend: Backend = entry.load()
         return backend
-    found = sorted(entry.name for entry in entry_points(group=GROUP))
-    raise NoSuchBackend(name, (*BUILT_IN, *found), GROUP)
+    brought = sorted({entry.name for entry in entry_points(group=GROUP)} - set(BUILT_IN))
+    raise NoSuchBackend(name, (*BUILT_IN, *brought), GROUP)

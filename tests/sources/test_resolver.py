@@ -7,6 +7,7 @@ import pytest
 from dockswitch.model.catalog import Catalog
 from dockswitch.model.errors import DockswitchError, NoSuchBackend
 from dockswitch.model.host import Host
+from dockswitch.sources import Source
 from dockswitch.sources.images import ImageFeed
 from dockswitch.sources.listing import StaticIndex
 from dockswitch.sources.repository import AptRepository
@@ -15,7 +16,6 @@ from dockswitch.sources.resolver import (
     NoSuite,
     NoSystem,
     NotByThisBackend,
-    Source,
     UnknownChannel,
     key_address,
     resolve,
