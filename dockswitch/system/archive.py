@@ -5,7 +5,6 @@ writes. Pieces are handed on through short pipes, so memory does not grow with t
 """
 
 import contextlib
-import ctypes
 import errno
 import hashlib
 import os
@@ -18,6 +17,7 @@ from collections.abc import Callable
 from dockswitch.model.address import name_of, shown
 from dockswitch.model.ports import Progress, Unpacked
 from dockswitch.model.unreachable import Changed, NotAnArchive
+from dockswitch.system.disk import sync
 from dockswitch.system.download import Download, LocalFile, download
 from dockswitch.system.http import Door
 from dockswitch.system.inflate import inflated
@@ -156,21 +156,6 @@ def _make(into: str) -> None:
         make_folder(into)
     except OSError as error:
         raise _cannot_write(into, error) from None
-
-
-def sync(folder: str) -> None:
-    """Waits until all that was written to the folder's file system is on disk."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    if not hasattr(libc, "syncfs"):
-        os.sync()
-        return
-    place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        if libc.syncfs(place) != 0:
-            number = ctypes.get_errno()
-            raise OSError(number, os.strerror(number))
-    finally:
-        os.close(place)
 
 
 def _cannot_write(into: str, error: OSError) -> DiskFull | CannotWrite:

@@ -6,6 +6,7 @@ import tarfile
 from collections.abc import Iterable
 from tarfile import TarInfo
 
+from dockswitch.system.disk import Early
 from dockswitch.system.refusals import HostileArchive
 from dockswitch.system.tarball import MOST_MEMBERS
 
@@ -119,10 +120,13 @@ class Folder:
         file = os.open(self._real(place), _NEW, mode)
         with contextlib.closing(os.fdopen(file, "wb", buffering=0)) as out:
             os.fchmod(file, mode)
+            early = Early(file)
             for piece in content:
                 written = 0
                 while written < len(piece):
                     written += out.write(piece[written:])
+                early.wrote(written)
+            early.begin()
 
     def _real(self, place: tuple[str, ...]) -> str:
         return os.path.join(self._path, *place)
