@@ -4,9 +4,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 MIRROR := .cache/mirror
-# What the engines, their mirror and their namespaces need of a Debian machine.
-PACKAGES := python3-venv apt dpkg gpgv curl iproute2 mount util-linux \
-	libseccomp2 libdevmapper1.02.1 libsystemd0 debian-archive-keyring ca-certificates
+# What the engines, their mirror and their namespaces need of a Debian machine, then what tests ask.
+PACKAGES := python3-venv apt dpkg curl iproute2 mount util-linux ca-certificates \
+	libseccomp2 libdevmapper1.02.1 libsystemd0 debian-archive-keyring \
+	gnupg gpgv openssl bash zsh fish
 
 .DEFAULT_GOAL := help
 .PHONY: help setup system demo test check bench build clean
