@@ -1,5 +1,6 @@
 """`dockswitch env`: print what a shell needs to use this engine."""
 
+import shlex
 from typing import Annotated, Literal
 
 import typer
@@ -13,12 +14,11 @@ Examples:
   dockswitch env --shell powershell | Invoke-Expression
 """
 _FORMS = {
-    "sh": 'export {name}="{value}"',
-    "fish": 'set -gx {name} "{value}";',
-    "powershell": '$Env:{name} = "{value}"',
-    "cmd": "SET {name}={value}",
+    "sh": ("export DOCKER_HOST={host}", 'export PATH={bin}:"$PATH"'),
+    "fish": ("set -gx DOCKER_HOST {host};", "set -gx PATH {bin} $PATH;"),
+    "powershell": ("$Env:DOCKER_HOST = {host}", "$Env:PATH = {bin} + ';' + $Env:PATH"),
+    "cmd": ("SET DOCKER_HOST={host}", "SET PATH={bin};%PATH%"),
 }
-_PATHS = {"sh": "{new}:$PATH", "fish": "{new}:$PATH", "powershell": "{new};$Env:PATH"}
 
 
 def command(
@@ -34,11 +34,15 @@ def command(
     session = Session(ctx)
     socket = DaemonConfig.read(session.system).socket
     folder = session.layout.real(session.layout.bin)
-    values = {
-        "DOCKER_HOST": f"unix://{session.layout.real(socket)}",
-        "PATH": _PATHS.get(shell, "{new};%PATH%").format(new=folder),
-    }
-    session.report.answer(
-        {"shell": shell, "DOCKER_HOST": values["DOCKER_HOST"], "bin": folder},
-        [_FORMS[shell].format(name=name, value=value) for name, value in values.items()],
-    )
+    host = f"unix://{session.layout.real(socket)}"
+    lines = [
+        line.format(host=_quoted(shell, host), bin=_quoted(shell, folder)) for line in _FORMS[shell]
+    ]
+    session.report.answer({"shell": shell, "DOCKER_HOST": host, "bin": folder}, lines)
+
+
+def _quoted(shell: str, value: str) -> str:
+    """As that shell takes any value for itself; cmd has no quotes that SET would not keep."""
+    if shell == "powershell":
+        return "'" + value.replace("'", "''") + "'"
+    return value if shell == "cmd" else shlex.quote(value)

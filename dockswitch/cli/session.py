@@ -87,6 +87,7 @@ class Session:
             host,
             offline=self.settings["offline"].on,
             allow_http=self.settings["allow_http"].words,
+            tell=self.report.note,
         )
 
     @functools.cached_property

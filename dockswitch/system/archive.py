@@ -9,8 +9,6 @@ import errno
 import hashlib
 import os
 import shutil
-import sys
-import tarfile
 import threading
 from collections.abc import Callable
 
@@ -22,7 +20,7 @@ from dockswitch.system.download import Download, LocalFile, download
 from dockswitch.system.http import Door
 from dockswitch.system.inflate import inflated
 from dockswitch.system.pipe import BrokenOff, Pipe
-from dockswitch.system.refusals import CannotWrite, DamagedArchive, DiskFull, OldPython
+from dockswitch.system.refusals import CannotWrite, DamagedArchive, DiskFull
 from dockswitch.system.tarball import Tarball
 from dockswitch.system.unpacked import Folder, make_folder
 
@@ -39,11 +37,9 @@ _KINDS = {
 def unpack(door: Door, url: str, *, into: str, progress: Progress) -> Unpacked:
     """Unpacks into the new folder `into` (a real path), which is on disk when this returns.
 
-    Raises Unreachable, NotServed, DamagedArchive, HostileArchive, DiskFull, CannotWrite, OldPython;
-    the folder is gone then. Whether the digest is right is the caller's to decide.
+    Raises Unreachable, NotServed, DamagedArchive, HostileArchive, DiskFull, CannotWrite; the
+    folder is gone then. Whether the digest is right is the caller's to decide.
     """
-    if not hasattr(tarfile, "data_filter"):
-        raise OldPython(sys.version.split()[0])
     for _ in range(_TRIES - 1):
         with contextlib.suppress(Changed):  # then from the beginning: what had come is gone
             return _once(door, url, into, progress)

@@ -5,7 +5,7 @@ import datetime
 import functools
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from dockswitch.model.errors import DockswitchError
@@ -37,10 +37,12 @@ class Here:
         *,
         offline: bool = False,
         allow_http: Sequence[str] = (),
+        tell: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.layout = layout
         self.host = host
         self._offline = offline
+        self._tell = tell
         self._allow_http = frozenset(allow_http)
 
     # asking
@@ -124,7 +126,7 @@ class Here:
         files.append(self.layout.real(path), line)
 
     def locked(self, *, wait: float = 60) -> contextlib.AbstractContextManager[None]:
-        return locks.locked(self.layout.real(self.layout.lock), wait=wait)
+        return locks.locked(self.layout.real(self.layout.lock), wait=wait, tell=self._tell)
 
     def start(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
         return processes.start(argv, log=self.layout.real(log), env=env)

@@ -4,22 +4,27 @@ import contextlib
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from dockswitch.model.errors import Busy
 
+_SILENCE = 1.0  # seconds
+
 
 @contextlib.contextmanager
-def locked(path: str, *, wait: float) -> Iterator[None]:
+def locked(
+    path: str, *, wait: float, tell: Callable[[str], None] = lambda _: None
+) -> Iterator[None]:
     """Holds flock on `path`; raises LockBusy after `wait` seconds.
 
+    `tell` gets one line for people where it takes more than a second.
     The kernel drops the lock with its holder, so a dead holder never blocks; the pid in the file
     is only for the message.
     """
     os.makedirs(os.path.dirname(path), exist_ok=True)
     opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
-        _acquire(opened, wait)
+        _acquire(opened, wait, tell)
         os.ftruncate(opened, 0)
         os.pwrite(opened, f"{os.getpid()}\n".encode(), 0)
         yield
@@ -28,18 +33,29 @@ def locked(path: str, *, wait: float) -> Iterator[None]:
         os.close(opened)
 
 
-def _acquire(opened: int, wait: float) -> None:
-    until = time.monotonic() + wait
-    while True:
-        try:
-            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() >= until:
-                pid = os.pread(opened, 32, 0).decode(errors="replace").strip()
-                raise LockBusy(f"process {pid}" if pid else "another process", int(wait)) from None
-            time.sleep(0.05)
-        else:
-            return
+def _acquire(opened: int, wait: float, tell: Callable[[str], None]) -> None:
+    began, told = time.monotonic(), False
+    while not _taken(opened):
+        waited = time.monotonic() - began
+        if waited >= wait:
+            raise LockBusy(_holder(opened), int(wait))
+        if waited >= _SILENCE and not told:
+            tell(f"waiting for {_holder(opened)}, which is changing this machine")
+            told = True
+        time.sleep(0.05)
+
+
+def _taken(opened: int) -> bool:
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _holder(opened: int) -> str:
+    pid = os.pread(opened, 32, 0).decode(errors="replace").strip()
+    return f"process {pid}" if pid else "another process"
 
 
 class LockBusy(Busy):

@@ -37,12 +37,3 @@ class CannotWrite(DockswitchError):
             details=what,
             hint="look at its owner and at how its file system is mounted",
         )
-
-
-class OldPython(DockswitchError):
-    def __init__(self, have: str) -> None:
-        super().__init__(
-            f"Python {have} cannot unpack archives safely",
-            details="its tarfile has no filters (PEP 706)",
-            hint="they came with Python 3.10.12 and 3.11.4: take one of those or a later one",
-        )

@@ -113,6 +113,8 @@ class AptState:
             # The folder is root's alone, so the user _apt could not write there.
             "APT::Sandbox::User": "root",
             "Acquire::Retries": 3,
+            # A mirror of sid that lags a few days will do: what is signed once stays so.
+            "Acquire::Check-Valid-Until": "false",
             "Acquire::Languages": "none",
         }
         return [word for name, value in settings.items() for word in ("-o", f"{name}={value}")]
