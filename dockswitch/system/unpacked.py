@@ -1,6 +1,7 @@
 """A folder that an archive is unpacked into: nothing gets out of it, nothing special gets in."""
 
 import contextlib
+import copy
 import os
 import tarfile
 from collections.abc import Iterable
@@ -32,7 +33,8 @@ class Folder:
         place = self._place(member)
         if not place:
             return
-        member = member.replace(name="/".join(place), deep=False)
+        member = copy.copy(member)
+        member.name = "/".join(place)
         if member.islnk():
             member.linkname = "/".join(self._below_top(member.linkname, member.name))
         self._refuse_special(member)

@@ -31,11 +31,15 @@ def main() -> int:
         print(f"the demo starts real engines, and {reason}", file=sys.stderr)
         return 1
     began = time.monotonic()
-    with _published() as mirror, short_root() as root:
-        demo = Demo(root, mirror)
-        demo.switch_there_and_back()
-        demo.kill_and_recover()
-        demo.finish()
+    try:
+        with _published() as mirror, short_root() as root:
+            demo = Demo(root, mirror)
+            demo.switch_there_and_back()
+            demo.kill_and_recover()
+            demo.finish()
+    except subprocess.CalledProcessError as error:
+        print(f"\nthe demo ends here: the last command ended with {error.returncode}")
+        return 1
     print(f"\nDone in {time.monotonic() - began:.0f} s; nothing is left behind.")
     return 0
 
@@ -43,20 +47,25 @@ def main() -> int:
 @contextlib.contextmanager
 def _published() -> Iterator[str]:
     """Docker's own host where it can be reached, else a mirror made of the Debian archive."""
-    try:
-        with urllib.request.urlopen(f"{_DOCKERS_OWN}/linux/static/stable/", timeout=10):
-            pass
-    except (OSError, urllib.error.URLError):
-        _say(f"{_DOCKERS_OWN} cannot be reached: building a mirror of real engines from the")
-        _say("Debian archive instead, laid out in the same way.")
-        held = build(_CHECKOUT / ".cache/mirror")
-        isolated()
-        with serve(held.root) as server:
-            yield server.url
+    if _answers(f"{_DOCKERS_OWN}/linux/static/stable/"):
+        _say(f"Taking the engines from {_DOCKERS_OWN}.")
+        enter_mount_namespace()
+        yield _DOCKERS_OWN
         return
-    _say(f"Taking the engines from {_DOCKERS_OWN}.")
-    enter_mount_namespace()
-    yield _DOCKERS_OWN
+    _say(f"{_DOCKERS_OWN} cannot be reached: building a mirror of real engines from the")
+    _say("Debian archive instead, laid out in the same way.")
+    held = build(_CHECKOUT / ".cache/mirror")
+    isolated()
+    with serve(held.root) as server:
+        yield server.url
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=10):
+            return True
+    except (OSError, urllib.error.URLError):
+        return False
 
 
 @dataclass(frozen=True)
