@@ -70,6 +70,10 @@ def test_at_the_limit_the_whole_group_is_ended(tmp_path: Path) -> None:
     assert soon(lambda: gone(int(pids.read_text())))
 
 
+# Its own signals 32 and 33, which posix_spawn leaves ignored (so does make) and nobody can set.
+_OF_GLIBC = 1 << 31 | 1 << 32
+
+
 def test_a_started_process_has_nothing_of_ours_but_its_environment(tmp_path: Path) -> None:
     log = tmp_path / "log/dockerd.log"
     leak = os.dup2(0, 99)  # inheritable, as a shell may have left one
@@ -88,8 +92,9 @@ def test_a_started_process_has_nothing_of_ours_but_its_environment(tmp_path: Pat
         assert "ONLY=this" in said
         assert not [word for word in said if word.startswith(("HOME=", "PATH="))]
         told = Path(f"/proc/{pid}/status").read_text().splitlines()
-        signals = [line for line in told if line.startswith(("SigBlk", "SigIgn"))]
-        assert signals == ["SigBlk:\t0000000000000000", "SigIgn:\t0000000000000000"]
+        assert "SigBlk:\t0000000000000000" in told
+        ignored = next(int(line.split()[1], 16) for line in told if line.startswith("SigIgn"))
+        assert ignored & ~_OF_GLIBC == 0
         assert os.readlink(f"/proc/{pid}/cwd") == "/"
         assert "0022" in said
         assert os.getsid(pid) == pid
