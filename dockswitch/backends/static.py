@@ -47,6 +47,7 @@ def _engine_steps(
     stop: tuple[Step, ...] = (Engine(()),) if installed.daemon else ()
     if goal.engine == "stop" or goal.bundle is None:
         return stop, ()
+    flags.refuse_user_scope(reader.layout)
     config = DaemonConfig.read(reader)
     flags.check_root(reader.layout, config)
     refuse_foreign(reader, config, installed.daemon)

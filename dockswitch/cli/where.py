@@ -16,6 +16,7 @@ Examples:
   dockswitch where 17.05.0-ce
   dockswitch where 19.03.12 --json
 """
+_IN_APT = ("stable", "test", "edge")  # docker-ce was packaged for the channels
 
 
 def command(
@@ -36,6 +37,7 @@ def command(
     image = next((each for each in record.images() if each.version == wanted), None)
     addresses = session.catalog.addresses
     address = shown(image.at(addresses.fill(addresses.image))) if image else None
+    packages = session.catalog.packages(wanted) if known.channel in _IN_APT else ()
     released = known.released.isoformat() if known.released else None
     session.report.answer(
         {
@@ -49,11 +51,13 @@ def command(
                 {"channel": each.channel, "os": each.os, "arch": each.arch, "file": each.name}
                 for each in archives
             ],
+            "packages": list(packages),
             "image": address,
         },
         [
             _headline(known),
             *(f"  {each}: {each.name}" for each in archives),
+            *([f"  apt, where a suite has it: {' '.join(packages)}"] if packages else []),
             *([f"  boot2docker: {address}"] if address else []),
             *(f"  cannot run on {each}" for each in known.cannot_run_on),
         ],

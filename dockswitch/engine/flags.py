@@ -67,6 +67,12 @@ def check_root(layout: Layout, config: DaemonConfig | None = None) -> None:
         raise RootTooLong(exec_root, LONGEST_EXEC_ROOT)
 
 
+def refuse_user_scope(layout: Layout) -> None:
+    """Raises NoRootlessEngine: dockerd itself would only say that it wants root."""
+    if layout.scope == "user":
+        raise NoRootlessEngine
+
+
 def resolved(argv: Sequence[str], root: str) -> list[str]:
     """The command line on this machine: `root` is the layout's, without a slash at its end."""
     return [word.replace(_ROOT, root, 1) for word in argv]
@@ -114,4 +120,14 @@ class RootTooLong(UsageError):
             details=f"the exec-root {exec_root} has {len(exec_root.encode())} bytes and may have "
             f"{longest}: unix sockets below it end at 104",
             hint="take a shorter --root, such as one directly under /srv or /tmp",
+        )
+
+
+class NoRootlessEngine(UsageError):
+    def __init__(self) -> None:
+        super().__init__(
+            "an engine of a user's own cannot be run yet",
+            details="--user keeps versions and links in your own folders; engines without root "
+            "are not there yet",
+            hint="--client-only links the docker client alone, --no-start all the binaries",
         )

@@ -40,6 +40,7 @@ def start(system: System, progress: Progress) -> State:
             transaction.act(system, Engine(()))
         if installed.version is None:
             raise NoEngine
+        flags.refuse_user_scope(system.layout)
         config = DaemonConfig.read(system)
         refuse_foreign(system, config, None)
         flags.check_root(system.layout, config)

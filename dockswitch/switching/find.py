@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from dockswitch.model import choose, record
+from dockswitch.model.address import shown
 from dockswitch.model.catalog import Catalog
 from dockswitch.model.errors import DockswitchError, NotForThisHost, NotPublished
 from dockswitch.model.outcome import Found
@@ -60,9 +61,13 @@ def find(
         request.wish,
         channel=request.channel or ", ".join(LOOKED_IN),
         backend=backend,
-        host=str(reader.host),
+        host=f"{reader.host}, {_publisher(catalog)}",
         day=request.as_of,
     )
+
+
+def _publisher(catalog: Catalog) -> str:
+    return shown(catalog.addresses.mirror).removeprefix("https://").rstrip("/")
 
 
 def _proven(releases: Sequence[Release]) -> bool:
