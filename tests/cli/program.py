@@ -203,14 +203,16 @@ def _exit_code() -> int:
 
 @contextlib.contextmanager
 def _environment(env: Mapping[str, str], folder: Path) -> Iterator[None]:
-    was, stood = dict(os.environ), Path.cwd()
+    # By its handle: an ordinary user, whom a test may be by then, may not walk to it by name.
+    was, stood = dict(os.environ), os.open(".", os.O_RDONLY | os.O_DIRECTORY)
     os.environ.clear()
     os.environ.update(env)
     os.chdir(folder)
     try:
         yield
     finally:
-        os.chdir(stood)
+        os.fchdir(stood)
+        os.close(stood)
         os.environ.clear()
         os.environ.update(was)
 

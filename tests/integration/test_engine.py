@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import tarfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +27,7 @@ from dockswitch.model.version import Version
 from dockswitch.system.here import Here
 from tests.integration import daemon as by_hand
 from tests.integration.holdings import Mirror
+from tests.integration.unpacking import unpack
 
 pytestmark = pytest.mark.engine
 
@@ -89,8 +89,7 @@ def install(mirror: Mirror, root: Path, at: int = -1) -> Installed:
     folder = f"{machine.layout.versions}/{engine.version}-{engine.sha256[:8]}"
     real = Path(machine.layout.real(folder))
     real.parent.mkdir(parents=True, exist_ok=True)
-    with tarfile.open(mirror.folder(engine.channels[0]) / engine.name) as tar:
-        tar.extractall(real.parent)
+    unpack(mirror.folder(engine.channels[0]) / engine.name, real.parent)
     (real.parent / "docker").rename(real)
     given = own_config_step(machine.layout)
     assert given.content

@@ -19,6 +19,7 @@ from tests.integration.mirror import build, opened
 from tests.integration.proof import prove
 from tests.integration.server import MirrorServer
 from tests.integration.tarball import digest
+from tests.integration.unpacking import unpack
 
 pytestmark = pytest.mark.engine
 
@@ -138,8 +139,7 @@ def test_a_served_tarball_has_the_recorded_digest(
 
 
 def test_an_engine_whose_runc_is_broken_is_found_out(mirror: Mirror, tmp_path: Path) -> None:
-    with tarfile.open(_path(mirror, mirror.engines[0])) as tar:
-        tar.extractall(tmp_path, filter="data")
+    unpack(_path(mirror, mirror.engines[0]), tmp_path)
     (tmp_path / "docker/runc").write_text("#!/bin/sh\nexit 3\n")
     with pytest.raises(DoesNotRun, match="docker run failed"):
         prove(tmp_path / "docker")

@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import subprocess
-import tarfile
 import time
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from tests.integration.holdings import Mirror
 from tests.integration.image import image_of
 from tests.integration.namespace import short_root
 from tests.integration.sweep import processes_of
+from tests.integration.unpacking import unpack
 
 
 def test_a_root_is_short_and_gone_afterwards(isolation: None) -> None:
@@ -64,8 +64,7 @@ def newest(mirror: Mirror, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the newest engine's binaries."""
     engine = mirror.engines[-1]
     place = tmp_path_factory.mktemp("engine")
-    with tarfile.open(mirror.folder(engine.channels[0]) / engine.name) as tar:
-        tar.extractall(place, filter="data")
+    unpack(mirror.folder(engine.channels[0]) / engine.name, place)
     return place / "docker"
 
 

@@ -93,7 +93,7 @@ def test_a_distribution_s_dockerd_is_seen_and_not_ours(versions: Path, tmp_path:
 
 @pytest.mark.parametrize(
     ("name", "file"),
-    [("/usr/bin/dockerd-current", "sleep"), ("an odd name", "dockerd"), ("", "dockerd")],
+    [("/usr/bin/dockerd-current", "sleep"), ("an odd name", "dockerd")],
 )
 def test_it_is_known_by_its_name_or_its_file(
     name: str, file: str, versions: Path, tmp_path: Path
