@@ -6,26 +6,24 @@ import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
-from email.utils import parsedate_to_datetime
 from urllib.parse import quote
 
 from dockswitch.model import record, shipped
 from dockswitch.model.address import shown
-from dockswitch.model.errors import DockswitchError, NotAuthentic, NotPublished
+from dockswitch.model.errors import DockswitchError, NotPublished
 from dockswitch.model.ports import Index, Reader
 from dockswitch.model.release import Package, Release
 from dockswitch.model.spellings import from_deb
 from dockswitch.model.trust import Trust
 from dockswitch.model.unreachable import NeverFetched
 from dockswitch.model.version import Version
+from dockswitch.sources.announced import Announced, IndexMismatch, NoSuchComponent, fields
 from dockswitch.system import signature
 from dockswitch.system.signature import NotSigned, NoVerifier
 
 SHIPPED_KEY = "keys/docker-ce-deb.asc"
 _LARGEST = 64 * 1024 * 1024  # bytes of a Packages file; Docker's has 3 MB
 _XZ_MEMORY = 192 * 1024 * 1024  # bytes; `xz -9` wants 65 MiB
-_AHEAD_OF_CLOCK = timedelta(hours=1)
 _PACKAGES = ("docker-ce", "docker-ce-cli")
 _KINDS = (".gz", ".xz", "")  # of the Packages file, best first
 
@@ -112,9 +110,7 @@ class AptRepository:
             raise why
         return content, Trust.TLS
 
-    def _whole(
-        self, reader: Reader, announced: "Announced", early: Index | DockswitchError
-    ) -> bytes:
+    def _whole(self, reader: Reader, announced: Announced, early: Index | DockswitchError) -> bytes:
         """The plain Packages file whose digest the index announces; `early` is Packages.gz."""
         for kind in _KINDS:
             digest = announced.digests.get(f"{self._folder}/Packages{kind}")
@@ -128,7 +124,7 @@ class AptRepository:
             return _plain(page.body, kind, shown(page.url))
         raise NoSuchComponent(announced.url, "index of", self._folder, announced.components)
 
-    def _address(self, announced: "Announced", kind: str, digest: str) -> str:
+    def _address(self, announced: Announced, kind: str, digest: str) -> str:
         if announced.by_hash:
             return f"{self._suite}/{self._folder}/by-hash/SHA256/{digest}"
         return self._packages(kind)
@@ -148,15 +144,15 @@ class AptRepository:
         return [self._release(version, newest[version], found) for version in sorted(newest)]
 
     def _parsed(self, listed: bytes, trust: Trust) -> Iterator[Package]:
-        for fields in stanzas(listed.decode("utf-8", "replace"), _PACKAGES):
-            file, size = fields.get("Filename", ""), fields.get("Size", "")
+        for stanza in stanzas(listed.decode("utf-8", "replace"), _PACKAGES):
+            file, size = stanza.get("Filename", ""), stanza.get("Size", "")
             if not file or file.startswith("/") or ".." in file.split("/"):
                 continue
             yield Package(
-                name=fields["Package"],
-                version=fields.get("Version", ""),
+                name=stanza["Package"],
+                version=stanza.get("Version", ""),
                 url=f"{self.url.rstrip('/')}/{quote(file, safe='/+~:')}",
-                sha256=fields.get("SHA256", "").lower(),
+                sha256=stanza.get("SHA256", "").lower(),
                 size=int(size) if size.isdecimal() else None,
                 trust=trust,
             )
@@ -176,73 +172,13 @@ class AptRepository:
         )
 
 
-class Announced:
-    """What a suite's Release file says; `digests` are SHA-256 by file name below the suite."""
-
-    def __init__(self, content: bytes, url: str) -> None:
-        self.url = url
-        text = content.decode("utf-8", "replace")
-        self._fields = _fields(text)
-        self.digests = dict(_digests(text))
-        self.components = tuple(self._fields.get("Components", "").split())
-        self.by_hash = self._fields.get("Acquire-By-Hash", "") == "yes"
-
-    def check(self, suite: str, component: str, arch: str, now: str) -> None:
-        """Raises IndexExpired, IndexMismatch or NoSuchComponent; `now` is ISO 8601, UTC."""
-        self._check_time(datetime.fromisoformat(now.replace("Z", "+00:00")))
-        names = {self._fields.get(name, "") for name in ("Suite", "Codename")} - {""}
-        if names and suite.strip("/") not in names:
-            raise IndexMismatch(self.url, f"it is that of {' or '.join(sorted(names))}")
-        # `Components: updates/main` is how some archives say `main`.
-        known = {name.rpartition("/")[2] for name in self.components} | set(self.components)
-        if self.components and component not in known:
-            raise NoSuchComponent(self.url, "component", component, self.components)
-        architectures = self._fields.get("Architectures", "").split()
-        if architectures and arch not in architectures:
-            raise NoSuchComponent(self.url, "architecture", arch, architectures)
-
-    def _check_time(self, now: datetime) -> None:
-        made, until = self._time("Date"), self._time("Valid-Until")
-        if made is not None and made > now + _AHEAD_OF_CLOCK:
-            raise IndexExpired(self.url, f"it was made at {made:%Y-%m-%d %H:%M} UTC: not valid yet")
-        if until is not None and until < now:
-            raise IndexExpired(self.url, f"it was valid until {until:%Y-%m-%d %H:%M} UTC")
-
-    def _time(self, name: str) -> datetime | None:
-        told = self._fields.get(name, "")
-        if not told:
-            return None
-        try:
-            found = parsedate_to_datetime(told)
-        except ValueError:
-            raise IndexExpired(self.url, f"its {name} {told!r} is no time") from None
-        return (
-            found.astimezone(timezone.utc) if found.tzinfo else found.replace(tzinfo=timezone.utc)
-        )
-
-
 def stanzas(text: str, names: Sequence[str]) -> Iterator[Mapping[str, str]]:
     """The paragraphs of the packages with these names (an own split: 30 ms for 3 MB)."""
     wanted = tuple(f"\nPackage: {name}\n" for name in names)
     for stanza in text.split("\n\n"):
         lined = f"\n{stanza}\n"
         if any(line in lined for line in wanted):
-            yield _fields(stanza)
-
-
-def _fields(text: str) -> dict[str, str]:
-    """The one-line fields of a paragraph."""
-    pairs = (line.partition(":") for line in text.split("\n") if line[:1] not in ("", " ", "\t"))
-    return {name: value.strip() for name, _, value in pairs}
-
-
-def _digests(text: str) -> Iterator[tuple[str, str]]:
-    _, _, section = f"\n{text}".partition("\nSHA256:")
-    for line in section.split("\n")[1:]:
-        words = line.split()
-        if line[:1] not in (" ", "\t") or len(words) != 3:
-            return
-        yield words[2], words[0].lower()
+            yield fields(stanza)
 
 
 def _plain(body: bytes, kind: str, url: str) -> bytes:
@@ -270,33 +206,3 @@ def _numbers(spelled: str) -> tuple[int, ...]:
 
 def _sum(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
-
-
-class IndexExpired(NotAuthentic):
-    def __init__(self, url: str, what: str) -> None:
-        super().__init__(
-            f"{url} is not of this day",
-            details=what,
-            hint="look at this machine's clock (`date`); an old index may be an attack, or a "
-            "mirror that is no longer updated",
-        )
-
-
-class IndexMismatch(NotAuthentic):
-    def __init__(self, url: str, what: str) -> None:
-        super().__init__(
-            f"{url} is not what the signed index announces",
-            details=what,
-            hint="the server may be in the middle of an update: try again in some minutes",
-        )
-
-
-class NoSuchComponent(NotPublished):
-    """`have` are what the repository's suite has in place of it."""
-
-    def __init__(self, url: str, what: str, name: str, have: Sequence[str]) -> None:
-        super().__init__(
-            f"there is no {what} {name} in {url}",
-            details=f"there: {', '.join(have)}",
-            hint="`dockswitch channels` shows where each channel is published",
-        )

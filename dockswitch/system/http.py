@@ -5,16 +5,15 @@
 
 import contextlib
 import functools
-import ipaddress
 import os
 import time
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
-from dockswitch.model.address import lent, origin, shown
+from dockswitch.model.address import origin, shown
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.unreachable import (
     BadAddress,
@@ -23,10 +22,10 @@ from dockswitch.model.unreachable import (
     NeverFetched,
     NoAnswer,
     NotServed,
-    PlainHttp,
     TooMuch,
     WrongLength,
 )
+from dockswitch.system.admission import admit, admit_hop, next_hop
 
 if TYPE_CHECKING:
     import requests
@@ -103,7 +102,7 @@ class Door:
                 return response, at
             response.close()
             at = next_hop(at, response.headers["Location"])
-            _admit_hop(url, at, self.allow_http)
+            admit_hop(url, at, self.allow_http)
         raise BadRedirect(shown(url), f"more than {_HOPS} redirects, the last to {shown(at)}")
 
     def retried(self, attempt: Callable[[], Found], deadline: float) -> Found:
@@ -183,42 +182,6 @@ class Door:
         return session
 
 
-def admit(url: str, allow_http: frozenset[str]) -> None:
-    """Raises BadAddress or PlainHttp for an address that is not to be asked."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        raise BadAddress(shown(url), "it cannot be read as an address") from None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise BadAddress(shown(url), f"{parts.scheme or 'no scheme'}:// is not one of them")
-    if parts.scheme == "https" or is_loopback(parts.hostname):
-        return
-    if parts.hostname not in allow_http and f"{parts.hostname}:{port or 80}" not in allow_http:
-        raise PlainHttp(shown(url), parts.hostname)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host's name can only mean this machine."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def next_hop(at: str, location: str) -> str:
-    """The address that a redirect leads to; raises BadRedirect for one never to be followed."""
-    to = lent(urljoin(at, location), at)
-    scheme = origin(to)[0]
-    if scheme not in ("http", "https"):
-        raise BadRedirect(shown(at), f"it leads to a {scheme or 'nameless'}: address")
-    if origin(at)[0] == "https" and scheme == "http":
-        raise BadRedirect(shown(at), f"it leads from https to plain http ({shown(to)})")
-    return to
-
-
 def reason(error: BaseException) -> str:
     """Why a connection failed, without the address: the texts of `requests` hold secrets."""
     seen: list[BaseException] = []
@@ -262,13 +225,6 @@ def told_length(response: "requests.Response") -> int | None:
     if "Transfer-Encoding" in response.headers or not (told.isascii() and told.isdigit()):
         return None
     return int(told)
-
-
-def _admit_hop(url: str, to: str, allow_http: frozenset[str]) -> None:
-    try:
-        admit(to, allow_http)
-    except DockswitchError as error:
-        raise BadRedirect(shown(url), f"it leads to {error.message}") from None
 
 
 def _judge(response: "requests.Response", url: str) -> None:

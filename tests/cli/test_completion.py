@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dockswitch.cli.app import GROUPS
+from dockswitch.cli.table import GROUPS
 from tests.cli.program import Program
 
 BASH = """

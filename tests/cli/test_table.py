@@ -11,7 +11,8 @@ from types import ModuleType
 import pytest
 
 from dockswitch.cli import options
-from dockswitch.cli.app import ALIASES, GROUPS, application, load
+from dockswitch.cli.commands import application, load
+from dockswitch.cli.table import ALIASES, GROUPS
 from tests.cli.program import Program
 
 COMMANDS = {name: said for group in GROUPS.values() for name, said in group.items()}

@@ -11,12 +11,8 @@ from dockswitch.model.errors import DockswitchError
 from dockswitch.model.release import Package
 from dockswitch.model.trust import Trust
 from dockswitch.model.unreachable import NoAnswer, NotServed
-from dockswitch.sources.repository import (
-    AptRepository,
-    IndexExpired,
-    IndexMismatch,
-    NoSuchComponent,
-)
+from dockswitch.sources.announced import IndexExpired, IndexMismatch, NoSuchComponent
+from dockswitch.sources.repository import AptRepository
 from dockswitch.system.signature import NotSigned, NoVerifier, WrongKey
 from tests.sources.shelf import Shelf
 

@@ -22,7 +22,8 @@ from dockswitch.model.unreachable import (
     TooMuch,
     WrongLength,
 )
-from dockswitch.system.http import Door, admit, next_hop
+from dockswitch.system.admission import admit, next_hop
+from dockswitch.system.http import Door
 from tests.system.server import Asked, Reply, serving
 
 
