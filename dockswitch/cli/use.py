@@ -1,7 +1,7 @@
 """`dockswitch use`: switch to a release, fetching it if needed."""
 
 import time
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,11 @@ from dockswitch.cli.session import Session
 from dockswitch.model.errors import UsageError
 from dockswitch.model.outcome import Found, Outcome
 from dockswitch.report import outcome as telling
+
+if TYPE_CHECKING:  # imported by the function that runs, so that --help does without them
+    from dockswitch.backends import Backend
+    from dockswitch.model.wish import Request
+    from dockswitch.switching.planning import Options
 
 EXAMPLES = """\
 Examples:
@@ -60,18 +65,8 @@ def command(
     )
     chosen_backend = session.backend(backend)
     if dry_run or check:
-        from dockswitch.switching.preview import preview
-
-        plan, channel = preview(
-            session.system, lambda: session.catalog, request, chosen_backend, options
-        )
-        session.report.answer(
-            telling.plan_plain(
-                plan, channel, chosen_backend.name, seconds=time.monotonic() - began
-            ),
-            telling.plan_lines(plan, session.layout, chosen_backend.name),
-        )
-        raise typer.Exit(PENDING if check and plan.changes else 0)
+        changes = _tell_preview(session, request, chosen_backend, options, began)
+        raise typer.Exit(PENDING if check and changes else 0)
     outcome, found = use.use(
         session.system,
         lambda: session.catalog,
@@ -82,6 +77,20 @@ def command(
     )
     tell(session, outcome, began)
     _mention_pre_release(session, found)
+
+
+def _tell_preview(
+    session: Session, request: "Request", backend: "Backend", options: "Options", began: float
+) -> bool:
+    """Says what would be done; returns whether anything would."""
+    from dockswitch.switching.preview import preview
+
+    plan, channel = preview(session.system, lambda: session.catalog, request, backend, options)
+    session.report.answer(
+        telling.plan_plain(plan, channel, backend.name, seconds=time.monotonic() - began),
+        telling.plan_lines(plan, session.layout, backend.name),
+    )
+    return plan.changes
 
 
 def tell(session: Session, outcome: Outcome, began: float) -> None:
