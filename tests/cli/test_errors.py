@@ -268,7 +268,10 @@ def test_without_the_right_to_change_the_system(
     line: str, using: Callable[..., Program], snapshot: SnapshotAssertion
 ) -> None:
     program = using("98.0.1", "98.0.2")
-    program("use", "98.0.2", "--no-start")  # has imported by now what the other user may not read
+    # They import by now what the other user, who may not walk to this folder, could not.
+    program("use", "98.0.2", "--no-start")
+    program("prune", "--dry-run")
+    program(line.split()[0], "--help")
     with somebody_else():
         said = program(*line.split())
         object_ = program(*line.split(), "--json")
