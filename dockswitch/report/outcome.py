@@ -24,14 +24,15 @@ def outcome_lines(outcome: Outcome, layout: Layout) -> Iterator[str]:
     trust = after.artifacts[0].trust if after.artifacts else None
     yield headline(layout, after.backend, trust)
     what = (
-        f"{after.channel} {after.version}".strip() if after.version else "no engine of dockswitch's"
+        f"{after.channel} {after.version}".strip() if after.version else "nothing of dockswitch's"
     )
+    generation = f"(generation {after.number})"
     if not outcome.changed:
-        yield f"{what} is in use already: nothing changed (generation {after.number})"
+        yield f"{what} is in use already: nothing changed {generation}"
         return
     was = f", was {before}" if before is not None and before != after.version else ""
     running = "is running" if after.running else "is in use"
-    yield f"{what} {running}{was} (generation {after.number})" + _downtime(outcome)
+    yield f"{what} {running}{was} {generation}" + _downtime(outcome)
 
 
 def outcome_plain(outcome: Outcome, *, seconds: float) -> dict[str, object]:
