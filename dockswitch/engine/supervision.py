@@ -77,6 +77,8 @@ class Own:
         _clear(system, config)
         system.folder(os.path.dirname(config.socket))
         env = environment(layout.real(folder), self.environment)
+        # A containerd that is slow to stop is asked for its stacks, and writes them to TMPDIR.
+        env["TMPDIR"] = layout.real(os.path.dirname(layout.log))
         pid = system.start(argv, log=layout.log, env=env)
         return Daemon(pid, argv, ours=True, uid=system.host.uid)
 
