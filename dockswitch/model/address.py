@@ -22,12 +22,6 @@ def shown(url: str) -> str:
     return urlunsplit((parts.scheme, host, parts.path, _query(parts.query), ""))
 
 
-def host_of(url: str) -> str:
-    """The host's name in lower case, without port and brackets; empty where there is none."""
-    parts = _split(url)
-    return (parts.hostname or "") if parts else ""
-
-
 def origin(url: str) -> tuple[str, str]:
     """Scheme and host with port: who is asked."""
     parts = _split(url)

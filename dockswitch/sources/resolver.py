@@ -114,7 +114,7 @@ def _site_key(catalog: Catalog, key: Key, names: Mapping[str, str]) -> str:
         return ""
     if key.file:
         return f"file://{key.file}"
-    return catalog.addresses.fill(key.address or catalog.addresses.key, **names)
+    return key_address(catalog, key, names)
 
 
 def _images(catalog: Catalog, channel: Channel, place: ImagePlace) -> "ImageFeed":
@@ -148,11 +148,9 @@ def apt_suite(catalog: Catalog, host: Host) -> tuple[str, str]:
     return host.distribution, ""
 
 
-def key_address(catalog: Catalog, source: "AptRepository", distribution: str) -> str:
-    """Where the key that signs a repository can be fetched."""
-    own = next((k for k in catalog.keys.values() if k.fingerprint == source.fingerprint), None)
-    pattern = (own and own.address) or catalog.addresses.key
-    return catalog.addresses.fill(pattern, distribution=distribution, channel=source.channel)
+def key_address(catalog: Catalog, key: Key, names: Mapping[str, str]) -> str:
+    """Where a key can be fetched; `names` fill its address (distribution, channel)."""
+    return catalog.addresses.fill(key.address or catalog.addresses.key, **names)
 
 
 class UnknownChannel(NotPublished):

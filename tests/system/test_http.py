@@ -298,7 +298,7 @@ def test_a_deadline_ends_all_tries() -> None:
 def certificate(tmp_path: Path) -> Path:
     """A certificate of 127.0.0.1 that nobody signed, with its key."""
     if shutil.which("openssl") is None:
-        pytest.skip("openssl makes the certificate")
+        pytest.skip("openssl is not installed, which makes the certificate")
     path = tmp_path / "server.pem"
     words = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -batch"
     names = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(path), "-out", f"{path}.crt"]
