@@ -110,6 +110,11 @@ class Layout:
         return f"{self.state}/versions"
 
     @property
+    def rootless(self) -> str:
+        """What engines without root need besides, kept as the versions are."""
+        return f"{self.state}/rootless"
+
+    @property
     def current(self) -> str:
         """The link to the folder of the version in use."""
         return f"{self.state}/current"

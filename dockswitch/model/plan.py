@@ -16,12 +16,14 @@ class Goal:
     """The bundle that a machine is to run, or None for no engine of dockswitch's.
 
     `engine` says what becomes of the daemon: it is started, left as it is, or stopped.
-    `names` are the binaries to be linked for people.
+    `names` are the binaries to be linked for people; `rootless` is what the bundle's engine needs
+    besides where it is to run without root.
     """
 
     bundle: Bundle | None
     names: tuple[str, ...]
     engine: Start
+    rootless: Bundle | None = None
 
 
 @dataclass(frozen=True, slots=True)

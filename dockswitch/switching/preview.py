@@ -26,7 +26,9 @@ def preview(
         installed = backend.installed(reader)
         steps = backend.steps(goal, installed, reader)
         return _foreseen(reader, Plan(goal, installed, (), steps), earlier.channel)
-    choice = choose(reader, catalog, request, backend.takes[0])
+    choice = choose(
+        reader, catalog, request, backend.takes[0], rootless=options.rootless(reader.layout)
+    )
     return _foreseen(reader, plan(reader, backend, choice, options), choice.channel)
 
 

@@ -64,7 +64,8 @@ def sweep(system: System) -> None:
         system.discard(f"{layout.trash}/{name}")
     for name in _abandoned(system, layout.versions):
         system.discard(f"{layout.versions}/{name}")
-    kept = (f"{layout.versions}/{name}" for name in system.names(layout.versions))
+    shelves = (layout.versions, layout.rootless)
+    kept = (f"{shelf}/{name}" for shelf in shelves for name in system.names(shelf))
     for folder in (layout.state, *kept):
         for name in _abandoned(system, folder):
             system.write(f"{folder}/{name}", None)

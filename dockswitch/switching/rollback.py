@@ -5,7 +5,7 @@ from dockswitch.backends import bundles
 from dockswitch.backends.bundles import NotInstalled
 from dockswitch.model.generation import Generation
 from dockswitch.model.outcome import Outcome
-from dockswitch.model.plan import Goal, Start
+from dockswitch.model.plan import Goal
 from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.switching import history, switch
 from dockswitch.switching.switch import Switch
@@ -34,5 +34,9 @@ def goal_of(system: Reader, wanted: Generation, *, start: bool) -> Goal:
     if bundle is None:
         have = [str(each.version) for each in bundles.kept(system)]
         raise NotInstalled(f"{wanted.channel} {wanted.version}", have)
-    engine: Start = "start" if wanted.running else "stop"
-    return Goal(bundle, wanted.names, engine if start else "leave")
+    if not start:
+        return Goal(bundle, wanted.names, "leave")
+    if not wanted.running:
+        return Goal(bundle, wanted.names, "stop")
+    besides = bundles.rootless_of(system, bundle.version) if system.layout.scope == "user" else None
+    return Goal(bundle, wanted.names, "start", besides)

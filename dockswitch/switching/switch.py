@@ -158,9 +158,11 @@ def _generation(system: System, wanted: Switch, before: Installed) -> Generation
         backend=wanted.backend.name,
         folder=bundle.folder if bundle else "",
         names=wanted.goal.names,
-        artifacts=(Fetched(bundle.url, bundle.sha256, bundle.size, bundle.trust),)
-        if bundle
-        else (),
+        artifacts=tuple(
+            Fetched(each.url, each.sha256, each.size, each.trust)
+            for each in (bundle, wanted.goal.rootless)
+            if each is not None
+        ),
         time=system.now(),
         wish=wanted.wish,
         running=runs,

@@ -7,8 +7,8 @@ from dockswitch.model.generation import Generation
 from dockswitch.model.outcome import Found, Outcome
 from dockswitch.model.ports import Progress, System
 from dockswitch.model.wish import Exact, Newest, Previous, Request, SystemsOwn
-from dockswitch.switching import fetch, rollback, switch
-from dockswitch.switching.chosen import LateCatalog, choose, looked_up
+from dockswitch.switching import rollback, switch
+from dockswitch.switching.chosen import LateCatalog, choose, fetched, looked_up
 from dockswitch.switching.planning import Options, goal_of, plan
 from dockswitch.switching.switch import Switch
 
@@ -26,13 +26,12 @@ def use(
         return rollback.rollback(system, None, progress, start=options.start), None
     if isinstance(request.wish, SystemsOwn):
         return rollback.rollback(system, 0, progress, start=options.start), None
-    choice = choose(system, catalog, request, backend.takes[0])
+    choice = choose(
+        system, catalog, request, backend.takes[0], rootless=options.rootless(system.layout)
+    )
     plan(system, backend, choice, options)  # raises what stands in the way, before any fetching
-    bundle = choice.bundle
-    if choice.found is not None:
-        bundle = fetch.fetch(system, choice.found.release, options.accepted, progress)
-    goal = goal_of(bundle, options)
-    wanted = Switch(backend, goal, choice.channel, request.words)
+    here = fetched(system, choice, options.accepted, progress)
+    wanted = Switch(backend, goal_of(here, options), choice.channel, request.words)
     return switch.perform(system, wanted, progress), choice.found
 
 
