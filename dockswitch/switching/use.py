@@ -9,7 +9,8 @@ from dockswitch.model.ports import Progress, System
 from dockswitch.model.wish import Exact, Newest, Previous, Request, SystemsOwn
 from dockswitch.switching import rollback, switch
 from dockswitch.switching.chosen import LateCatalog, choose, fetched, looked_up
-from dockswitch.switching.planning import Options, goal_of, plan
+from dockswitch.switching.options import Options
+from dockswitch.switching.planning import goal_of, plan
 from dockswitch.switching.switch import Switch
 
 
@@ -23,15 +24,15 @@ def use(
 ) -> tuple[Outcome, Found | None]:
     """Makes the machine run what the request means; returns what happened and what was found."""
     if isinstance(request.wish, Previous):
-        return rollback.rollback(system, None, progress, start=options.start), None
+        return rollback.rollback(system, None, progress, options), None
     if isinstance(request.wish, SystemsOwn):
-        return rollback.rollback(system, 0, progress, start=options.start), None
+        return rollback.rollback(system, 0, progress, options), None
     choice = choose(
         system, catalog, request, backend.takes[0], rootless=options.rootless(system.layout)
     )
     plan(system, backend, choice, options)  # raises what stands in the way, before any fetching
     here = fetched(system, choice, options.accepted, progress)
-    wanted = Switch(backend, goal_of(here, options), choice.channel, request.words)
+    wanted = Switch(backend, goal_of(here, options), choice.channel, request.words, options)
     return switch.perform(system, wanted, progress), choice.found
 
 

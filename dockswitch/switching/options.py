@@ -1,0 +1,33 @@
+"""How a person wants a switch to be made."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from dockswitch.model.layout import Layout
+from dockswitch.switching.chosen import Rootless
+from dockswitch.switching.fetch import Accepted
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a switch is to be made: `start` an engine or only flip links, all binaries or docker.
+
+    `data` is what a person said of the data-root: the machine's, whatever may be lost, or one of
+    the version's own; `probe` is the command line of the site's own check.
+    """
+
+    start: bool = True
+    client_only: bool = False
+    accepted: Accepted = field(default_factory=Accepted)
+    data: Literal["same", "separate"] | None = None
+    experimental: bool = False
+    probe: tuple[str, ...] = ()
+
+    @property
+    def starts(self) -> bool:
+        """Whether an engine is started: a client alone needs none."""
+        return self.start and not self.client_only
+
+    def rootless(self, layout: Layout) -> Rootless:
+        """Whether what an engine needs without root is needed here."""
+        return "needed" if layout.scope == "user" and self.starts else "no"
