@@ -22,10 +22,8 @@ a reboot.
 
 def start(ctx: typer.Context) -> None:
     """Start the engine of the version in use."""
-    from dockswitch.switching import daemon
-
     session = Session(ctx)
-    _tell(session, daemon.start(session.system, session.report.progress))
+    _tell(session, _started(session))
 
 
 def stop(ctx: typer.Context) -> None:
@@ -42,7 +40,7 @@ def restart(ctx: typer.Context) -> None:
 
     session = Session(ctx)
     daemon.stop(session.system, session.report.progress)
-    _tell(session, daemon.start(session.system, session.report.progress))
+    _tell(session, _started(session))
 
 
 def status(ctx: typer.Context) -> None:
@@ -69,6 +67,12 @@ def logs(
     session.report.answer({"lines": list(said)}, said)
     if not said:
         session.report.note("the engine has said nothing yet")
+
+
+def _started(session: Session) -> "State":
+    from dockswitch.switching import daemon
+
+    return daemon.start(session.system, lambda: session.catalog, session.report.progress)
 
 
 def _tell(session: Session, state: "State") -> None:

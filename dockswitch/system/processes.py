@@ -173,13 +173,35 @@ def _do_nothing(*_: object) -> None:
     """Hears a signal."""
 
 
+def is_gone(pid: int) -> bool:
+    """Whether a process ended; a zombie has."""
+    return not os.path.exists(f"/proc/{pid}") or _is_zombie(pid)
+
+
 def command_line(pid: int) -> tuple[str, ...]:
-    """The words of a process; none for kernel threads, zombies and pids that are gone."""
+    """The words of a process; none for kernel threads, zombies and pids that are gone.
+
+    One that was found on PATH calls itself by its bare name: then the first word is its program's
+    path, where we may know it.
+    """
     try:
         text = _proc_text(f"/proc/{pid}/cmdline")
     except OSError:
         return ()
-    return tuple(os.fsdecode(text).rstrip("\0").split("\0")) if text.strip(b"\0") else ()
+    if not text.strip(b"\0"):
+        return ()
+    words = os.fsdecode(text).rstrip("\0").split("\0")
+    if "/" not in words[0]:
+        words[0] = executable(pid) or words[0]
+    return tuple(words)
+
+
+def executable(pid: int) -> str:
+    """The file that a process runs, under the name it had; empty where we may not know."""
+    try:
+        return os.readlink(f"/proc/{pid}/exe").removesuffix(" (deleted)")
+    except OSError:
+        return ""
 
 
 def _proc_text(path: str) -> bytes:
@@ -236,7 +258,7 @@ def _default_signals() -> None:
 
 def _wait_for_name(pid: int) -> None:
     """Linux closes our pipe to the child some microseconds before its command line can be read."""
-    while not command_line(pid) and not _is_gone(pid):
+    while not command_line(pid) and not is_gone(pid):
         time.sleep(0.0005)
 
 
@@ -248,14 +270,10 @@ def _end_by_pid(pid: int, number: int, wait: float, argv: Sequence[str] | None) 
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, number)
     deadline = time.monotonic() + wait
-    while not (gone := _is_gone(pid)) and time.monotonic() < deadline:
+    while not (gone := is_gone(pid)) and time.monotonic() < deadline:
         time.sleep(0.005)
     _reap(pid)
     return gone
-
-
-def _is_gone(pid: int) -> bool:
-    return not os.path.exists(f"/proc/{pid}") or _is_zombie(pid)
 
 
 def _is_zombie(pid: int) -> bool:

@@ -61,6 +61,7 @@ class World(Processes):
         # of the machine itself, outside the root: its files, and where each of its programs leads
         self.surroundings = {"/proc/filesystems": b"nodev\toverlay\n\text4\n"}
         self.programs = {"/usr/sbin/iptables": "/usr/sbin/xtables-nft-multi"}
+        self.allowed: dict[str, bool] = {}
         self.answers: dict[str, Callable[[Sequence[str]], Finished]] = {}
         self.publishers = Publishers()
         self.publishers.published.update(published)
@@ -134,6 +135,9 @@ class World(Processes):
     def outside(self, path: str) -> bytes | None:
         return self._asked(self.surroundings.get(path))
 
+    def allows(self, path: str) -> bool | None:
+        return self._asked(self.allowed.get(path))
+
     def program(self, name: str, path: str) -> Program | None:
         folders = [""] if "/" in name else path.split(":")
         for found in (os.path.join(folder, name) for folder in folders):
@@ -159,6 +163,10 @@ class World(Processes):
     def below(self, folder: str) -> tuple[Process, ...]:
         real = self.layout.real(folder)
         found = [each for each in self._living() if each.argv[0].startswith(f"{real}/")]
+        return self._asked(tuple(Process(each.pid, each.argv) for each in found))
+
+    def children(self, pid: int) -> tuple[Process, ...]:
+        found = [each for each in self._living() if each.parent == pid]
         return self._asked(tuple(Process(each.pid, each.argv) for each in found))
 
     def listener(self, socket: str) -> int | None:
@@ -218,7 +226,7 @@ class World(Processes):
             writes=content is not None,
         )
 
-    def folder(self, path: str) -> None:
+    def folder(self, path: str, mode: int = 0o755) -> None:
         new = self.files.kind(path) is None
         self._act(f"folder {path}", lambda: self.files.folder(path), writes=new)
 
