@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from dockswitch.cli.privilege import as_root
 from dockswitch.cli.session import Session
 from dockswitch.cli.use import tell
 
@@ -30,4 +31,5 @@ def command(
 
     began = time.monotonic()
     session = Session(ctx)
+    as_root(session)
     tell(session, rollback.rollback(session.system, generation, session.report.progress), began)
