@@ -80,6 +80,10 @@ def command(
     )
     tell(session, outcome, began)
     _mention_pre_release(session, found)
+    if outcome.changed and outcome.after.running:
+        from dockswitch.cli import membership
+
+        membership.offer(session)
 
 
 def _tell_preview(

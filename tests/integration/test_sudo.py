@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli import mirror as mirrors
+from tests.integration.holdings import Mirror
 from tests.integration.needs import demand, why_no_namespaces
 from tests.integration.people import PASSWORD, Machine, machine
 from tests.integration.terminal import talk
@@ -223,3 +224,22 @@ def test_an_interrupt_reaches_the_command_behind_sudo(there: Machine, small: Pat
     assert code == 130, shown
     assert shown.count("error: interrupted") == 1
     assert "Traceback" not in shown
+
+
+def test_who_started_an_engine_is_offered_the_group_that_may_use_it(
+    isolation: None, mirror: Mirror
+) -> None:
+    old, new = mirror.engines[0], mirror.engines[-1]
+    env = {"DOCKSWITCH_MIRROR": f"file://{mirror.root}"}
+    with machine(network=True) as there:
+        noted = there("ann", "use", str(old.version), **env)
+        assert noted.code == 0, noted.err
+        assert "`sudo usermod --append --groups docker ann`, then `newgrp docker`" in noted.err
+        argv = there.argv("ann", "use", str(new.version), "--yes", **env)
+        code, shown = talk(argv, [("as mighty as root's password [y/N]:", "y\n")])
+        assert code == 0, shown
+        assert "`newgrp docker` makes it count here" in shown
+        assert "docker" in there.root("id", "-nG", "ann").out.split()
+        again = there("ann", "use", "previous", **env)
+        assert again.code == 0, again.err
+        assert "group" not in again.err
