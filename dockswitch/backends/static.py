@@ -4,11 +4,11 @@ import os
 from dataclasses import dataclass
 
 from dockswitch.backends import bundles
-from dockswitch.engine import flags, running
-from dockswitch.engine.daemon_config import DaemonConfig, own_config_step
+from dockswitch.engine import flags, running, supervision
+from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.foreign import refuse_foreign
 from dockswitch.model.errors import DockswitchError
-from dockswitch.model.plan import Goal, Installed
+from dockswitch.model.plan import Goal, Installed, Wanted
 from dockswitch.model.ports import Daemon, Reader
 from dockswitch.model.step import Engine, Link, Step
 from dockswitch.model.version import BadVersion, Version
@@ -45,23 +45,28 @@ def _engine_steps(
     if goal.engine == "leave":
         return (), ()
     stop: tuple[Step, ...] = (Engine(()),) if installed.daemon else ()
-    if goal.engine == "stop" or goal.bundle is None:
+    supervisor = supervision.of(reader)
+    if goal.bundle is None:
+        return stop, supervisor.clears(reader)
+    if goal.engine == "stop":
         return stop, ()
     flags.refuse_user_scope(reader.layout)
     config = DaemonConfig.read(reader)
     flags.check_root(reader.layout, config)
     refuse_foreign(reader, config, installed.daemon)
-    if installed.daemon and _daemon_folder(reader, installed.daemon) == goal.bundle.folder:
+    wanted = Wanted.of(goal, goal.bundle)
+    engine = Engine(supervisor.command_line(reader, wanted))
+    if installed.daemon and _is_it(reader, installed.daemon, wanted, engine):
         return (), ()
-    argv = flags.command_line(reader.layout, goal.bundle.version, goal.bundle.folder, config)
-    return stop, (*_own_config(reader, config), Engine(argv))
+    return stop, (*supervisor.readies(reader, engine), engine)
 
 
-def _own_config(reader: Reader, config: DaemonConfig) -> tuple[Step, ...]:
-    """The file that an engine is given where the machine has no daemon.json."""
-    step = own_config_step(reader.layout)
-    wanted = config.path == step.path and reader.read(step.path) != (step.content or "").encode()
-    return (step,) if wanted else ()
+def _is_it(reader: Reader, daemon: Daemon, wanted: Wanted, engine: Engine) -> bool:
+    """Whether that engine runs already; the other flags may come from an older daemon.json."""
+    now = flags.stored(daemon.argv, reader.layout.root)
+    return _daemon_folder(reader, daemon) == wanted.folder and flags.data_root_of(
+        now
+    ) == flags.data_root_of(engine.argv)
 
 
 def _link_steps(goal: Goal, installed: Installed, reader: Reader) -> tuple[Step, ...]:

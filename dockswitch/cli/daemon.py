@@ -69,7 +69,7 @@ def logs(
     from dockswitch.engine import supervision
 
     session = Session(ctx)
-    said = supervision.own().logs(session.system, lines)
+    said = supervision.of(session.system).logs(session.system, lines)
     session.report.answer({"lines": list(said)}, said)
     if not said:
         session.report.note("the engine has said nothing yet")

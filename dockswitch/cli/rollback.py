@@ -28,8 +28,10 @@ def command(
 ) -> None:
     """Go back to an earlier generation."""
     from dockswitch.switching import rollback
+    from dockswitch.switching.options import Options
 
     began = time.monotonic()
     session = Session(ctx)
     as_root(session)
-    tell(session, rollback.rollback(session.system, generation, session.report.progress), began)
+    outcome = rollback.rollback(session.system, generation, session.report.progress, Options())
+    tell(session, outcome, began)

@@ -23,7 +23,7 @@ def command(
 ) -> None:
     """Switch to the newest release of the channel in use."""
     from dockswitch.switching import history, use
-    from dockswitch.switching.planning import Options
+    from dockswitch.switching.options import Options
 
     began = time.monotonic()
     session = Session(ctx)

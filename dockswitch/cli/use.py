@@ -15,7 +15,7 @@ from dockswitch.report import outcome as telling
 if TYPE_CHECKING:  # imported by the function that runs, so that --help does without them
     from dockswitch.backends import Backend
     from dockswitch.model.wish import Request
-    from dockswitch.switching.planning import Options
+    from dockswitch.switching.options import Options
 
 EXAMPLES = """\
 Examples:
@@ -54,7 +54,7 @@ def command(
 ) -> None:
     """Switch to a release, fetching it if needed."""
     from dockswitch.switching import use
-    from dockswitch.switching.planning import Options
+    from dockswitch.switching.options import Options
 
     began = time.monotonic()
     session = Session(ctx)

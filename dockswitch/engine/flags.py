@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.model.errors import UsageError
 from dockswitch.model.layout import LONGEST_EXEC_ROOT, Layout
+from dockswitch.model.plan import Wanted
 from dockswitch.model.version import Version
 
 _ROOT = "{root}"
@@ -22,23 +23,25 @@ _ALWAYS_ON_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin",
 
 
 def command_line(
-    layout: Layout, version: Version, folder: str, config: DaemonConfig
+    layout: Layout, wanted: Wanted, config: DaemonConfig, *, listens: str = ""
 ) -> tuple[str, ...]:
-    """dockerd's command line as an Engine step has it; `folder` is the version's, inside the root.
+    """dockerd's command line as an Engine step has it.
 
-    A flag whose key stands in daemon.json is left out: dockerd refuses to be told twice. Under a
-    root there is no bridge, and no iptables rule is written.
+    It `listens` on the unix socket of the configuration where nothing else is said. A flag whose
+    key stands in daemon.json is left out: dockerd refuses to be told twice. Under a root there is
+    no bridge, and no iptables rule is written.
     """
-    wanted = [
-        ("hosts", "-H", f"unix://{_ROOT}{config.socket}"),
-        _data_root(version, config),
+    version, folder = wanted.version, wanted.folder
+    given = [
+        ("hosts", "-H", listens or f"unix://{_ROOT}{config.socket}"),
+        _data_root(wanted, config),
         ("exec-root", "--exec-root", _ROOT + config.exec_root),
         ("pidfile", "--pidfile", _ROOT + config.pidfile),
         ("init-path", "--init-path", f"{_ROOT}{folder}/docker-init"),
         ("userland-proxy-path", "--userland-proxy-path", f"{_ROOT}{folder}/docker-proxy"),
     ]
     words = [f"{_ROOT}{folder}/dockerd", "--config-file", _ROOT + config.path]
-    for key, flag, value in wanted:
+    for key, flag, value in given:
         if key not in config.keys:
             words += [flag, value]
     if layout.root:
@@ -93,10 +96,15 @@ def option(argv: Sequence[str], *flags: str) -> str | None:
     return value
 
 
-def _data_root(version: Version, config: DaemonConfig) -> tuple[str, str, str]:
-    flag = "--graph" if version < _DATA_ROOT_SINCE else "--data-root"
+def data_root_of(argv: Sequence[str]) -> str | None:
+    """The data-root that a command line names."""
+    return option(argv, "--data-root", "--graph", "-g")
+
+
+def _data_root(wanted: Wanted, config: DaemonConfig) -> tuple[str, str, str]:
+    flag = "--graph" if wanted.version < _DATA_ROOT_SINCE else "--data-root"
     key = "graph" if "graph" in config.keys else "data-root"
-    return key, flag, _ROOT + config.data_root
+    return key, flag, _ROOT + (wanted.data or config.data_root)
 
 
 def _quiet(version: Version) -> list[tuple[str, str]]:

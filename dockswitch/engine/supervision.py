@@ -1,156 +1,42 @@
-"""Keeps an engine running: dockswitch's own way where no service manager does it."""
+"""How an engine is kept running on this machine: the Supervisor protocol, and which one serves."""
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
-from dockswitch.engine import running as recognised
-from dockswitch.engine.daemon_config import DaemonConfig
-from dockswitch.engine.flags import environment, option, resolved
-from dockswitch.engine.foreign import refuse_foreign
-from dockswitch.engine.log import last_lines
-from dockswitch.model.errors import DockswitchError
+from dockswitch.model.plan import Wanted
 from dockswitch.model.ports import Daemon, Reader, System
-from dockswitch.model.step import Engine
-
-_CONTAINERDS = {"containerd", "docker-containerd"}
-
-# Where the engines of all eras note containerd's pid, below the exec-root. One whose number another
-# process has by now makes dockerd wait 15 s for a containerd that is none.
-_CONTAINERD_PIDS = (
-    "containerd/containerd.pid",
-    "containerd/docker-containerd.pid",
-    "libcontainerd/containerd.pid",
-    "libcontainerd/docker-containerd.pid",
-)
-
-
-class CannotStop(DockswitchError):
-    def __init__(self, program: str, pid: int) -> None:
-        super().__init__(
-            f"{program} does not stop",
-            details=f"process {pid} outlived SIGTERM and SIGKILL",
-            hint="a disk or a mount that does not answer may hold it: look at `dmesg`",
-        )
+from dockswitch.model.step import Engine, Step
 
 
 class Supervisor(Protocol):
     """How an engine is kept running: dockswitch itself, systemd, or a user's rootless kit."""
 
+    # the command line of the wanted dockerd, as an Engine step has it
+    def command_line(self, reader: Reader, wanted: Wanted) -> tuple[str, ...]: ...
+
+    # the steps that must be done before that engine is started, such as the files that it reads;
+    # none where all is so already. Raises what stands in the way
+    def readies(self, reader: Reader, engine: Engine) -> tuple[Step, ...]: ...
+
+    # the steps that take all this away where no engine of ours is to be there any more
+    def clears(self, reader: Reader) -> tuple[Step, ...]: ...
+
     # the engine that this supervisor runs for the layout, None where none runs
     def running(self, reader: Reader) -> Daemon | None: ...
 
-    # makes that engine run and returns at once; another of ours is stopped first.
+    # makes that engine run, another of ours is stopped first; whether it is well is asked later.
     # Raises ForeignEngine where somebody else's is in the way
     def start(self, system: System, engine: Engine) -> Daemon: ...
 
-    # stops it and returns when it is gone
-    def stop(self, system: System, daemon: Daemon) -> None: ...
+    # stops what it runs or is about to run, and returns when it is gone
+    def stop(self, system: System) -> None: ...
 
     # the last lines of what it said
     def logs(self, reader: Reader, lines: int) -> tuple[str, ...]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Own:
-    """A detached dockerd; `environment` is ours, of which it gets to know what it needs."""
+def of(reader: Reader) -> Supervisor:  # noqa: ARG001 -- there is one so far
+    """The supervisor of this machine and scope; below a root it is always dockswitch itself."""
+    from dockswitch.engine.own import Own
 
-    environment: Mapping[str, str]
-
-    def running(self, reader: Reader) -> Daemon | None:
-        return recognised.running(reader)
-
-    def start(self, system: System, engine: Engine) -> Daemon:
-        folder = engine.folder
-        if folder is None:
-            raise ValueError("an engine without a command line is none")
-        layout = system.layout
-        argv = tuple(resolved(engine.argv, layout.root))
-        now = self.running(system)
-        if now and now.argv == argv:
-            return now
-        if now:
-            self.stop(system, now)
-        config = DaemonConfig.read(system)
-        refuse_foreign(system, config, None)
-        _clear(system, config)
-        system.folder(os.path.dirname(config.socket))
-        env = environment(layout.real(folder), self.environment)
-        # A containerd that is slow to stop is asked for its stacks, and writes them to TMPDIR.
-        env["TMPDIR"] = layout.real(os.path.dirname(layout.log))
-        pid = system.start(argv, log=layout.log, env=env)
-        return Daemon(pid, argv, ours=True, uid=system.host.uid)
-
-    def stop(self, system: System, daemon: Daemon) -> None:
-        config = _config_of(system, daemon)
-        # its containers get their own grace first: up to 10 s each, all at once
-        _end(system, daemon.pid, daemon.argv, wait=max(30.0, config.grace + 15))
-        _clear(system, config)
-
-    def logs(self, reader: Reader, lines: int) -> tuple[str, ...]:
-        return last_lines(reader, lines)
-
-
-def own() -> Own:
-    """The supervisor of a machine where no service manager runs the engine."""
     return Own(os.environ)
-
-
-def _config_of(system: System, daemon: Daemon) -> DaemonConfig:
-    """What a running daemon was started with: its command line first, then daemon.json.
-
-    A daemon.json that was spoiled since must not keep it from being stopped.
-    """
-    layout = system.layout
-    try:
-        config = DaemonConfig.read(system)
-    except DockswitchError:
-        config = DaemonConfig.of({}, layout, layout.own_engine_config)
-    host = option(daemon.argv, "-H", "--host") or ""
-    return DaemonConfig(
-        path=config.path,
-        keys=config.keys,
-        socket=layout.stored(host.removeprefix("unix://")) or config.socket,
-        data_root=config.data_root,
-        exec_root=layout.stored(option(daemon.argv, "--exec-root") or "") or config.exec_root,
-        pidfile=layout.stored(option(daemon.argv, "-p", "--pidfile") or "") or config.pidfile,
-        live_restore=config.live_restore,
-        grace=config.grace,
-    )
-
-
-def _clear(system: System, config: DaemonConfig) -> None:
-    """Remove what a killed engine left: its containerd, pid files and socket.
-
-    With its containerd there, the next start takes 20 s; its shims and containers stay.
-    """
-    exec_root = system.layout.real(config.exec_root)
-    for process in system.below(system.layout.state):
-        name = os.path.basename(process.argv[0])
-        if name in _CONTAINERDS and any(f"{exec_root}/" in word for word in process.argv):
-            _end(system, process.pid, process.argv, wait=10)
-    for pidfile in (f"{config.exec_root}/{name}" for name in _CONTAINERD_PIDS):
-        _remove(system, pidfile)
-    if _is_stale(system, config.pidfile):
-        _remove(system, config.pidfile)
-    if system.kind(config.socket) == "other" and system.listener(config.socket) is None:
-        _remove(system, config.socket)
-
-
-def _is_stale(system: System, pidfile: str) -> bool:
-    """Whether no dockerd has the pid in it; dockerd itself takes any process for one."""
-    pid = (system.read(pidfile) or b"").strip()
-    return all(pid != str(daemon.pid).encode() for daemon in system.daemons())
-
-
-def _remove(system: System, path: str) -> None:
-    if system.kind(path) is not None:
-        system.write(path, None)
-
-
-def _end(system: System, pid: int, argv: tuple[str, ...], *, wait: float) -> None:
-    if system.end(pid, wait=wait, argv=argv):
-        return
-    if not system.end(pid, wait=10, kill=True, argv=argv):
-        raise CannotStop(argv[0], pid)

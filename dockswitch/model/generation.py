@@ -23,6 +23,9 @@ class Generation:
     `version` is None for a machine without an engine of dockswitch's; `folder` is the version's
     folder inside the root; `names` are the binaries that were linked; `wish` are the words that
     were asked for; `running` says whether an engine of ours ran then.
+
+    `data` is the data-root of its own inside the root, empty for the machine's; `experimental` says
+    that dockswitch turned the engine's experimental features on.
     """
 
     number: int
@@ -35,3 +38,5 @@ class Generation:
     time: str
     wish: str
     running: bool
+    data: str = ""
+    experimental: bool = False

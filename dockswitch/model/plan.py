@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from dockswitch.model.finding import Finding
 from dockswitch.model.ports import Daemon
 from dockswitch.model.release import Artifact, Bundle
 from dockswitch.model.step import Step
@@ -16,12 +17,28 @@ class Goal:
     """The bundle that a machine is to run, or None for no engine of dockswitch's.
 
     `engine` says what becomes of the daemon: it is started, left as it is, or stopped.
-    `names` are the binaries to be linked for people.
+    `names` are the binaries to be linked for people. `data` is a data-root of its own inside the
+    root, empty for the machine's; `experimental` turns the engine's experimental features on.
     """
 
     bundle: Bundle | None
     names: tuple[str, ...]
     engine: Start
+    data: str = ""
+    experimental: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The dockerd that a goal asks for; `folder` and `data` (empty: the machine's) as in a goal."""
+
+    version: Version
+    folder: str
+    data: str = ""
+
+    @classmethod
+    def of(cls, goal: Goal, bundle: Bundle) -> "Wanted":
+        return cls(bundle.version, bundle.folder, goal.data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +62,8 @@ class Plan:
     """What a switch would do; printing it is `--dry-run`.
 
     `generation` is the number of the newest one then, a new one where the switch `changes` what
-    the history says; `impact` has a sentence for each container that it would touch.
+    the history says; `impact` has a sentence for each container that it would touch; `findings`
+    are what is worth saying beforehand.
     """
 
     goal: Goal
@@ -55,6 +73,7 @@ class Plan:
     changes: bool = False
     generation: int = 0
     impact: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     @property
     def restarts(self) -> bool:

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 
 from dockswitch.backends import find
-from dockswitch.engine import flags, running
-from dockswitch.engine.daemon_config import DaemonConfig, own_config_step
+from dockswitch.engine import flags, running, supervision
+from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.foreign import refuse_foreign
 from dockswitch.model.errors import DockswitchError
+from dockswitch.model.plan import Wanted
 from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.step import Engine
-from dockswitch.switching import drift, proof, recover, transaction
+from dockswitch.switching import drift, history, proof, recover, transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,11 @@ def start(system: System, progress: Progress) -> State:
         config = DaemonConfig.read(system)
         refuse_foreign(system, config, None)
         flags.check_root(system.layout, config)
-        transaction.act(system, own_config_step(system.layout))
-        argv = flags.command_line(system.layout, installed.version, installed.folder, config)
-        engine = Engine(argv)
-        transaction.act(system, engine)
+        supervisor = supervision.of(system)
+        wanted = Wanted(installed.version, installed.folder, history.newest(system).data)
+        engine = Engine(supervisor.command_line(system, wanted))
+        for step in (*supervisor.readies(system, engine), engine):
+            transaction.act(system, step)
         reason = proof.answers(system, engine)
         if reason is not None:
             transaction.act(system, Engine(()))

@@ -1,23 +1,13 @@
 """What a switch would do: raised is what stands in the way, and nothing is done."""
 
-from dataclasses import dataclass, field
-
 from dockswitch.backends import Backend, bundles
+from dockswitch.model import finding
 from dockswitch.model.plan import Goal, Plan
 from dockswitch.model.ports import Reader
 from dockswitch.model.release import Bundle
-from dockswitch.switching import fetch
+from dockswitch.switching import checks, fetch
 from dockswitch.switching.chosen import Chosen
-from dockswitch.switching.fetch import Accepted
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How a switch is to be made: `start` an engine or only flip links, all binaries or docker."""
-
-    start: bool = True
-    client_only: bool = False
-    accepted: Accepted = field(default_factory=Accepted)
+from dockswitch.switching.options import Options
 
 
 def plan(reader: Reader, backend: Backend, chosen: Chosen, options: Options) -> Plan:
@@ -28,13 +18,15 @@ def plan(reader: Reader, backend: Backend, chosen: Chosen, options: Options) -> 
         fetch.refuse_less_trust(fetch.archive_of(chosen.found.release), options.accepted)
     goal = goal_of(chosen.bundle, options)
     installed = backend.installed(reader)
+    found = checks.findings(reader, goal, installed, options)
+    finding.refuse(found)
     steps = backend.steps(goal, installed, reader)
     kept = bundles.read(reader, chosen.bundle.folder) is not None
     artifacts = () if kept or chosen.found is None else chosen.found.release.artifacts
-    return Plan(goal, installed, artifacts, steps)
+    return Plan(goal, installed, artifacts, steps, findings=found)
 
 
 def goal_of(bundle: Bundle, options: Options) -> Goal:
     names = tuple(n for n in bundle.names if n == "docker") if options.client_only else bundle.names
     starts = options.start and not options.client_only
-    return Goal(bundle, names, "start" if starts else "leave")
+    return Goal(bundle, names, "start" if starts else "leave", experimental=options.experimental)

@@ -3,12 +3,14 @@
 from dataclasses import replace
 
 from dockswitch.backends import Backend
+from dockswitch.model import finding
 from dockswitch.model.plan import Plan
 from dockswitch.model.ports import Reader
 from dockswitch.model.wish import Previous, Request, SystemsOwn
-from dockswitch.switching import history, impact, rollback, switch
+from dockswitch.switching import checks, history, impact, rollback, switch
 from dockswitch.switching.chosen import LateCatalog, choose
-from dockswitch.switching.planning import Options, plan
+from dockswitch.switching.options import Options
+from dockswitch.switching.planning import plan
 
 
 def preview(
@@ -22,10 +24,13 @@ def preview(
     number = {Previous: None, SystemsOwn: 0}.get(type(request.wish), -1)
     if number != -1:
         earlier = history.earlier(reader, number)
-        goal = rollback.goal_of(reader, earlier, start=options.start)
+        goal = rollback.goal_of(reader, earlier, options)
         installed = backend.installed(reader)
+        found = checks.findings(reader, goal, installed, options)
+        finding.refuse(found)
         steps = backend.steps(goal, installed, reader)
-        return _foreseen(reader, Plan(goal, installed, (), steps), earlier.channel)
+        plan_back = Plan(goal, installed, (), steps, findings=found)
+        return _foreseen(reader, plan_back, earlier.channel)
     choice = choose(reader, catalog, request, backend.takes[0])
     return _foreseen(reader, plan(reader, backend, choice, options), choice.channel)
 

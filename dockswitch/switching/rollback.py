@@ -8,31 +8,37 @@ from dockswitch.model.outcome import Outcome
 from dockswitch.model.plan import Goal, Start
 from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.switching import history, switch
+from dockswitch.switching.options import Options
 from dockswitch.switching.switch import Switch
 
 
-def rollback(
-    system: System, number: int | None, progress: Progress, *, start: bool = True
-) -> Outcome:
+def rollback(system: System, number: int | None, progress: Progress, options: Options) -> Outcome:
     """Back to that generation, or to the newest that differs from the one in force.
 
-    `start` False leaves the engine as it is. Needs no network; raises NotInstalled where the
+    Needs no network; raises NotInstalled where the
     generation's version was removed since.
     """
     wanted = history.earlier(system, number)
     backend = backends.find(wanted.backend)
     words = f"generation {wanted.number}"
-    goal = goal_of(system, wanted, start=start)
-    return switch.perform(system, Switch(backend, goal, wanted.channel, words), progress)
+    goal = goal_of(system, wanted, options)
+    switched = Switch(backend, goal, wanted.channel, words, options)
+    return switch.perform(system, switched, progress)
 
 
-def goal_of(system: Reader, wanted: Generation, *, start: bool) -> Goal:
+def goal_of(system: Reader, wanted: Generation, options: Options) -> Goal:
     """Generation 0 is a machine without an engine of ours."""
     if wanted.version is None:
-        return Goal(None, (), "stop" if start else "leave")
+        return Goal(None, (), "stop" if options.start else "leave")
     bundle = bundles.read(system, wanted.folder)
     if bundle is None:
         have = [str(each.version) for each in bundles.kept(system)]
         raise NotInstalled(f"{wanted.channel} {wanted.version}", have)
     engine: Start = "start" if wanted.running else "stop"
-    return Goal(bundle, wanted.names, engine if start else "leave")
+    return Goal(
+        bundle,
+        wanted.names,
+        engine if options.start else "leave",
+        data=wanted.data,
+        experimental=wanted.experimental,
+    )

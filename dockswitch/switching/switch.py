@@ -5,14 +5,16 @@ from dataclasses import dataclass, replace
 
 from dockswitch.backends import Backend, bundles
 from dockswitch.backends.bundles import NotInstalled
+from dockswitch.model import finding
 from dockswitch.model.errors import DockswitchError, Interrupted, SwitchUndone
 from dockswitch.model.generation import Fetched, Generation
 from dockswitch.model.outcome import Outcome
 from dockswitch.model.plan import Goal, Installed
 from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.step import Engine, Step
-from dockswitch.switching import history, journal, proof, recover, transaction
+from dockswitch.switching import checks, history, journal, proof, recover, transaction
 from dockswitch.switching.journal import Journal
+from dockswitch.switching.options import Options
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Switch:
     goal: Goal
     channel: str
     wish: str
+    options: Options
 
 
 def perform(system: System, wanted: Switch, progress: Progress) -> Outcome:
@@ -36,6 +39,7 @@ def perform(system: System, wanted: Switch, progress: Progress) -> Outcome:
         _refuse_gone(system, wanted.goal)
         before = wanted.backend.installed(system)
         now = history.newest(system)
+        finding.refuse(checks.findings(system, wanted.goal, before, wanted.options))
         steps = wanted.backend.steps(wanted.goal, before, system)
         if not steps and says_the_same(now, wanted.goal, wanted.channel):
             return Outcome(changed=False, before=before, after=now, recovered=recovered)
@@ -54,8 +58,10 @@ def _refuse_gone(reader: Reader, goal: Goal) -> None:
 def says_the_same(now: Generation, goal: Goal, channel: str) -> bool:
     """Whether the newest generation already tells what a switch to that goal would tell."""
     folder = goal.bundle.folder if goal.bundle else ""
-    starts = goal.engine == "start" and not now.running
-    return now.folder == folder and channel in ("", now.channel) and not starts
+    if now.folder != folder or channel not in ("", now.channel):
+        return False
+    as_now = (now.running, now.data, now.experimental) == (True, goal.data, goal.experimental)
+    return as_now or goal.engine != "start"
 
 
 def _journalled(
@@ -164,6 +170,10 @@ def _generation(system: System, wanted: Switch, before: Installed) -> Generation
         time=system.now(),
         wish=wanted.wish,
         running=runs,
+        data=now.data if wanted.goal.engine == "leave" else wanted.goal.data,
+        experimental=now.experimental
+        if wanted.goal.engine == "leave"
+        else wanted.goal.experimental,
     )
 
 

@@ -58,12 +58,13 @@ def act(system: System, step: Step) -> None:
 
 
 def _run(system: System, wanted: Engine) -> None:
-    daemon = supervision.own().running(system)
+    supervisor = supervision.of(system)
+    daemon = supervisor.running(system)
     if daemon is not None:
         same = flags.stored(daemon.argv, system.layout.root) == wanted.argv
         # One that was told to stop still runs for a while: only one that answers is there.
         if same and proof.answers(system, wanted) is None:
             return
-        supervision.own().stop(system, daemon)
+    supervisor.stop(system)
     if wanted.argv:
-        supervision.own().start(system, wanted)
+        supervisor.start(system, wanted)

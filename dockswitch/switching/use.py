@@ -9,7 +9,8 @@ from dockswitch.model.ports import Progress, System
 from dockswitch.model.wish import Exact, Newest, Previous, Request, SystemsOwn
 from dockswitch.switching import fetch, rollback, switch
 from dockswitch.switching.chosen import LateCatalog, choose, looked_up
-from dockswitch.switching.planning import Options, goal_of, plan
+from dockswitch.switching.options import Options
+from dockswitch.switching.planning import goal_of, plan
 from dockswitch.switching.switch import Switch
 
 
@@ -23,16 +24,16 @@ def use(
 ) -> tuple[Outcome, Found | None]:
     """Makes the machine run what the request means; returns what happened and what was found."""
     if isinstance(request.wish, Previous):
-        return rollback.rollback(system, None, progress, start=options.start), None
+        return rollback.rollback(system, None, progress, options), None
     if isinstance(request.wish, SystemsOwn):
-        return rollback.rollback(system, 0, progress, start=options.start), None
+        return rollback.rollback(system, 0, progress, options), None
     choice = choose(system, catalog, request, backend.takes[0])
     plan(system, backend, choice, options)  # raises what stands in the way, before any fetching
     bundle = choice.bundle
     if choice.found is not None:
         bundle = fetch.fetch(system, choice.found.release, options.accepted, progress)
     goal = goal_of(bundle, options)
-    wanted = Switch(backend, goal, choice.channel, request.words)
+    wanted = Switch(backend, goal, choice.channel, request.words, options)
     return switch.perform(system, wanted, progress), choice.found
 
 

@@ -17,6 +17,7 @@ from dockswitch.engine.flags import (
     stored,
 )
 from dockswitch.model.layout import Layout
+from dockswitch.model.plan import Wanted
 from dockswitch.model.version import Version
 
 SYSTEM = Layout.of_system()
@@ -27,7 +28,7 @@ FOLDER = "/var/lib/dockswitch/versions/28.5.2-abcd"
 def line(version: str, layout: Layout = SYSTEM, **keys: object) -> tuple[str, ...]:
     spelled = {key.replace("_", "-"): value for key, value in keys.items()}
     config = DaemonConfig.of(spelled, layout, layout.own_engine_config)
-    return command_line(layout, Version.parse(version), FOLDER, config)
+    return command_line(layout, Wanted(Version.parse(version), FOLDER), config)
 
 
 def test_every_place_is_named() -> None:

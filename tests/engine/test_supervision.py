@@ -2,7 +2,6 @@
 
 import os
 import socket
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from dockswitch.engine.foreign import ForeignEngine
+from dockswitch.engine.own import Own
 from dockswitch.engine.running import observed, running
-from dockswitch.engine.supervision import Own
-from dockswitch.model.ports import Daemon
 from dockswitch.model.step import Engine
 from dockswitch.system.here import Here
 from dockswitch.system.processes import command_line
@@ -54,7 +52,7 @@ def test_an_engine_is_started_observed_and_stopped(installed: Here) -> None:
         assert OWN.running(installed) == started
         assert observed(installed) == step()
     finally:
-        OWN.stop(installed, started)
+        OWN.stop(installed)
     assert OWN.running(installed) is None
     assert observed(installed) == Engine(())
 
@@ -64,7 +62,7 @@ def test_starting_what_runs_is_nothing(installed: Here) -> None:
     try:
         assert OWN.start(installed, step()) == started
     finally:
-        OWN.stop(installed, started)
+        OWN.stop(installed)
 
 
 def test_starting_another_stops_the_one_before(installed: Here) -> None:
@@ -76,16 +74,16 @@ def test_starting_another_stops_the_one_before(installed: Here) -> None:
         assert not command_line(first.pid)
         assert OWN.running(installed) == second
     finally:
-        OWN.stop(installed, second)
+        OWN.stop(installed)
 
 
 def test_it_finds_its_siblings_and_our_proxy(installed: Here) -> None:
-    started = OWN.start(installed, step(f"command -v containerd; echo $HTTPS_PROXY; {WAITS}"))
+    OWN.start(installed, step(f"command -v containerd; echo $HTTPS_PROXY; {WAITS}"))
     try:
         said = (installed.layout.real(f"{FOLDER}/containerd"), "http://proxy")
         assert soon(lambda: OWN.logs(installed, 2) == said)
     finally:
-        OWN.stop(installed, started)
+        OWN.stop(installed)
 
 
 def test_a_version_s_dockerd_with_another_configuration_is_not_the_engine(installed: Here) -> None:
@@ -107,7 +105,7 @@ def test_one_that_is_deaf_is_killed(installed: Here) -> None:
     quick = Quick(installed.layout, installed.host)
     started = OWN.start(quick, step(DEAF))
     assert soon(lambda: OWN.logs(quick, 1) == ("deaf",))
-    OWN.stop(quick, started)
+    OWN.stop(quick)
     assert not command_line(started.pid)
 
 
@@ -127,7 +125,8 @@ def test_a_killed_engine_s_containerd_is_ended_before_the_next_start(installed: 
         process(containerd, "-address", toml, name="containerd-shim-runc-v2") as shim,
         process(containerd, "--config", "/run/other/containerd.toml", name="containerd") as other,
     ):
-        OWN.stop(installed, OWN.start(installed, step()))
+        OWN.start(installed, step())
+        OWN.stop(installed)
         assert not command_line(left)
         assert command_line(shim)
         assert command_line(other)
@@ -140,19 +139,19 @@ def test_stale_pid_files_and_sockets_go_before_a_start(installed: Here) -> None:
     installed.write(layout.pidfile, str(os.getpid()).encode())
     with socket.socket(socket.AF_UNIX) as left:
         left.bind(layout.real(layout.socket))
-    started = OWN.start(installed, step())
+    OWN.start(installed, step())
     try:
         assert [installed.kind(path) for path in (noted, layout.pidfile, layout.socket)] == [
             None
         ] * 3
     finally:
-        OWN.stop(installed, started)
+        OWN.stop(installed)
 
 
 def test_an_engine_is_stopped_although_its_configuration_is_spoiled(installed: Here) -> None:
     started = OWN.start(installed, step())
     installed.write(installed.layout.engine_config, b"{ spoiled")
-    OWN.stop(installed, started)
+    OWN.stop(installed)
     assert not command_line(started.pid)
 
 
@@ -165,7 +164,6 @@ def test_a_foreign_engine_keeps_ours_from_starting(installed: Here, tmp_path: Pa
         assert running(installed) is None
 
 
-def test_a_stop_of_one_that_is_gone_is_nothing(installed: Here) -> None:
-    with subprocess.Popen(["true"]) as process:
-        pass
-    OWN.stop(installed, Daemon(process.pid, ("dockerd",), ours=True))
+def test_a_stop_where_none_runs_is_nothing(installed: Here) -> None:
+    OWN.stop(installed)
+    assert OWN.running(installed) is None

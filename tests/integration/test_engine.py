@@ -17,10 +17,11 @@ from dockswitch.engine import api, flags, health
 from dockswitch.engine.daemon_config import DaemonConfig, own_config_step
 from dockswitch.engine.flags import RootTooLong
 from dockswitch.engine.foreign import ForeignEngine
+from dockswitch.engine.own import Own
 from dockswitch.engine.running import observed, running
-from dockswitch.engine.supervision import Own
 from dockswitch.model.host import Host
 from dockswitch.model.layout import Layout
+from dockswitch.model.plan import Wanted
 from dockswitch.model.ports import Daemon
 from dockswitch.model.step import Engine
 from dockswitch.model.version import Version
@@ -49,7 +50,7 @@ class Installed:
     @property
     def step(self) -> Engine:
         return Engine(
-            flags.command_line(self.machine.layout, self.version, self.folder, self.config)
+            flags.command_line(self.machine.layout, Wanted(self.version, self.folder), self.config)
         )
 
     @property
@@ -78,9 +79,7 @@ class Installed:
             assert self.waited() is None
             yield daemon
         finally:
-            last = running(self.machine)
-            if last:
-                OWN.stop(self.machine, last)
+            OWN.stop(self.machine)
 
 
 def install(mirror: Mirror, root: Path, at: int = -1) -> Installed:

@@ -13,7 +13,7 @@ from dockswitch.model.trust import Trust
 from dockswitch.switching import daemon, history, install, recover, removal, rollback, use
 from dockswitch.switching import preview as previewing
 from dockswitch.switching.fetch import Accepted
-from dockswitch.switching.planning import Options
+from dockswitch.switching.options import Options
 from tests.world import MIRROR, World
 
 
@@ -75,7 +75,7 @@ def preview(world: World, words: str, least: Accepted = Accepted()) -> tuple[Pla
 
 def go_back(world: World, number: int | None = None) -> Outcome:
     """`dockswitch rollback [NUMBER]`"""
-    return rollback.rollback(world, number, Quiet())
+    return rollback.rollback(world, number, Quiet(), Options())
 
 
 def mend(world: World) -> Recovered | None:

@@ -1,0 +1,22 @@
+"""How a person wants a switch to be made."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from dockswitch.switching.fetch import Accepted
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a switch is to be made: `start` an engine or only flip links, all binaries or docker.
+
+    `data` is what a person said of the data-root: the machine's, whatever may be lost, or one of
+    the version's own; `probe` is the command line of the site's own check.
+    """
+
+    start: bool = True
+    client_only: bool = False
+    accepted: Accepted = field(default_factory=Accepted)
+    data: Literal["same", "separate"] | None = None
+    experimental: bool = False
+    probe: tuple[str, ...] = ()
