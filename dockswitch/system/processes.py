@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import FrameType
 
 from dockswitch.model.errors import DockswitchError
-from dockswitch.model.ports import Finished
+from dockswitch.model.ports import Finished, Program
 
 # As shells and timeout(1) say it.
 NOT_FOUND, NOT_ALLOWED, TOO_LONG = 127, 126, 124
@@ -56,6 +56,15 @@ def run(argv: Sequence[str], *, timeout: float, env: Mapping[str, str] | None = 
     except OSError as error:
         return Finished(NOT_ALLOWED, "", f"{argv[0]}: {error.strerror}")
     return _finish(process, argv[0], timeout)
+
+
+def program(name: str, path: str) -> Program | None:
+    """The first program of that name in the folders of `path`; a path names itself."""
+    folders = [""] if "/" in name else [each for each in path.split(":") if each]
+    for found in (os.path.join(folder, name) for folder in folders):
+        if os.path.isfile(found) and os.access(found, os.X_OK):
+            return Program(found, os.path.realpath(found))
+    return None
 
 
 def attend(
