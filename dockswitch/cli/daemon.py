@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dockswitch.cli.privilege import as_root
 from dockswitch.cli.session import Session
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ a reboot.
 def start(ctx: typer.Context) -> None:
     """Start the engine of the version in use."""
     session = Session(ctx)
+    as_root(session)
     _tell(session, _started(session))
 
 
@@ -31,6 +33,7 @@ def stop(ctx: typer.Context) -> None:
     from dockswitch.switching import daemon
 
     session = Session(ctx)
+    as_root(session)
     _tell(session, daemon.stop(session.system, session.report.progress))
 
 
@@ -39,6 +42,7 @@ def restart(ctx: typer.Context) -> None:
     from dockswitch.switching import daemon
 
     session = Session(ctx)
+    as_root(session)
     daemon.stop(session.system, session.report.progress)
     _tell(session, _started(session))
 

@@ -6,31 +6,13 @@ from typing import TypeAlias
 from dockswitch.model.finding import Finding
 from dockswitch.model.plan import Goal, Installed
 from dockswitch.model.ports import Reader
+from dockswitch.switching import preflight, rootless
 from dockswitch.switching.options import Options
 
 Check: TypeAlias = Callable[[Reader, Goal, Installed, Options], tuple[Finding, ...]]
 
-
-def without_root(
-    reader: Reader,
-    goal: Goal,
-    installed: Installed,  # noqa: ARG001 -- as all checks are called
-    options: Options,  # noqa: ARG001 -- likewise
-) -> tuple[Finding, ...]:
-    """What an engine of a user's own would miss."""
-    if reader.layout.scope != "user" or goal.engine != "start" or goal.bundle is None:
-        return ()
-    from dockswitch.engine import rootless, rootless_needs  # that links alone spare
-
-    if goal.rootless is None:
-        return (Finding.of(rootless.NoKit(str(goal.bundle.version))),)
-    if not goal.rootless.names:  # not fetched yet
-        return rootless_needs.findings(reader)
-    return rootless_needs.findings(reader, goal.rootless.names)
-
-
 # gravest first: the first that stands in the way is told
-CHECKS: tuple[Check, ...] = (without_root,)
+CHECKS: tuple[Check, ...] = (rootless.needs, preflight.preflight)
 
 
 def findings(

@@ -6,15 +6,12 @@ from dockswitch.backends import find
 from dockswitch.engine import flags, running, supervision
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.foreign import refuse_foreign
-from dockswitch.model import finding
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.plan import Wanted
 from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.step import Engine
-from dockswitch.model.wish import Exact, Request
-from dockswitch.switching import drift, history, proof, recover, transaction
-from dockswitch.switching.chosen import LateCatalog, choose, fetched
-from dockswitch.switching.fetch import Accepted
+from dockswitch.switching import drift, history, proof, recover, rootless, transaction
+from dockswitch.switching.chosen import LateCatalog
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +34,7 @@ def start(system: System, catalog: LateCatalog, progress: Progress) -> State:
     What it needs without root is fetched where it was not needed so far. Raises NoEngine,
     ForeignEngine, and DidNotStart with the engine's own last words.
     """
-    if system.layout.scope == "user":
-        _ready_without_root(system, catalog, progress)
+    rootless.ready(system, catalog, progress)
     with system.locked():
         recover.recover(system, progress)
         installed = find("static").installed(system)
@@ -61,19 +57,6 @@ def start(system: System, catalog: LateCatalog, progress: Progress) -> State:
             transaction.act(system, Engine(()))
             raise DidNotStart(str(installed.version), reason)
         return state(system, changed=True)
-
-
-def _ready_without_root(system: System, catalog: LateCatalog, progress: Progress) -> None:
-    """Raises what the engine would miss here."""
-    from dockswitch.engine import rootless_needs
-
-    version, now = find("static").installed(system).version, history.newest(system)
-    if version is None or running.running(system) is not None:
-        return
-    finding.refuse(rootless_needs.findings(system))
-    request = Request(now.channel or None, Exact(version), str(version))
-    wanted = choose(system, catalog, request, "static", rootless="needed")
-    fetched(system, wanted, Accepted(), progress)
 
 
 def stop(system: System, progress: Progress) -> State:

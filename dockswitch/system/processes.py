@@ -82,7 +82,8 @@ def attend(
     def pass_on(number: int, _: FrameType | None) -> None:
         heard.append(number)
         for process in running:
-            process.send_signal(number)
+            with contextlib.suppress(PermissionError):  # it is sudo, and root by now
+                process.send_signal(number)
 
     # A terminal's ^C goes to the command too, and it alone decides; a function of ours is not
     # inherited by it, as an ignored signal would be.

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
