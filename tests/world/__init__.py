@@ -30,6 +30,7 @@ from dockswitch.system.refusals import DiskFull
 from tests.world.engines import Manners, answer
 from tests.world.files import File, Files
 from tests.world.processes import Processes
+from tests.world.programs import Programs
 from tests.world.publishers import MIRROR, Publishers, names_of
 
 # When a call is cut: before anything, with half of it done, or when it has done all.
@@ -56,6 +57,7 @@ class World(Processes):
     def __init__(self, root: str = "/m", **published: Sequence[str]) -> None:
         super().__init__(Layout.of_system(root=root), Files())
         self.host = Host("linux", "x86_64", "debian", "bookworm")
+        self.programs = Programs(self)
         self.publishers = Publishers()
         self.publishers.published.update(published)
         self.offline = False
@@ -168,7 +170,7 @@ class World(Processes):
     def run(
         self, argv: Sequence[str], *, timeout: float = 60, env: Mapping[str, str] | None = None
     ) -> Finished:
-        raise NotInThisWorld
+        return self._asked(self.programs.asks(argv))
 
     def monotonic(self) -> float:
         return self.clock
@@ -239,6 +241,9 @@ class World(Processes):
             yield
         finally:
             self.busy = False
+
+    def command(self, argv: Sequence[str], *, timeout: float = 60) -> Finished:
+        return self._act(" ".join(argv), lambda: self.programs.does(argv))
 
     def start(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
         return self._act(f"start {argv[0]}", lambda: self._started(argv, log))
