@@ -41,6 +41,16 @@ def of(reader: Reader) -> Supervisor:
         from dockswitch.engine.rootless import Rootless
 
         return Rootless(os.environ)
+    if by_systemd(reader):
+        from dockswitch.engine.systemd import Systemd
+
+        return Systemd()
     from dockswitch.engine.own import Own
 
     return Own(os.environ)
+
+
+def by_systemd(reader: Reader) -> bool:
+    """Whether the machine's own engine is systemd's to run."""
+    layout = reader.layout
+    return layout.scope == "system" and not layout.root and reader.host.init == "systemd"
