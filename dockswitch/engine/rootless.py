@@ -71,7 +71,7 @@ class Rootless:
         self.stop(system)
         config = DaemonConfig.read(system)
         refuse_foreign(system, config, None)
-        _clear(system, config)
+        clear(system, config)
         system.folder(layout.runtime, 0o700)
         system.folder(os.path.dirname(config.socket))
         script = f"{layout.real(kit)}/{SCRIPT}"
@@ -90,7 +90,7 @@ class Rootless:
         for process in kit:
             own.end(system, process.pid, process.argv, wait=10)
         if daemon is not None:
-            _clear(system, config)
+            clear(system, config)
 
     def logs(self, reader: Reader, lines: int) -> tuple[str, ...]:
         return last_lines(reader, lines)
@@ -134,7 +134,7 @@ def _await_dockerd(system: System, kit: int) -> None:
         system.pause(0.01)
 
 
-def _clear(system: System, config: DaemonConfig) -> None:
+def clear(system: System, config: DaemonConfig) -> None:
     """Remove what a killed engine left, its containers too.
 
     They live in namespaces that ended with it, where no other engine reaches them: the next one

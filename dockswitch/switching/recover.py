@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+from collections.abc import Sequence
 
 from dockswitch.engine import at_boot as at_boot_unit
 from dockswitch.engine import running, supervision, unit_files
@@ -90,8 +91,10 @@ def sweep(system: System) -> None:
     for folder in (layout.state, *kept):
         for name in _abandoned(system, folder):
             system.write(f"{folder}/{name}", None)
+    if layout.scope == "user":
+        _sweep_units(system, (layout.user_units, f"{layout.user_units}/default.target.wants"))
     if supervision.by_systemd(system):
-        _sweep_units(system)
+        _sweep_units(system, unit_files.WRITTEN)
         if _is_at_rest(system) and history.newest(system).version is None:
             at_boot_unit.remove(system)
     ours = os.path.relpath(layout.current, layout.bin)
@@ -105,9 +108,9 @@ def _is_at_rest(system: System) -> bool:
     return last is None or not last.open
 
 
-def _sweep_units(system: System) -> None:
+def _sweep_units(system: System, folders: Sequence[str]) -> None:
     """The same where others put things too."""
-    for folder in unit_files.WRITTEN:
+    for folder in folders:
         for name in _abandoned(system, folder):
             if name.startswith(unit_files.NAMES):
                 system.write(f"{folder}/{name}", None)
