@@ -91,7 +91,8 @@ def own_config_step(layout: Layout) -> File:
     return File(layout.own_engine_config, "{}\n")
 
 
-def _parsed(content: bytes, path: str) -> dict[str, object]:
+def parsed(content: bytes, path: str) -> dict[str, object]:
+    """The keys in a daemon.json's content; `path` is for the message. Raises BadDaemonConfig."""
     text = content.decode("utf-8-sig", "replace")
     if not text.strip():
         raise BadDaemonConfig(path, "it is empty; older engines demand at least {}")

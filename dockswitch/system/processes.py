@@ -82,7 +82,8 @@ def attend(
     def pass_on(number: int, _: FrameType | None) -> None:
         heard.append(number)
         for process in running:
-            process.send_signal(number)
+            with contextlib.suppress(PermissionError):  # it is sudo, and root by now
+                process.send_signal(number)
 
     # A terminal's ^C goes to the command too, and it alone decides; a function of ours is not
     # inherited by it, as an ignored signal would be.
@@ -107,12 +108,24 @@ def attend(
     return code if code >= 0 else 128 - code
 
 
-def start(argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
+def start(
+    argv: Sequence[str],
+    *,
+    log: str,
+    env: Mapping[str, str],
+    prepare: Callable[[], None] = lambda: None,
+) -> int:
     """Start a process that outlives us, whose output is appended to the file `log`; its pid.
 
     Nothing of ours goes along but `env`: no terminal, no open file, no signal mask, no folder. A
-    log of more than 10 MB is put aside first. Raises CannotStart.
+    log of more than 10 MB is put aside first. `prepare` is called in the child, before it becomes
+    that program. Raises CannotStart.
     """
+
+    def begin() -> None:
+        _default_signals()
+        prepare()
+
     os.makedirs(os.path.dirname(log), exist_ok=True)
     _turn(log)
     with open(log, "ab", buffering=0) as written:
@@ -128,7 +141,7 @@ def start(argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
                 env=dict(env),
                 start_new_session=True,
                 umask=0o022,
-                preexec_fn=_default_signals,
+                preexec_fn=begin,
             )
         except OSError as error:
             raise CannotStart(argv[0], str(error.strerror)) from None
@@ -236,7 +249,7 @@ def _default_signals() -> None:
 
 def _wait_for_name(pid: int) -> None:
     """Linux closes our pipe to the child some microseconds before its command line can be read."""
-    while not command_line(pid) and not _is_gone(pid):
+    while not command_line(pid) and not is_gone(pid):
         time.sleep(0.0005)
 
 
@@ -248,13 +261,14 @@ def _end_by_pid(pid: int, number: int, wait: float, argv: Sequence[str] | None) 
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, number)
     deadline = time.monotonic() + wait
-    while not (gone := _is_gone(pid)) and time.monotonic() < deadline:
+    while not (gone := is_gone(pid)) and time.monotonic() < deadline:
         time.sleep(0.005)
     _reap(pid)
     return gone
 
 
-def _is_gone(pid: int) -> bool:
+def is_gone(pid: int) -> bool:
+    """Whether a process has ended, also where nobody waited for it yet."""
     return not os.path.exists(f"/proc/{pid}") or _is_zombie(pid)
 
 

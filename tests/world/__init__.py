@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal, TypeVar
 
-from dockswitch.model.errors import DockswitchError
+from dockswitch.model.errors import DockswitchError, NoNamespaces
 from dockswitch.model.host import Host
 from dockswitch.model.layout import Layout
 from dockswitch.model.ports import (
@@ -66,6 +66,7 @@ class World(Processes):
         self.publishers.published.update(published)
         self.offline = False
         self.busy = False
+        self.no_namespaces = ""
         self.acts: list[str] = []
         self.writes = 0
         self._dies_at: tuple[int, Moment] | None = None
@@ -238,10 +239,16 @@ class World(Processes):
         self._act(f"move {path}", lambda: self.files.move(path, to))
 
     def discard(self, folder: str) -> None:
+        def some(count: int | None) -> None:
+            self.files.discard(folder, count=count)
+            for place in [each for each in self.data if each.startswith(f"{real}/")]:
+                del self.data[place]
+
+        real = self.layout.real(folder)
         self._act(
             f"discard {folder}",
-            lambda: self.files.discard(folder),
-            lambda: self.files.discard(folder, count=3),
+            lambda: some(None),
+            lambda: some(3),
         )
 
     def append(self, path: str, line: str) -> None:
@@ -266,6 +273,15 @@ class World(Processes):
 
     def start(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
         return self._act(f"start {argv[0]}", lambda: self._started(argv, log))
+
+    def start_apart(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
+        """Unlike a real one it outlives a maker that was killed: the next command finds it."""
+        if self.no_namespaces:
+            raise NoNamespaces(self.no_namespaces)
+        return self._act(f"start apart {argv[0]}", lambda: self._started(argv, log, apart=True))
+
+    def clear_cgroup(self, name: str) -> None:
+        self._act(f"clear cgroup {name}", lambda: self.cgroups.discard(name))
 
     def end(
         self, pid: int, *, wait: float, kill: bool = False, argv: Sequence[str] | None = None
