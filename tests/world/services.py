@@ -25,7 +25,7 @@ class NoSuchProgram(Exception):
     """The code ran what no logic test has business with."""
 
 
-class Programs:
+class Services:
     """`groups` there are; `loaded` is what systemd read of each unit, `listens` is docker.socket's.
     `starts` are counted as systemd does, `main` is the engine's
        process.
