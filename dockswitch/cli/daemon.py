@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dockswitch.cli.privilege import as_root
 from dockswitch.cli.session import Session
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def start(ctx: typer.Context) -> None:
     from dockswitch.switching import daemon
 
     session = Session(ctx)
+    as_root(session)
     _tell(session, daemon.start(session.system, session.report.progress))
 
 
@@ -33,6 +35,7 @@ def stop(ctx: typer.Context) -> None:
     from dockswitch.switching import daemon
 
     session = Session(ctx)
+    as_root(session)
     _tell(session, daemon.stop(session.system, session.report.progress))
 
 
@@ -41,6 +44,7 @@ def restart(ctx: typer.Context) -> None:
     from dockswitch.switching import daemon
 
     session = Session(ctx)
+    as_root(session)
     daemon.stop(session.system, session.report.progress)
     _tell(session, daemon.start(session.system, session.report.progress))
 

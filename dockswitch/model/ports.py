@@ -33,6 +33,14 @@ class Process:
 
 
 @dataclass(frozen=True, slots=True)
+class Program:
+    """A program on a PATH of the machine itself, and the file that it leads to through links."""
+
+    path: str
+    leads: str
+
+
+@dataclass(frozen=True, slots=True)
 class Index:
     """An index page: `url` is where it came from in the end; `fresh` False means from the cache."""
 
@@ -99,6 +107,18 @@ class Reader(Protocol):
 
     # "file", "folder", "link", "other", or None where there is nothing
     def kind(self, path: str) -> str | None: ...
+
+    # the permissions of a file, such as 0o644; None where there is none
+    def mode(self, path: str) -> int | None: ...
+
+    # the bytes that are free for us where a path is or would be
+    def free(self, path: str) -> int: ...
+
+    # a file of the machine itself, such as one of /proc, whatever the root is; None for none
+    def outside(self, path: str) -> bytes | None: ...
+
+    # the first program of that name on a PATH of the machine itself, as a shell would find it
+    def program(self, name: str, path: str) -> Program | None: ...
 
     # an index page over HTTP or from a file:// folder: revalidated, or from the cache when
     # offline; raises Unreachable, and NotPublished where the server says 404

@@ -17,6 +17,7 @@ from dockswitch.model.ports import (
     Finished,
     Index,
     Process,
+    Program,
     Progress,
     Unpacked,
 )
@@ -58,6 +59,18 @@ class Here:
 
     def kind(self, path: str) -> str | None:
         return files.kind(self.layout.real(path))
+
+    def mode(self, path: str) -> int | None:
+        return files.mode(self.layout.real(path))
+
+    def free(self, path: str) -> int:
+        return files.free(self.layout.real(path))
+
+    def outside(self, path: str) -> bytes | None:
+        return files.read(path)
+
+    def program(self, name: str, path: str) -> Program | None:
+        return processes.program(name, path)
 
     def index(self, url: str) -> Index:
         return self._cache().index(url)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import FrameType
 
 from dockswitch.model.errors import DockswitchError
-from dockswitch.model.ports import Finished
+from dockswitch.model.ports import Finished, Program
 
 # As shells and timeout(1) say it.
 NOT_FOUND, NOT_ALLOWED, TOO_LONG = 127, 126, 124
@@ -58,6 +58,15 @@ def run(argv: Sequence[str], *, timeout: float, env: Mapping[str, str] | None = 
     return _finish(process, argv[0], timeout)
 
 
+def program(name: str, path: str) -> Program | None:
+    """The first program of that name in the folders of `path`; a path names itself."""
+    folders = [""] if "/" in name else [each for each in path.split(":") if each]
+    for found in (os.path.join(folder, name) for folder in folders):
+        if os.path.isfile(found) and os.access(found, os.X_OK):
+            return Program(found, os.path.realpath(found))
+    return None
+
+
 def attend(
     argv: Sequence[str], *, env: Mapping[str, str], aside: bool, say: Callable[[str], None]
 ) -> int:
@@ -73,7 +82,8 @@ def attend(
     def pass_on(number: int, _: FrameType | None) -> None:
         heard.append(number)
         for process in running:
-            process.send_signal(number)
+            with contextlib.suppress(PermissionError):  # it is sudo, and root by now
+                process.send_signal(number)
 
     # A terminal's ^C goes to the command too, and it alone decides; a function of ours is not
     # inherited by it, as an ignored signal would be.
