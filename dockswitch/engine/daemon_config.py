@@ -80,7 +80,7 @@ def values(reader: Reader) -> dict[str, object] | None:
     content = reader.read(reader.layout.engine_config)
     if content is None:
         return None
-    return _parsed(content, reader.layout.real(reader.layout.engine_config))
+    return parsed(content, reader.layout.real(reader.layout.engine_config))
 
 
 def own_config_step(layout: Layout) -> File:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from dockswitch.engine import flags, running, supervision
+from dockswitch.engine import containers, flags, running, supervision
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import System
-from dockswitch.model.step import Engine, File, Link, Step, assert_never
+from dockswitch.model.step import Containers, Engine, File, Link, Step, assert_never
 from dockswitch.switching import journal, proof
 from dockswitch.switching.journal import Journal
 
@@ -37,6 +37,8 @@ def inverse(system: System, step: Step) -> Step:
             return File(path, content.decode() if content is not None else None, mode)
         case Engine():
             return running.observed(system)
+        case Containers():
+            return containers.running_of(system, step)
         case _:
             assert_never(step)
 
@@ -53,8 +55,21 @@ def act(system: System, step: Step) -> None:
                 system.write(path, wanted, mode)
         case Engine():
             _run(system, step)
+        case Containers():
+            _make_so(system, step)
         case _:
             assert_never(step)
+
+
+def _make_so(system: System, wanted: Containers) -> None:
+    """By the engine that runs now, which may just have been started."""
+    if not wanted.ids:
+        return
+    engine = running.observed(system)
+    reason = proof.answers(system, engine) if engine.argv else "no engine runs"
+    if reason is not None:
+        raise NobodyToAsk(reason)
+    containers.make_so(system, wanted)
 
 
 def _run(system: System, wanted: Engine) -> None:
@@ -68,3 +83,8 @@ def _run(system: System, wanted: Engine) -> None:
     supervisor.stop(system)
     if wanted.argv:
         supervisor.start(system, wanted)
+
+
+class NobodyToAsk(DockswitchError):
+    def __init__(self, why: str) -> None:
+        super().__init__("containers cannot be started or stopped", details=why)
