@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from dockswitch.cli import spec
 from dockswitch.cli.privilege import as_root
 from dockswitch.cli.session import Session
 from dockswitch.cli.use import tell
@@ -25,6 +26,7 @@ def command(
             metavar="GENERATION", help="Its number; without one, the newest that differs."
         ),
     ] = None,
+    probe: spec.Probe = None,
 ) -> None:
     """Go back to an earlier generation."""
     from dockswitch.switching import rollback
@@ -32,6 +34,7 @@ def command(
 
     began = time.monotonic()
     session = Session(ctx)
+    options = Options(probe=spec.probe(probe))
     as_root(session)
-    outcome = rollback.rollback(session.system, generation, session.report.progress, Options())
+    outcome = rollback.rollback(session.system, generation, session.report.progress, options)
     tell(session, outcome, began)

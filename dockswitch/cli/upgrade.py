@@ -18,6 +18,7 @@ Examples:
 
 def command(
     ctx: typer.Context,
+    probe: spec.Probe = None,
     verify: spec.Verify = None,
     accept_digest: spec.AcceptDigest = None,
 ) -> None:
@@ -30,7 +31,11 @@ def command(
     now = history.newest(session.system)
     if now.version is None:
         raise NothingInUse
-    options = Options(start=now.running, accepted=spec.accepted(verify, accept_digest))
+    options = Options(
+        start=now.running,
+        accepted=spec.accepted(verify, accept_digest),
+        probe=spec.probe(probe, starts=now.running),
+    )
     as_root(session)
     outcome = use.upgrade(
         session.system,

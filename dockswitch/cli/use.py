@@ -25,6 +25,7 @@ Examples:
   dockswitch use edge --as-of 2017-11-30    what edge offered on that day
   dockswitch use test --experimental        with what is unfinished in it
   dockswitch use test --dry-run             what it would do
+  dockswitch use 28 --probe 'curl -fsS http://localhost:8080/health'
   dockswitch use previous                   the one before, as `cd -`
 """
 PENDING = 10
@@ -54,6 +55,7 @@ def command(
     from_file: Annotated[
         bool, typer.Option("--from-file", help="Take the version from the nearest pin file.")
     ] = False,
+    probe: spec.Probe = None,
     verify: spec.Verify = None,
     accept_digest: spec.AcceptDigest = None,
 ) -> None:
@@ -74,6 +76,7 @@ def command(
         client_only=client_only,
         experimental=experimental,
         accepted=spec.accepted(verify, accept_digest),
+        probe=spec.probe(probe, starts=not (no_start or client_only)),
     )
     chosen_backend = session.backend(backend)
     if dry_run or check:
