@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dockswitch.cli.consent import consent
 from dockswitch.cli.session import Session
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def stop(ctx: typer.Context) -> None:
     from dockswitch.switching import daemon
 
     session = Session(ctx)
-    _tell(session, daemon.stop(session.system, session.report.progress))
+    _tell(session, daemon.stop(session.system, session.report.progress, consent(session)))
 
 
 def restart(ctx: typer.Context) -> None:
@@ -41,7 +42,7 @@ def restart(ctx: typer.Context) -> None:
     from dockswitch.switching import daemon
 
     session = Session(ctx)
-    daemon.stop(session.system, session.report.progress)
+    daemon.stop(session.system, session.report.progress, consent(session), comes_back=True)
     _tell(session, daemon.start(session.system, session.report.progress))
 
 

@@ -1,7 +1,7 @@
 """The arguments and options that several commands share."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -38,6 +38,14 @@ Verify = Annotated[
     str | None,
     typer.Option(
         "--verify", metavar="LEVEL", help="The least trust: signed, locked, recorded or tls."
+    ),
+]
+Data = Annotated[
+    Literal["same", "separate"] | None,
+    typer.Option(
+        "--data",
+        metavar="WHICH",
+        help="The data-root: the same, whatever is lost, or a separate one for that version.",
     ),
 ]
 AcceptDigest = Annotated[

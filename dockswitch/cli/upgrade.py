@@ -5,6 +5,7 @@ import time
 import typer
 
 from dockswitch.cli import spec
+from dockswitch.cli.consent import consent
 from dockswitch.cli.current import NothingInUse
 from dockswitch.cli.session import Session
 from dockswitch.cli.use import tell
@@ -17,6 +18,7 @@ Examples:
 
 def command(
     ctx: typer.Context,
+    data: spec.Data = None,
     verify: spec.Verify = None,
     accept_digest: spec.AcceptDigest = None,
 ) -> None:
@@ -29,7 +31,7 @@ def command(
     now = history.newest(session.system)
     if now.version is None:
         raise NothingInUse
-    options = Options(start=now.running, accepted=spec.accepted(verify, accept_digest))
+    options = Options(start=now.running, accepted=spec.accepted(verify, accept_digest), data=data)
     outcome = use.upgrade(
         session.system,
         lambda: session.catalog,
@@ -37,5 +39,6 @@ def command(
         session.backend(now.backend),
         options,
         session.report.progress,
+        consent(session),
     )
     tell(session, outcome, began)

@@ -25,13 +25,20 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """A running container: `restart` is its policy (`no`, `always`, …), `ports` the published."""
+    """A running container: `restart` is its policy (`no`, `always`, …), `ports` the published.
+
+    `mounts` are the paths of the machine that it sees; it is `removed` as it stops (`--rm`), or the
+    `task` of a Swarm's service.
+    """
 
     id: str
     name: str
     image: str
     restart: str
     ports: tuple[str, ...]
+    mounts: tuple[str, ...] = ()
+    removed: bool = False
+    task: bool = False
 
 
 def pings(reader: Reader, socket: str, *, timeout: float = 5.0) -> bool:
@@ -88,7 +95,10 @@ def text(value: Object, key: str) -> str:
 def _container(reader: Reader, socket: str, listed: Object) -> Container:
     key = text(listed, "Id")
     told = parsed(reader.call(socket, "GET", f"/containers/{key}/json"))
-    policy = _object(_object(told.get("HostConfig")).get("RestartPolicy"))
+    host = _object(told.get("HostConfig"))
+    policy = _object(host.get("RestartPolicy"))
+    mounts = (_object(one) for one in cast("Iterable[object]", told.get("Mounts") or ()))
+    labels = _object(_object(told.get("Config")).get("Labels"))
     ports = cast("Iterable[object]", listed.get("Ports") or ())
     return Container(
         id=key,
@@ -96,6 +106,9 @@ def _container(reader: Reader, socket: str, listed: Object) -> Container:
         image=text(listed, "Image"),
         restart=text(policy, "Name") or "no",
         ports=tuple(sorted({said for port in ports if (said := _port(_object(port)))})),
+        mounts=tuple(text(mount, "Source") for mount in mounts if text(mount, "Type") == "bind"),
+        removed=host.get("AutoRemove") is True,
+        task="com.docker.swarm.task.id" in labels,
     )
 
 

@@ -33,6 +33,8 @@ def outcome_lines(outcome: Outcome, layout: Layout) -> Iterator[str]:
     was = f", was {before}" if before is not None and before != after.version else ""
     running = "is running" if after.running else "is in use"
     yield f"{what} {running}{was} {generation}" + _downtime(outcome)
+    if after.data:
+        yield f"it has a data-root of its own, {layout.real(after.data)}; the machine's is kept"
 
 
 def outcome_plain(outcome: Outcome, *, seconds: float) -> dict[str, object]:
@@ -65,6 +67,12 @@ def plan_lines(plan: Plan, layout: Layout, backend: str) -> Iterator[str]:
     for step in plan.steps:
         yield f"would {step}"
     yield from plan.impact
+    for found in plan.findings:
+        yield found.what + (f": {found.hint}" if found.hint else "")
+    if plan.way_back is not None:
+        yield plan.way_back
+    elif plan.restarts:
+        yield "`dockswitch rollback` would bring all back"
     if not plan.artifacts and not plan.steps:
         recorded = f"record generation {plan.generation}" if plan.changes else ""
         yield f"would {recorded}" if recorded else "nothing to do"
@@ -87,6 +95,8 @@ def plan_plain(plan: Plan, channel: str, backend: str, *, seconds: float) -> dic
         "seconds": _rounded(seconds),
         "steps": [str(step) for step in plan.steps],
         "impact": list(plan.impact),
+        "findings": [{"what": each.what, "hint": each.hint} for each in plan.findings],
+        "way_back": plan.way_back,
     }
 
 
@@ -150,6 +160,7 @@ def generation_plain(generation: Generation) -> dict[str, object]:
         "time": generation.time,
         "wish": generation.wish,
         "running": generation.running,
+        "data_root": generation.data or None,
     }
 
 

@@ -1,9 +1,14 @@
 """How a person wants a switch to be made."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeAlias
 
+from dockswitch.model.plan import Plan
 from dockswitch.switching.fetch import Accepted
+
+# Asks a person whether a plan is to be carried out; raises what ends the command where it is not.
+Agree: TypeAlias = Callable[[Plan], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,13 +39,15 @@ def perform(system: System, wanted: Switch, progress: Progress) -> Outcome:
         _refuse_gone(system, wanted.goal)
         before = wanted.backend.installed(system)
         now = history.newest(system)
-        finding.refuse(checks.findings(system, wanted.goal, before, wanted.options))
+        found = checks.findings(system, wanted.goal, before, wanted.options)
+        finding.refuse(found)
         steps = wanted.backend.steps(wanted.goal, before, system)
         if not steps and says_the_same(now, wanted.goal, wanted.channel):
             return Outcome(changed=False, before=before, after=now, recovered=recovered)
         outcome = _journalled(system, wanted, before, steps, progress)
         recover.sweep(system)
-        return replace(outcome, recovered=recovered)
+        said = (*outcome.notes, *(each.what for each in found if each.risk))
+        return replace(outcome, recovered=recovered, notes=said)
 
 
 def _refuse_gone(reader: Reader, goal: Goal) -> None:
