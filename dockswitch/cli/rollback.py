@@ -7,6 +7,7 @@ import typer
 
 from dockswitch.cli import spec
 from dockswitch.cli.consent import consent
+from dockswitch.cli.privilege import as_root
 from dockswitch.cli.session import Session
 from dockswitch.cli.use import tell, tell_preview
 
@@ -45,6 +46,7 @@ def command(
         plan, earlier = preview.preview_back(session.system, generation, options)
         tell_preview(session, plan, earlier.channel, earlier.backend, began)
         return
+    as_root(session)
     outcome = rollback.rollback(
         session.system, generation, session.report.progress, options, consent(session)
     )

@@ -7,6 +7,7 @@ import typer
 
 from dockswitch.cli import spec
 from dockswitch.cli.consent import consent
+from dockswitch.cli.privilege import as_root
 from dockswitch.cli.session import Session
 from dockswitch.model.errors import UsageError
 from dockswitch.model.outcome import Found, Outcome
@@ -74,6 +75,8 @@ def command(
         )
         tell_preview(session, plan, channel, chosen_backend.name, began)
         raise typer.Exit(PENDING if check and plan.changes else 0)
+    # Whoever said yes to a pin file is not asked again.
+    as_root(session, *([] if words or from_file else ["--from-file"]))
     outcome, found = use.use(
         session.system,
         lambda: session.catalog,
@@ -85,6 +88,10 @@ def command(
     )
     tell(session, outcome, began)
     _mention_pre_release(session, found)
+    if outcome.changed and outcome.after.running:
+        from dockswitch.cli import membership
+
+        membership.offer(session)
 
 
 def tell_preview(session: Session, plan: "Plan", channel: str, backend: str, began: float) -> None:

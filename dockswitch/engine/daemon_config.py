@@ -59,11 +59,9 @@ class DaemonConfig:
         Raises BadDaemonConfig, and OutsideRoot for a path that is not below the layout's root.
         """
         layout = reader.layout
-        content = reader.read(layout.engine_config)
-        if content is None:
-            return cls.of({}, layout, layout.own_engine_config)
-        path = layout.real(layout.engine_config)
-        return cls.of(_parsed(content, path), layout, layout.engine_config)
+        keys = values(reader)
+        path = layout.own_engine_config if keys is None else layout.engine_config
+        return cls.of(keys or {}, layout, path)
 
     @classmethod
     def of(cls, keys: dict[str, object], layout: Layout, path: str) -> "DaemonConfig":
@@ -84,6 +82,14 @@ class DaemonConfig:
         )
 
 
+def values(reader: Reader) -> dict[str, object] | None:
+    """All that the machine's daemon.json says; None where it has none. Raises BadDaemonConfig."""
+    content = reader.read(reader.layout.engine_config)
+    if content is None:
+        return None
+    return parsed(content, reader.layout.real(reader.layout.engine_config))
+
+
 def own_config_step(layout: Layout) -> File:
     """The file that an engine is started with where the machine has none.
 
@@ -92,7 +98,8 @@ def own_config_step(layout: Layout) -> File:
     return File(layout.own_engine_config, "{}\n")
 
 
-def _parsed(content: bytes, path: str) -> dict[str, object]:
+def parsed(content: bytes, path: str) -> dict[str, object]:
+    """The keys in a daemon.json's content; `path` is for the message. Raises BadDaemonConfig."""
     text = content.decode("utf-8-sig", "replace")
     if not text.strip():
         raise BadDaemonConfig(path, "it is empty; older engines demand at least {}")

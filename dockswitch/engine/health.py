@@ -23,19 +23,22 @@ def wait_until_well(
     *,
     alive: Callable[[], bool],
     deadline: float = 60,
+    log: str = "",
 ) -> str | None:
     """Wait until the wanted version answers; a reason where it does not within `deadline` seconds.
 
     After a crash dockerd waits up to 20 s for what is left of containerd. `alive` says whether its
-    process still is there: once it is not, the reason is what it said last.
+    process still is there: once it is not, the reason is what it said last, in `log`.
     """
     began = system.monotonic()
     while not api.pings(system, socket, timeout=1):
         waited = system.monotonic() - began
         if not alive():
-            return f"the engine ended as it started: {last_words(system)}"
+            return f"the engine ended as it started: {last_words(system, log)}"
         if waited > deadline:
-            return f"no engine answered on {socket} within {deadline:g} s: {last_words(system)}"
+            return (
+                f"no engine answered on {socket} within {deadline:g} s: {last_words(system, log)}"
+            )
         system.pause(_pause(waited))
     return serves(system, socket, wanted)
 
@@ -56,13 +59,18 @@ def runs_container(system: System, socket: str, folder: str) -> str | None:
     Nothing is pulled and no network is made; the container and its image are gone afterwards. Takes
     0.2 to 0.5 s.
     """
+    try:
+        return tries_container(system, socket, folder)
+    finally:
+        remove_leftovers(system, socket)
+
+
+def tries_container(system: System, socket: str, folder: str) -> str | None:
+    """As `runs_container`, and leaves what it made: for an engine that ends with all it has."""
     program = f"{folder}/docker-init"
     if system.kind(program) != "file":
         return f"there is no {program} to run in a container"
-    try:
-        return _run(system, socket, system.payload(program))
-    finally:
-        remove_leftovers(system, socket)
+    return _run(system, socket, system.payload(program))
 
 
 def remove_leftovers(system: System, socket: str) -> None:

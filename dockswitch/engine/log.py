@@ -13,10 +13,10 @@ def last_lines(reader: Reader, lines: int) -> tuple[str, ...]:
     return tuple(_lines(reader)[-lines:]) if lines > 0 else ()
 
 
-def last_words(reader: Reader) -> str:
-    """The last that the engine started last said of trouble."""
+def last_words(reader: Reader, log: str = "") -> str:
+    """The last that the engine started last said of trouble, in that log or in the usual one."""
     said: list[str] = []
-    for line in reversed(_lines(reader)):
+    for line in reversed(_lines(reader, log)):
         if line.startswith(STARTS):
             break
         said.insert(0, line)
@@ -25,6 +25,6 @@ def last_words(reader: Reader) -> str:
     return " · ".join(line.strip() for line in words) or "it said nothing"
 
 
-def _lines(reader: Reader) -> list[str]:
-    content = reader.read(reader.layout.log) or b""
+def _lines(reader: Reader, log: str = "") -> list[str]:
+    content = reader.read(log or reader.layout.log) or b""
     return content.decode("utf-8", "replace").splitlines()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from dockswitch.model.address import shown
+from dockswitch.model.finding import Finding
 from dockswitch.model.generation import Generation
 from dockswitch.model.layout import Layout
 from dockswitch.model.outcome import Found, Outcome
@@ -67,8 +68,7 @@ def plan_lines(plan: Plan, layout: Layout, backend: str) -> Iterator[str]:
     for step in plan.steps:
         yield f"would {step}"
     yield from plan.impact
-    for found in plan.findings:
-        yield found.what + (f": {found.hint}" if found.hint else "")
+    yield from (f"worth knowing: {each}" for each in plan.findings)
     if plan.way_back is not None:
         yield plan.way_back
     elif plan.restarts:
@@ -95,9 +95,15 @@ def plan_plain(plan: Plan, channel: str, backend: str, *, seconds: float) -> dic
         "seconds": _rounded(seconds),
         "steps": [str(step) for step in plan.steps],
         "impact": list(plan.impact),
-        "findings": [{"what": each.what, "hint": each.hint} for each in plan.findings],
+        "findings": [finding_plain(each) for each in plan.findings],
         "way_back": plan.way_back,
     }
+
+
+def finding_plain(finding: Finding) -> dict[str, object]:
+    """`code` is that of the error which a switch would end with, None where it would not."""
+    code = finding.error.code if finding.error else None
+    return {"what": finding.what, "hint": finding.hint, "code": code}
 
 
 def found_plain(found: Found, *, why: bool) -> dict[str, object]:

@@ -17,6 +17,7 @@ from dockswitch.model.ports import (
     Finished,
     Index,
     Process,
+    Program,
     Progress,
     Unpacked,
 )
@@ -59,6 +60,18 @@ class Here:
     def kind(self, path: str) -> str | None:
         return files.kind(self.layout.real(path))
 
+    def mode(self, path: str) -> int | None:
+        return files.mode(self.layout.real(path))
+
+    def free(self, path: str) -> int:
+        return files.free(self.layout.real(path))
+
+    def outside(self, path: str) -> bytes | None:
+        return files.read(path)
+
+    def program(self, name: str, path: str) -> Program | None:
+        return processes.program(name, path)
+
     def index(self, url: str) -> Index:
         return self._cache().index(url)
 
@@ -66,7 +79,7 @@ class Here:
         return self._cache().indexes(urls)
 
     def alive(self, pid: int) -> bool:
-        return os.path.exists(f"/proc/{pid}")
+        return not processes.is_gone(pid)
 
     def daemons(self) -> tuple[Daemon, ...]:
         return daemons.daemons(self.layout.real(self.layout.versions))
@@ -130,6 +143,16 @@ class Here:
 
     def start(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
         return processes.start(argv, log=self.layout.real(log), env=env)
+
+    def start_apart(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
+        from dockswitch.system import apart  # only where an engine is proven
+
+        return apart.start(argv, log=self.layout.real(log), env=env)
+
+    def clear_cgroup(self, name: str) -> None:
+        from dockswitch.system import cgroups  # likewise
+
+        cgroups.clear(name)
 
     def end(
         self, pid: int, *, wait: float, kill: bool = False, argv: Sequence[str] | None = None

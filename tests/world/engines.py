@@ -49,6 +49,7 @@ class Running:
     ready: float = 0.0
     ends: float = math.inf
     leaving: bool = False
+    apart: bool = False
     parent: int = 0
 
 
