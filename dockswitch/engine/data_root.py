@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from dockswitch.model import stores
 from dockswitch.model.ports import Reader
-from dockswitch.model.stores import CONTAINERD
+from dockswitch.model.stores import CONTAINERD, SERVICE
 
 _REMAPPED = re.compile(r"[0-9]+\.[0-9]+")  # `userns-remap` keeps each pair of ids apart
-_BLOBS = "containerd/daemon/io.containerd.content.v1.content/blobs/sha256"
+_BLOBS = "io.containerd.content.v1.content/blobs/sha256"
+# Where the machine's own containerd keeps its images: docker/docs#23717.
+_SERVICE_ROOT = "/var/lib/containerd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,11 @@ def read(reader: Reader, place: str, *, remapped: bool = False) -> DataRoot:
         name: len(reader.names(f"{place}/image/{name}/imagedb/content/sha256"))
         for name in reader.names(f"{place}/image")
     }
-    if "containerd" in names and reader.names(f"{place}/{_BLOBS}"):
+    if reader.names(f"{place}/containerd/daemon/{_BLOBS}"):
         images[CONTAINERD] = None
+    elif _is_of_service(reader, place):
+        images[SERVICE] = None
+        containers[SERVICE] = containers.pop(CONTAINERD, [])
     found = (
         Holding(store, tuple(sorted(containers[store])), images.get(store, 0))
         for store in sorted({*containers, *images})
@@ -79,12 +84,23 @@ def read(reader: Reader, place: str, *, remapped: bool = False) -> DataRoot:
 
 
 def in_words(store: str) -> str:
+    if store == SERVICE:
+        return "the image store of the machine's containerd"
     return "the image store of containerd" if store == CONTAINERD else f"the {store} storage driver"
 
 
 def _apart(reader: Reader, place: str) -> str:
     found = [name for name in reader.names(place) if _REMAPPED.fullmatch(name)]
     return f"{place}/{found[-1]}" if found else place
+
+
+def _is_of_service(reader: Reader, place: str) -> bool:
+    """Whether an engine used the machine's containerd for its images: it keeps its build cache so.
+
+    Others may use that containerd too, which alone says nothing.
+    """
+    builds = any(name.startswith("containerd-") for name in reader.names(f"{place}/buildkit"))
+    return builds and bool(reader.names(f"{_SERVICE_ROOT}/{_BLOBS}"))
 
 
 def _containers(reader: Reader, place: str, drivers: list[str]) -> dict[str, list[str]]:

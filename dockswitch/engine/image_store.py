@@ -1,13 +1,14 @@
 """Which store of images and containers an engine uses on a data-root, asked or foreseen."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dockswitch.engine import api
+from dockswitch.engine import api, flags
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.data_root import DataRoot, in_words
 from dockswitch.model import stores
 from dockswitch.model.ports import Reader
-from dockswitch.model.stores import CONTAINERD
+from dockswitch.model.stores import CONTAINERD, SERVICE
 from dockswitch.model.version import Version
 
 # what containerd calls the kind of a snapshotter, as `docker info` shows it
@@ -25,16 +26,18 @@ class Choice:
     why_not: str | None = None
 
 
-def asked(reader: Reader, socket: str) -> str | None:
-    """The store that the engine there uses now; None where none answers."""
+def asked(reader: Reader, socket: str, argv: Sequence[str] = ()) -> str | None:
+    """The store that the engine there, of that command line, uses; None where none answers."""
     said = api.parsed(reader.call(socket, "GET", "/info"))
     status = said.get("DriverStatus")
     if isinstance(status, list) and _SNAPSHOTTER in status:
-        return CONTAINERD
+        return _of(argv)
     return api.text(said, "Driver") or None
 
 
-def foreseen(version: Version, config: DaemonConfig, data: DataRoot) -> Choice | None:
+def foreseen(
+    version: Version, config: DaemonConfig, data: DataRoot, argv: Sequence[str] = ()
+) -> Choice | None:
     """The store that an engine of that version would take there; None where nothing is known of it.
 
     As the engines themselves decide: moby/moby:daemon/graphdriver/driver.go (New) and
@@ -44,7 +47,7 @@ def foreseen(version: Version, config: DaemonConfig, data: DataRoot) -> Choice |
         return None  # its number says nothing of what it knows
     prior = [name for name in sorted(data.prior) if name != "vfs" and stores.how(name, version)]
     if _is_containerd(version, config, prior):
-        return Choice(CONTAINERD)
+        return Choice(_of(argv))
     named = config.storage_driver
     if named:
         knows = stores.how(named, version) is not None
@@ -56,6 +59,11 @@ def foreseen(version: Version, config: DaemonConfig, data: DataRoot) -> Choice |
     if stores.how(prior[0], version) == "named":
         return Choice(prior[0], f"it uses {in_words(prior[0])} only where daemon.json names it")
     return Choice(prior[0])
+
+
+def _of(argv: Sequence[str]) -> str:
+    """Whose containerd it is: an engine that is told of none starts its own."""
+    return SERVICE if flags.option(argv, "--containerd") else CONTAINERD
 
 
 def _is_containerd(version: Version, config: DaemonConfig, prior: list[str]) -> bool:

@@ -1,6 +1,7 @@
 """Which stores of images and containers an engine knows, by the shipped record.
 
-A store is one of its storage drivers, or `containerd` for the image store of containerd.
+A store is one of its storage drivers, or the image store of containerd: of the engine's own, which
+lies in the data-root, or of the machine's service, which lies elsewhere.
 """
 
 import csv
@@ -12,6 +13,7 @@ from dockswitch.model import shipped
 from dockswitch.model.version import Version
 
 CONTAINERD = "containerd"
+SERVICE = "containerd of the machine"
 
 # `itself`: an engine takes the store by itself where it finds its data (and containerd's where it
 # finds no other's); `named`: only where its configuration names it.

@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
-from dockswitch.engine import data_root, flags, image_store
+from dockswitch.engine import data_root, flags, image_store, supervision
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.image_store import Choice
 from dockswitch.model import stores
 from dockswitch.model.errors import DataRootRefused
 from dockswitch.model.finding import Finding
-from dockswitch.model.plan import Goal, Installed
+from dockswitch.model.plan import Goal, Installed, Wanted
 from dockswitch.model.ports import Reader
-from dockswitch.model.stores import CONTAINERD
+from dockswitch.model.stores import CONTAINERD, SERVICE
 from dockswitch.model.version import Version
 from dockswitch.switching import history
 from dockswitch.switching.options import Options
@@ -38,8 +38,11 @@ def losses(
         data = data_root.read(reader, place, remapped=config.remapped)
     except PermissionError:
         return (Finding(f"{real} is not ours to read: what {wanted} would not show is not known"),)
-    choice = image_store.foreseen(wanted, config, data)
-    if choice is None or not data.holdings:
+    if not data.holdings or goal.bundle is None:
+        return ()
+    argv = supervision.of(reader).command_line(reader, Wanted.of(goal, goal.bundle))
+    choice = image_store.foreseen(wanted, config, data, argv)
+    if choice is None:
         return ()
     before = store_before(reader, goal, installed)
     unseen = [each for each in data.holdings if not _shows(wanted, choice, each.store, before)]
@@ -67,8 +70,9 @@ def store_before(reader: Reader, goal: Goal, installed: Installed) -> str | None
     """
     config = DaemonConfig.read(reader)
     place = goal.data or config.data_root
+    argv = installed.daemon.argv if installed.daemon else ()
     if _in_use(reader, installed, config) == place:
-        store = image_store.asked(reader, config.socket)
+        store = image_store.asked(reader, config.socket, argv)
         if store is not None:
             return store
         version = installed.running
@@ -77,7 +81,7 @@ def store_before(reader: Reader, goal: Goal, installed: Installed) -> str | None
     if version is None:
         return None
     data = data_root.read(reader, place, remapped=config.remapped)
-    choice = image_store.foreseen(version, config, data)
+    choice = image_store.foreseen(version, config, data, argv)
     return choice.store if choice else None
 
 
@@ -106,11 +110,13 @@ def _shows(version: Version, choice: Choice, store: str, before: str | None) -> 
     """
     if choice.store:
         return choice.store == store
-    knows = store != CONTAINERD and stores.how(store, version) is not None
+    knows = store not in (CONTAINERD, SERVICE) and stores.how(store, version) is not None
     return knows and store == (before or store)
 
 
 def _why(version: Version, store: str) -> str:
+    if store == SERVICE:
+        return "which an engine with a containerd of its own does not use"
     knows = stores.how(store, version) is not None
     return "which it is not told to use" if knows else "which it does not know"
 

@@ -7,7 +7,8 @@ from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.data_root import in_words
 from dockswitch.model.plan import Plan
 from dockswitch.model.ports import Reader
-from dockswitch.model.stores import CONTAINERD
+from dockswitch.model.step import Engine
+from dockswitch.model.stores import CONTAINERD, SERVICE
 from dockswitch.switching import history, losses
 
 # what an engine that finds no other's data makes, where the kernel and the disk serve it
@@ -29,12 +30,13 @@ def reason(reader: Reader, plan: Plan) -> str | None:
         data = data_root.read(reader, plan.goal.data or config.data_root, remapped=config.remapped)
     except PermissionError:
         return None
-    there = image_store.foreseen(bundle.version, config, data)
+    argv = _command_line(plan)
+    there = image_store.foreseen(bundle.version, config, data, argv)
     if there is None or there.why_not is not None:
         return None
     made = there.store or _USUAL
-    grown = replace(data, prior=data.prior | ({made} - {CONTAINERD}))
-    back = image_store.foreseen(now.version, config, grown)
+    grown = replace(data, prior=data.prior | ({made} - {CONTAINERD, SERVICE}))
+    back = image_store.foreseen(now.version, config, grown, argv)
     if back is None:
         return None
     if back.why_not is not None:
@@ -50,3 +52,9 @@ def reason(reader: Reader, plan: Plan) -> str | None:
         "`dockswitch rollback` would bring back all that is there now, but not show what "
         f"{bundle.version} makes meanwhile in {in_words(made)}"
     )
+
+
+def _command_line(plan: Plan) -> tuple[str, ...]:
+    """The wanted engine's: both are kept running in the same way."""
+    started = [step.argv for step in plan.steps if isinstance(step, Engine) and step.argv]
+    return started[-1] if started else ()

@@ -4,7 +4,7 @@ import json
 
 from dockswitch.model.ports import System
 
-_BLOBS = "containerd/daemon/io.containerd.content.v1.content/blobs/sha256"
+_BLOBS = "io.containerd.content.v1.content/blobs/sha256"
 
 
 def container(system: System, place: str, name: str, driver: str) -> None:
@@ -23,4 +23,10 @@ def driver(system: System, place: str, name: str, images: int = 0) -> None:
 
 def containerd(system: System, place: str) -> None:
     """An image in the image store of containerd."""
-    system.write(f"{place}/{_BLOBS}/{'a' * 64}", b"{}")
+    system.write(f"{place}/containerd/daemon/{_BLOBS}/{'a' * 64}", b"{}")
+
+
+def service(system: System, place: str) -> None:
+    """An image in the store of the machine's containerd, and the build cache that goes with it."""
+    system.write(f"/var/lib/containerd/{_BLOBS}/{'a' * 64}", b"{}")
+    system.write(f"{place}/buildkit/containerd-overlayfs/metadata_v2.db", b"")

@@ -42,6 +42,17 @@ def test_containers_and_images_are_told_by_store(machine: Here) -> None:
     ]
 
 
+def test_what_the_machine_s_containerd_keeps_counts_where_an_engine_used_it(machine: Here) -> None:
+    holding.service(machine, "/elsewhere")
+    holding.driver(machine, PLACE, "overlay2")
+    assert read(machine, PLACE).holdings == ()
+    holding.service(machine, PLACE)
+    holding.container(machine, PLACE, "web", "overlayfs")
+    assert [str(each) for each in read(machine, PLACE).holdings] == [
+        "1 container (web) and its images in the image store of the machine's containerd"
+    ]
+
+
 def test_a_container_that_names_no_driver_is_of_the_only_one_then(machine: Here) -> None:
     holding.container(machine, PLACE, "old", "")
     assert read(machine, PLACE).holdings == (Holding("aufs", ("old",), 0),)

@@ -6,6 +6,7 @@ from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.data_root import DataRoot
 from dockswitch.engine.image_store import Choice, asked, foreseen
 from dockswitch.model.layout import Layout
+from dockswitch.model.stores import SERVICE
 from dockswitch.model.version import Version
 from dockswitch.system.here import Here
 from tests.engine.server import engine
@@ -59,6 +60,17 @@ def test_one_that_would_not_start_is_known_to(
     found = chosen(version, keys, prior)
     assert found is not None
     assert why in (found.why_not or "")
+
+
+def test_an_engine_that_is_told_of_the_machine_s_containerd_uses_that(machine: Here) -> None:
+    argv = ["dockerd", "--containerd", "/run/containerd/containerd.sock"]
+    config = DaemonConfig.of({}, LAYOUT, LAYOUT.engine_config)
+    found = foreseen(Version.parse("29.0.0"), config, DataRoot("/var/lib/docker"), argv)
+    assert found == Choice(SERVICE)
+    said = {"DriverStatus": [["driver-type", "io.containerd.snapshotter.v1"]]}
+    socket = machine.layout.socket
+    with engine(machine.layout.real(socket), {"GET /info": (200, said)}):
+        assert asked(machine, socket, argv) == SERVICE
 
 
 def test_of_a_nightly_nothing_is_known() -> None:

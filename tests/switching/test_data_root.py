@@ -207,6 +207,18 @@ def test_what_an_engine_before_dockswitch_left_is_guarded_too() -> None:
     assert switch(world, OLD).changed
 
 
+def test_what_a_package_s_engine_left_in_the_machine_s_containerd_is_guarded_too() -> None:
+    world = World(stable=[NEW], test=[NEWEST])
+    holding.service(world, DOCKER)
+    with pytest.raises(DataRootLost) as failure:
+        switch(world, NEWEST)
+    assert lost(failure).details == (
+        "its images in the image store of the machine's containerd, which an engine with a "
+        "containerd of its own does not use"
+    )
+    assert switch(world, NEWEST, data="separate").changed
+
+
 def test_a_switch_of_links_alone_is_not_guarded() -> None:
     world = machine()
     assert switch(world, OLD, start=False).changed
