@@ -22,6 +22,7 @@ Examples:
   dockswitch use test 17.06.0-ce-rc2        exactly that, if test has it
   dockswitch use 28                         the newest GA of 28
   dockswitch use edge --as-of 2017-11-30    what edge offered on that day
+  dockswitch use test --experimental        with what is unfinished in it
   dockswitch use test --dry-run             what it would do
   dockswitch use previous                   the one before, as `cd -`
   dockswitch use 20.10 --data separate      with a data-root of its own
@@ -46,6 +47,10 @@ def command(
     client_only: Annotated[
         bool, typer.Option("--client-only", help="Link the docker client and nothing else.")
     ] = False,
+    experimental: Annotated[
+        bool,
+        typer.Option("--experimental", help="Turn the engine's experimental features on."),
+    ] = False,
     from_file: Annotated[
         bool, typer.Option("--from-file", help="Take the version from the nearest pin file.")
     ] = False,
@@ -59,10 +64,16 @@ def command(
 
     began = time.monotonic()
     session = Session(ctx)
+    if experimental and (no_start or client_only):
+        raise UsageError(
+            "--experimental is for an engine that is started",
+            hint="leave out --no-start and --client-only",
+        )
     request = session.request(_wanted(session, words or [], from_file=from_file), as_of)
     options = Options(
         start=not no_start,
         client_only=client_only,
+        experimental=experimental,
         accepted=spec.accepted(verify, accept_digest),
         data=data,
     )

@@ -5,11 +5,13 @@ import os
 from dataclasses import dataclass
 
 from dockswitch.model.errors import DockswitchError, UsageError
+from dockswitch.model.json_key import put
 from dockswitch.model.layout import Layout
 from dockswitch.model.ports import Reader
 from dockswitch.model.step import File
 
 _DEFAULT_SOCKET = "/var/run/docker.sock"  # what a bare `unix://` means to dockerd
+_OWN = "{}\n"
 _DEFAULT_GRACE = 15  # seconds: dockerd's own `shutdown-timeout`
 
 
@@ -90,12 +92,18 @@ def values(reader: Reader) -> dict[str, object] | None:
     return parsed(content, reader.layout.real(reader.layout.engine_config))
 
 
+def own_config_is_there(reader: Reader) -> bool:
+    """Whether dockswitch's own file is one that it writes: it may turn experimental features on."""
+    content = (reader.read(reader.layout.own_engine_config) or b"").decode(errors="replace")
+    return content == _OWN or content == put(_OWN, "experimental", "true")
+
+
 def own_config_step(layout: Layout) -> File:
     """The file that an engine is started with where the machine has none.
 
     Without `--config-file` dockerd would read the machine's, and 20.10 refuses an empty one.
     """
-    return File(layout.own_engine_config, "{}\n")
+    return File(layout.own_engine_config, _OWN)
 
 
 def parsed(content: bytes, path: str) -> dict[str, object]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from dockswitch.engine import flags
 from dockswitch.engine import running as recognised
-from dockswitch.engine.daemon_config import DaemonConfig, own_config_step
+from dockswitch.engine.daemon_config import DaemonConfig, own_config_is_there, own_config_step
 from dockswitch.engine.flags import environment, option, resolved
 from dockswitch.engine.foreign import refuse_foreign
 from dockswitch.engine.log import last_lines
@@ -49,8 +49,7 @@ class Own:
         """The file that an engine is given where the machine has no daemon.json."""
         step = own_config_step(reader.layout)
         named = option(engine.argv, "--config-file") == f"{{root}}{step.path}"
-        there = reader.read(step.path) == (step.content or "").encode()
-        return (step,) if named and not there else ()
+        return (step,) if named and not own_config_is_there(reader) else ()
 
     def clears(self, reader: Reader) -> tuple[Step, ...]:  # noqa: ARG002 -- nothing to look at
         return ()

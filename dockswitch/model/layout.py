@@ -142,6 +142,11 @@ class Layout:
         return f"{self.state}/daemon.json"
 
     @property
+    def experimental(self) -> str:
+        """Notes what `experimental` was in which daemon.json before dockswitch turned it on."""
+        return f"{self.state}/experimental.json"
+
+    @property
     def pidfile(self) -> str:
         return f"{self.run}/docker.pid"
 

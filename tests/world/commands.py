@@ -50,9 +50,16 @@ def used(
     least: Accepted = Accepted(),  # noqa: B008 -- frozen
     data: Data | None = None,
     agree: Agree | None = None,
+    experimental: bool = False,
 ) -> tuple[Outcome, Found | None]:
     request = wish.parse(words.split(), tuple(catalog().channels))
-    options = Options(start=start, client_only=client_only, accepted=least, data=data)
+    options = Options(
+        start=start,
+        client_only=client_only,
+        accepted=least,
+        data=data,
+        experimental=experimental,
+    )
     return use.use(world, catalog, request, find("static"), options, Quiet(), agree)
 
 
@@ -64,9 +71,18 @@ def switch(
     client_only: bool = False,
     least: Accepted = Accepted(),  # noqa: B008 -- frozen
     data: Data | None = None,
+    experimental: bool = False,
 ) -> Outcome:
     """`dockswitch use WORDS`"""
-    return used(world, words, start=start, client_only=client_only, least=least, data=data)[0]
+    return used(
+        world,
+        words,
+        start=start,
+        client_only=client_only,
+        least=least,
+        data=data,
+        experimental=experimental,
+    )[0]
 
 
 def preview(

@@ -69,6 +69,7 @@ class Processes:
         engine = self.processes[pid]
         engine.version, engine.manners, engine.data = version, manners, self.data[place]
         engine.apart = apart
+        engine.experimental = self._config(argv).get("experimental") is True
         engine.ready = self.clock + manners.starts_in + self._containerd_left(argv)
         if words:
             self.files.append(log, f"{words}\n")
@@ -84,9 +85,13 @@ class Processes:
 
     def _cgroup(self, argv: Sequence[str]) -> set[str]:
         """The cgroup of its own that its configuration names; it makes that at its start here."""
-        config = self.files.read(self.layout.stored(option(argv, "--config-file") or ""))
-        named = json.loads(config or b"{}").get("cgroup-parent", "")
-        return {named.strip("/")} if named else set()
+        named = self._config(argv).get("cgroup-parent")
+        return {named.strip("/")} if isinstance(named, str) and named else set()
+
+    def _config(self, argv: Sequence[str]) -> dict[str, object]:
+        content = self.files.read(self.layout.stored(option(argv, "--config-file") or ""))
+        keys: dict[str, object] = json.loads(content or b"{}")
+        return keys
 
     def _in_the_way(self, argv: Sequence[str], data_root: str) -> str:
         if self.files.read(self.layout.stored(option(argv, "--config-file") or "")) is None:
