@@ -1,7 +1,7 @@
 """The static backend: versions side by side, one link that says which is current."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dockswitch.backends import bundles
 from dockswitch.engine import containers, experimental, flags, running, supervision
@@ -54,7 +54,8 @@ def _engine_steps(
     flags.refuse_user_scope(reader.layout)
     config = DaemonConfig.read(reader)
     flags.check_root(reader.layout, config)
-    refuse_foreign(reader, config, installed.daemon)
+    used = replace(config, data_root=goal.data or config.data_root)
+    refuse_foreign(reader, used, installed.daemon)
     wanted = Wanted.of(goal, goal.bundle)
     engine = Engine(supervisor.command_line(reader, wanted))
     if installed.daemon and not turned and _is_it(reader, installed.daemon, wanted, engine):
