@@ -6,6 +6,7 @@ from dockswitch.model.plan import Goal, Plan
 from dockswitch.model.ports import Reader
 from dockswitch.switching import checks, fetch
 from dockswitch.switching.chosen import Chosen
+from dockswitch.switching.data_places import placed
 from dockswitch.switching.fetch import Archive
 from dockswitch.switching.options import Options
 
@@ -19,7 +20,7 @@ def plan(reader: Reader, backend: Backend, chosen: Chosen, options: Options) -> 
     else:
         for archive in wanted:
             fetch.refuse_less_trust(archive.download, options.accepted)
-    goal = goal_of(chosen, options)
+    goal = placed(reader, goal_of(chosen, options), options)
     installed = backend.installed(reader)
     found = checks.findings(reader, goal, installed, options)
     finding.refuse(found)
