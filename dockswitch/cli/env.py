@@ -10,7 +10,7 @@ from dockswitch.cli.session import Session
 EXAMPLES = """\
 Examples:
   eval "$(dockswitch env)"
-  eval "$(dockswitch --user env)"
+  eval "$(dockswitch env --user)"
   dockswitch env --shell fish | source
   dockswitch env --shell powershell | Invoke-Expression
 """

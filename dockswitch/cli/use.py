@@ -132,7 +132,7 @@ def tell(session: Session, outcome: Outcome, began: float) -> None:
     if session.layout.scope == "user" and outcome.after.running:
         session.report.note(
             f"DOCKER_HOST={address(session)} leads docker to it: "
-            'eval "$(dockswitch --user env)" sets that in a shell'
+            'eval "$(dockswitch env --user)" sets that in a shell'
         )
 
 
