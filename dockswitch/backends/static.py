@@ -1,10 +1,10 @@
 """The static backend: versions side by side, one link that says which is current."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dockswitch.backends import bundles
-from dockswitch.engine import containers, flags, running, supervision
+from dockswitch.engine import containers, experimental, flags, running, supervision
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.foreign import refuse_foreign
 from dockswitch.model.errors import DockswitchError
@@ -46,20 +46,22 @@ def _engine_steps(
         return (), ()
     stop: tuple[Step, ...] = (Engine(()),) if installed.daemon else ()
     supervisor = supervision.of(reader)
+    turned = experimental.steps(reader, on=goal.experimental)
     if goal.bundle is None:
-        return stop, supervisor.clears(reader)
+        return stop, (*turned, *supervisor.clears(reader))
     if goal.engine == "stop":
-        return stop, ()
+        return stop, turned
     flags.refuse_user_scope(reader.layout)
     config = DaemonConfig.read(reader)
     flags.check_root(reader.layout, config)
-    refuse_foreign(reader, config, installed.daemon)
+    used = replace(config, data_root=goal.data or config.data_root)
+    refuse_foreign(reader, used, installed.daemon)
     wanted = Wanted.of(goal, goal.bundle)
     engine = Engine(supervisor.command_line(reader, wanted))
-    if installed.daemon and _is_it(reader, installed.daemon, wanted, engine):
+    if installed.daemon and not turned and _is_it(reader, installed.daemon, wanted, engine):
         return (), ()
     down, up = _container_steps(reader, config, installed, wanted)
-    return (*down, *stop), (*supervisor.readies(reader, engine), engine, *up)
+    return (*down, *stop), (*supervisor.readies(reader, engine), *turned, engine, *up)
 
 
 def _container_steps(

@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -39,6 +39,14 @@ Verify = Annotated[
     str | None,
     typer.Option(
         "--verify", metavar="LEVEL", help="The least trust: signed, locked, recorded or tls."
+    ),
+]
+Data = Annotated[
+    Literal["same", "separate"] | None,
+    typer.Option(
+        "--data",
+        metavar="WHICH",
+        help="The data-root: the same, whatever is lost, or a separate one for that version.",
     ),
 ]
 AcceptDigest = Annotated[

@@ -29,7 +29,8 @@ class Identity:
 class Container:
     """A running container: `restart` is its policy (`no`, `always`, …), `ports` the published.
 
-    `removed` says that it goes when it stops (`--rm`); `grace` are the seconds that it is given.
+    `removed` says that it goes when it stops (`--rm`); `grace` are the seconds that it is given;
+    `mounts` are the paths of the machine that it sees; it may be the `task` of a Swarm's service.
     """
 
     id: str
@@ -39,6 +40,8 @@ class Container:
     ports: tuple[str, ...]
     removed: bool = False
     grace: float = _GRACE
+    mounts: tuple[str, ...] = ()
+    task: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,8 @@ def _container(reader: Reader, socket: str, listed: Object) -> Container:
     host = _object(told.get("HostConfig"))
     policy = _object(host.get("RestartPolicy"))
     grace = _object(told.get("Config")).get("StopTimeout")
+    mounts = (_object(one) for one in cast("Iterable[object]", told.get("Mounts") or ()))
+    labels = _object(_object(told.get("Config")).get("Labels"))
     ports = cast("Iterable[object]", listed.get("Ports") or ())
     return Container(
         id=key,
@@ -137,6 +142,8 @@ def _container(reader: Reader, socket: str, listed: Object) -> Container:
         ports=tuple(sorted({said for port in ports if (said := _port(_object(port)))})),
         removed=host.get("AutoRemove") is True,
         grace=float(grace) if isinstance(grace, int) else _GRACE,
+        mounts=tuple(text(mount, "Source") for mount in mounts if text(mount, "Type") == "bind"),
+        task="com.docker.swarm.task.id" in labels,
     )
 
 

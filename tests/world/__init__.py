@@ -191,8 +191,10 @@ class World(Processes):
     def run(
         self, argv: Sequence[str], *, timeout: float = 60, env: Mapping[str, str] | None = None
     ) -> Finished:
-        if argv[0] not in self.answers and "--validate" in argv:
-            return self._asked(Finished(0, "configuration OK\n", ""))
+        program = self.files.read(self.layout.stored(argv[0])) or b""
+        if "--validate" in argv and program.startswith(b"dockerd "):
+            dislikes = self.manners.get(program.decode().partition(" ")[2], Manners()).dislikes
+            return self._asked(Finished(1 if dislikes else 0, "", dislikes))
         if argv[0] not in self.answers:
             raise NotInThisWorld
         return self._asked(self.answers[argv[0]](argv))

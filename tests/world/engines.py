@@ -14,13 +14,14 @@ WELL = 200
 class Manners:
     """How the engine of a version behaves; times in seconds, texts are empty where it is well.
 
-    `dies` are its last words as it starts, `answers` another version that it says it is, `refuses`
-    why it starts no container, `loses` the id of one that it does not restart. A mute one never
-    answers, a deaf one ignores SIGTERM.
+    `dislikes` is what it says of daemon.json when asked, `dies` are its last words as it starts,
+    `answers` another version that it says it is, `refuses` why it starts no container, `loses` the
+    id of one that it does not restart. A mute one never answers, a deaf one ignores SIGTERM.
     """
 
     starts_in: float = 0.03
     stops_in: float = 0.2
+    dislikes: str = ""
     dies: str = ""
     answers: str = ""
     refuses: str = ""
@@ -59,6 +60,7 @@ class Running:
     ours: bool = False
     uid: int = 0
     version: str = ""
+    experimental: bool = False
     manners: Manners = field(default_factory=Manners)
     data: Data = field(default_factory=Data)
     keeps: bool = False
@@ -78,7 +80,8 @@ def answer(engine: Running, method: str, path: str, body: bytes) -> Answer:
             return Answer(WELL, b"OK")
         case "GET", ["version"]:
             said = engine.manners.answers or engine.version
-            return _json({"Version": said, "ApiVersion": "1.41", "MinAPIVersion": "1.12"})
+            told = {"Version": said, "ApiVersion": "1.41", "MinAPIVersion": "1.12"}
+            return _json(told | {"Experimental": engine.experimental})
         case "GET", ["info"]:
             return _json({"LiveRestoreEnabled": engine.keeps})
         case "GET", [("containers" | "images") as what, "json"]:

@@ -69,7 +69,9 @@ class Processes:
         pid = self._born(argv, ours=True)
         engine = self.processes[pid]
         engine.version, engine.manners, engine.data = version, manners, self.data[place]
-        engine.apart, engine.keeps = apart, self._keeps(argv)
+        engine.apart = apart
+        engine.experimental = self._config(argv).get("experimental") is True
+        engine.keeps = self._config(argv).get("live-restore") is True
         engine.ready = self.clock + manners.starts_in + self._containerd_left(argv)
         if words:
             self.files.append(log, f"{words}\n")
@@ -103,15 +105,15 @@ class Processes:
         engine.data.containers[key] = made
         return made
 
-    def _keeps(self, argv: Sequence[str]) -> bool:
-        config = self.files.read(self.layout.stored(option(argv, "--config-file") or ""))
-        return json.loads(config or b"{}").get("live-restore") is True
-
     def _cgroup(self, argv: Sequence[str]) -> set[str]:
         """The cgroup of its own that its configuration names; it makes that at its start here."""
-        config = self.files.read(self.layout.stored(option(argv, "--config-file") or ""))
-        named = json.loads(config or b"{}").get("cgroup-parent", "")
-        return {named.strip("/")} if named else set()
+        named = self._config(argv).get("cgroup-parent")
+        return {named.strip("/")} if isinstance(named, str) and named else set()
+
+    def _config(self, argv: Sequence[str]) -> dict[str, object]:
+        content = self.files.read(self.layout.stored(option(argv, "--config-file") or ""))
+        keys: dict[str, object] = json.loads(content or b"{}")
+        return keys
 
     def _in_the_way(self, argv: Sequence[str], data_root: str) -> str:
         if self.files.read(self.layout.stored(option(argv, "--config-file") or "")) is None:
