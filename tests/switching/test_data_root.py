@@ -7,6 +7,7 @@ import pytest
 from dockswitch.engine.flags import DataRootTwice
 from dockswitch.engine.foreign import ForeignEngine
 from dockswitch.model.errors import DataRootRefused, SwitchUndone
+from dockswitch.model.plan import Plan
 from dockswitch.switching import history
 from dockswitch.switching.losses import DataRootLost
 from dockswitch.switching.options import Data
@@ -49,6 +50,11 @@ def machine(*, stopped: bool = False) -> World:
 def lost(failure: pytest.ExceptionInfo[DataRootLost]) -> DataRootLost:
     assert (failure.value.exit, failure.value.code) == (13, "data-root")
     return failure.value
+
+
+def unseen(plan: Plan) -> list[str]:
+    """What the guard says of the wanted engine, which is nothing that it refuses."""
+    return [each.what for each in plan.findings if "not show" in each.what]
 
 
 @pytest.mark.parametrize("stopped", [False, True])
@@ -151,7 +157,7 @@ def test_a_fresh_data_root_says_beforehand_what_a_rollback_would_not_show() -> N
     plan, _ = preview(world, NEWEST)
     assert plan.way_back is not None
     assert "not show what 29.0.0-rc.2 makes meanwhile in the image store of" in plan.way_back
-    assert plan.findings == ()
+    assert unseen(plan) == []
     holding.driver(world, DOCKER, "overlay2", images=1)
     assert preview(world, NEWEST)[0].way_back is None
 
@@ -189,7 +195,7 @@ def test_what_overlay2_keeps_is_shown_by_all_and_asked_about_by_none(version: st
     holding.container(world, DOCKER, "web", "overlay2")
     for each in (NEWEST, version, OLD, NEW):
         plan, _ = preview(world, each)
-        assert (plan.findings, plan.way_back) == ((), None)
+        assert (unseen(plan), plan.way_back) == ([], None)
         switch(world, each)
 
 
@@ -201,7 +207,7 @@ def test_what_an_engine_before_dockswitch_left_is_guarded_too() -> None:
     # where the wanted one would show something, nobody knows which was the last: it is said
     holding.driver(world, DOCKER, "overlay2", images=1)
     plan, _ = preview(world, OLD)
-    assert [each.what for each in plan.findings] == [
+    assert unseen(plan) == [
         f"{OLD} does not show 1 container (web) and its images in the image store of containerd"
     ]
     assert switch(world, OLD).changed
