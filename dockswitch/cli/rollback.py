@@ -32,6 +32,7 @@ def command(
         bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
     ] = False,
     data: spec.Data = None,
+    probe: spec.Probe = None,
 ) -> None:
     """Go back to an earlier generation."""
     from dockswitch.switching import rollback
@@ -39,7 +40,7 @@ def command(
 
     began = time.monotonic()
     session = Session(ctx)
-    options = Options(data=data)
+    options = Options(data=data, probe=spec.probe(probe))
     if dry_run:
         from dockswitch.switching import preview
 

@@ -20,6 +20,7 @@ Examples:
 def command(
     ctx: typer.Context,
     data: spec.Data = None,
+    probe: spec.Probe = None,
     verify: spec.Verify = None,
     accept_digest: spec.AcceptDigest = None,
 ) -> None:
@@ -32,7 +33,12 @@ def command(
     now = history.newest(session.system)
     if now.version is None:
         raise NothingInUse
-    options = Options(start=now.running, accepted=spec.accepted(verify, accept_digest), data=data)
+    options = Options(
+        start=now.running,
+        accepted=spec.accepted(verify, accept_digest),
+        data=data,
+        probe=spec.probe(probe, starts=now.running),
+    )
     as_root(session)
     outcome = use.upgrade(
         session.system,

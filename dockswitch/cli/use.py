@@ -24,6 +24,7 @@ Examples:
   dockswitch use edge --as-of 2017-11-30    what edge offered on that day
   dockswitch use test --experimental        with what is unfinished in it
   dockswitch use test --dry-run             what it would do
+  dockswitch use 28 --probe 'curl -fsS http://localhost:8080/health'
   dockswitch use previous                   the one before, as `cd -`
   dockswitch use 20.10 --data separate      with a data-root of its own
 """
@@ -55,6 +56,7 @@ def command(
         bool, typer.Option("--from-file", help="Take the version from the nearest pin file.")
     ] = False,
     data: spec.Data = None,
+    probe: spec.Probe = None,
     verify: spec.Verify = None,
     accept_digest: spec.AcceptDigest = None,
 ) -> None:
@@ -76,6 +78,7 @@ def command(
         experimental=experimental,
         accepted=spec.accepted(verify, accept_digest),
         data=data,
+        probe=spec.probe(probe, starts=not (no_start or client_only)),
     )
     chosen_backend = session.backend(backend)
     if dry_run or check:
