@@ -60,16 +60,22 @@ def _engine_steps(
     engine = Engine(supervisor.command_line(reader, wanted))
     if installed.daemon and not turned and _is_it(reader, installed.daemon, wanted, engine):
         return (), ()
-    down, up = _container_steps(reader, config, installed, wanted)
+    down, up = _container_steps(reader, config, installed, wanted, engine)
     return (*down, *stop), (*supervisor.readies(reader, engine), *turned, engine, *up)
 
 
 def _container_steps(
-    reader: Reader, config: DaemonConfig, installed: Installed, wanted: Wanted
+    reader: Reader, config: DaemonConfig, installed: Installed, wanted: Wanted, engine: Engine
 ) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
-    """On the way down: what the older engine could not take back is started anew by it."""
+    """On the way down: what the older engine could not take back is started anew by it.
+
+    What lies in a data-root that is left is only stopped: nobody would look after it.
+    """
     if installed.daemon is None or not config.live_restore:
         return (), ()
+    if not flags.same_data_root(installed.daemon.argv, engine.argv, reader.layout):
+        left = tuple(each.id for each in containers.left_behind(reader, config))
+        return ((Containers(left, run=False),) if left else ()), ()
     found = containers.carried_down(
         reader, config, installed.running, wanted.version, bundles.version_of
     )
@@ -80,10 +86,8 @@ def _container_steps(
 
 def _is_it(reader: Reader, daemon: Daemon, wanted: Wanted, engine: Engine) -> bool:
     """Whether that engine runs already; the other flags may come from an older daemon.json."""
-    now = flags.stored(daemon.argv, reader.layout.root)
-    return _daemon_folder(reader, daemon) == wanted.folder and flags.data_root_of(
-        now
-    ) == flags.data_root_of(engine.argv)
+    same = flags.same_data_root(daemon.argv, engine.argv, reader.layout)
+    return same and _daemon_folder(reader, daemon) == wanted.folder
 
 
 def _link_steps(goal: Goal, installed: Installed, reader: Reader) -> tuple[Step, ...]:

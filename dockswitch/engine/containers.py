@@ -41,6 +41,13 @@ def carried_down(
     )
 
 
+def left_behind(reader: Reader, config: DaemonConfig) -> tuple[Container, ...]:
+    """Those kept alive that an engine on another data-root would know nothing of."""
+    if not api.pings(reader, config.socket, timeout=1) or not kept_alive(reader, config):
+        return ()
+    return api.containers(reader, config.socket)
+
+
 def make_so(system: System, wanted: Containers) -> None:
     """Starts or stops them, all at once; one that is gone is left out. Raises NotSo.
 

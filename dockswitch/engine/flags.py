@@ -107,6 +107,11 @@ def data_root_within(argv: Sequence[str], layout: Layout) -> str | None:
     return layout.stored(named.removeprefix(_ROOT)) if named else None
 
 
+def same_data_root(now: Sequence[str], wanted: Sequence[str], layout: Layout) -> bool:
+    """Whether an engine with the wanted command line finds what the one that runs now keeps."""
+    return data_root_within(now, layout) == data_root_within(wanted, layout)
+
+
 def _data_root(layout: Layout, wanted: Wanted, config: DaemonConfig) -> tuple[str, str, str]:
     flag = "--graph" if wanted.version < _DATA_ROOT_SINCE else "--data-root"
     key = "graph" if "graph" in config.keys else "data-root"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from dockswitch.backends import Backend, bundles
 from dockswitch.backends.bundles import NotInstalled
+from dockswitch.engine import flags
 from dockswitch.model import finding
 from dockswitch.model.errors import DockswitchError, Interrupted, SwitchUndone
 from dockswitch.model.generation import Fetched, Generation
@@ -55,7 +56,8 @@ def perform(system: System, wanted: Switch, progress: Progress) -> Outcome:
         steps = wanted.backend.steps(wanted.goal, before, system)
         if not steps and says_the_same(now, wanted.goal, wanted.channel):
             return Outcome(changed=False, before=before, after=now, recovered=recovered)
-        outcome = _journalled(system, wanted, before, steps, progress)
+        lost = any(each.risk for each in found)
+        outcome = _journalled(system, wanted, before, steps, progress, lost=lost)
         recover.sweep(system)
         notes = (*map(str, found), *outcome.notes)
         return replace(outcome, recovered=recovered, notes=notes)
@@ -78,8 +80,15 @@ def says_the_same(now: Generation, goal: Goal, channel: str) -> bool:
 
 
 def _journalled(
-    system: System, wanted: Switch, before: Installed, steps: tuple[Step, ...], progress: Progress
+    system: System,
+    wanted: Switch,
+    before: Installed,
+    steps: tuple[Step, ...],
+    progress: Progress,
+    *,
+    lost: bool,
 ) -> Outcome:
+    """`lost` says that the wanted engine is not to show what runs now, as was agreed to."""
     restarts = before.daemon is not None and any(isinstance(step, Engine) for step in steps)
     ran, ran_before, notes = False, Before(), list[str]()
     if restarts:
@@ -87,6 +96,8 @@ def _journalled(
             ran = _old_engine_ran(system, before, progress)
             notes += filter(None, [verdict(ran)])
         ran_before = up_again.before(system)
+        if lost or _leaves_data_root(system, before, steps):
+            ran_before = replace(ran_before, to_be_up=())
     opened = journal.begin(system, wanted.wish, container=ran)
     clock = _Downtime(system.monotonic)
     try:
@@ -118,6 +129,13 @@ def _journalled(
         downtime=clock.seconds,
         notes=tuple(notes),
     )
+
+
+def _leaves_data_root(reader: Reader, before: Installed, steps: tuple[Step, ...]) -> bool:
+    engine = _started(steps)
+    if engine is None or before.daemon is None:
+        return False
+    return not flags.same_data_root(before.daemon.argv, engine.argv, reader.layout)
 
 
 def _old_engine_ran(system: System, before: Installed, progress: Progress) -> bool:
