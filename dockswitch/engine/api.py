@@ -29,8 +29,8 @@ class Identity:
 class Container:
     """A running container: `restart` is its policy (`no`, `always`, …), `ports` the published.
 
-    `mounts` are the paths of the machine that it sees; `removed` says that it goes when it stops
-    (`--rm`), `task` that it is one of a Swarm's service; `grace` are the seconds that it is given.
+    `removed` says that it goes when it stops (`--rm`); `grace` are the seconds that it is given;
+    `mounts` are the paths of the machine that it sees; it may be the `task` of a Swarm's service.
     """
 
     id: str
@@ -38,10 +38,10 @@ class Container:
     image: str
     restart: str
     ports: tuple[str, ...]
-    mounts: tuple[str, ...] = ()
-    task: bool = False
     removed: bool = False
     grace: float = _GRACE
+    mounts: tuple[str, ...] = ()
+    task: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +130,9 @@ def _container(reader: Reader, socket: str, listed: Object) -> Container:
     told = parsed(reader.call(socket, "GET", f"/containers/{key}/json"))
     host = _object(told.get("HostConfig"))
     policy = _object(host.get("RestartPolicy"))
+    grace = _object(told.get("Config")).get("StopTimeout")
     mounts = (_object(one) for one in cast("Iterable[object]", told.get("Mounts") or ()))
-    config = _object(told.get("Config"))
-    grace = config.get("StopTimeout")
+    labels = _object(_object(told.get("Config")).get("Labels"))
     ports = cast("Iterable[object]", listed.get("Ports") or ())
     return Container(
         id=key,
@@ -140,10 +140,10 @@ def _container(reader: Reader, socket: str, listed: Object) -> Container:
         image=text(listed, "Image"),
         restart=text(policy, "Name") or "no",
         ports=tuple(sorted({said for port in ports if (said := _port(_object(port)))})),
-        mounts=tuple(text(mount, "Source") for mount in mounts if text(mount, "Type") == "bind"),
-        task="com.docker.swarm.task.id" in _object(config.get("Labels")),
         removed=host.get("AutoRemove") is True,
         grace=float(grace) if isinstance(grace, int) else _GRACE,
+        mounts=tuple(text(mount, "Source") for mount in mounts if text(mount, "Type") == "bind"),
+        task="com.docker.swarm.task.id" in labels,
     )
 
 
