@@ -131,7 +131,7 @@ def test_a_full_disk_is_named_and_loses_nothing(
     state = program.root / below.STATE
     state.mkdir(parents=True)
     used = sum(path.stat().st_size for path in stock.folder(old).iterdir())
-    _mount_tmpfs(state, used + 20_000_000)
+    _mount_tmpfs(state, used + 60_000_000)
     program.run("use", old.version).ended(0)
     running = below.dockerds(program.root)
     error = program.run("use", new.version).ended(1).error
