@@ -2,11 +2,11 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dockswitch.engine import flags
 from dockswitch.engine import running as recognised
-from dockswitch.engine.daemon_config import DaemonConfig, own_config_step
+from dockswitch.engine.daemon_config import DaemonConfig, own_config_is_there, own_config_step
 from dockswitch.engine.flags import environment, option, resolved
 from dockswitch.engine.foreign import refuse_foreign
 from dockswitch.engine.log import last_lines
@@ -49,8 +49,7 @@ class Own:
         """The file that an engine is given where the machine has no daemon.json."""
         step = own_config_step(reader.layout)
         named = option(engine.argv, "--config-file") == f"{{root}}{step.path}"
-        there = reader.read(step.path) == (step.content or "").encode()
-        return (step,) if named and not there else ()
+        return (step,) if named and not own_config_is_there(reader) else ()
 
     def clears(self, reader: Reader) -> tuple[Step, ...]:  # noqa: ARG002 -- nothing to look at
         return ()
@@ -70,7 +69,8 @@ class Own:
         if now:
             self.stop(system)
         config = DaemonConfig.read(system)
-        refuse_foreign(system, config, None)
+        data_root = flags.data_root_within(argv, layout) or config.data_root
+        refuse_foreign(system, replace(config, data_root=data_root), None)
         _clear(system, config)
         system.folder(os.path.dirname(config.socket))
         env = environment(layout.real(folder), self.environment)
@@ -103,15 +103,12 @@ def _config_of(system: System, daemon: Daemon) -> DaemonConfig:
     except DockswitchError:
         config = DaemonConfig.of({}, layout, layout.own_engine_config)
     host = option(daemon.argv, "-H", "--host") or ""
-    return DaemonConfig(
-        path=config.path,
-        keys=config.keys,
+    return replace(
+        config,
         socket=layout.stored(host.removeprefix("unix://")) or config.socket,
-        data_root=config.data_root,
+        data_root=flags.data_root_within(daemon.argv, layout) or config.data_root,
         exec_root=layout.stored(option(daemon.argv, "--exec-root") or "") or config.exec_root,
         pidfile=layout.stored(option(daemon.argv, "-p", "--pidfile") or "") or config.pidfile,
-        live_restore=config.live_restore,
-        grace=config.grace,
     )
 
 

@@ -132,10 +132,19 @@ class Layout:
     def seen(self) -> str:
         return f"{self.state}/seen.json"
 
+    def own_data_root(self, version: str) -> str:
+        """The data-root that a version has of its own, where the machine's is not for it."""
+        return f"{self.state}/data/{version}"
+
     @property
     def own_engine_config(self) -> str:
         """Holds `{}`: used where the machine has no daemon.json, since dockerd wants a file."""
         return f"{self.state}/daemon.json"
+
+    @property
+    def experimental(self) -> str:
+        """Notes what `experimental` was in which daemon.json before dockswitch turned it on."""
+        return f"{self.state}/experimental.json"
 
     @property
     def pidfile(self) -> str:

@@ -32,6 +32,24 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """One key of a JSON file that somebody else wrote; `value` None means that it is not set.
+
+    `value` is JSON. Nothing else of the file is changed, nor written to a journal: it may hold
+    secrets.
+    """
+
+    path: str
+    name: str
+    value: str | None
+
+    def __str__(self) -> str:
+        if self.value is None:
+            return f"take {self.name} out of {self.path}"
+        return f"set {self.name} to {self.value} in {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
 class Engine:
     """Which dockerd runs: its command line, or nothing for none.
 
@@ -52,9 +70,24 @@ class Engine:
         return self.argv[0].removeprefix("{root}").rpartition("/")[0]
 
 
-Step: TypeAlias = Link | File | Engine
+@dataclass(frozen=True, slots=True)
+class Containers:
+    """Whether these containers run, by their ids; done by the engine that runs just then."""
 
-_KINDS: dict[str, type[Step]] = {kind.__name__: kind for kind in (Link, File, Engine)}
+    ids: tuple[str, ...]
+    run: bool
+
+    def __str__(self) -> str:
+        number = len(self.ids)
+        what = f"{number} container" + ("" if number == 1 else "s")
+        return f"start {what} again" if self.run else f"stop {what}"
+
+
+Step: TypeAlias = Link | File | Key | Engine | Containers
+
+_KINDS: dict[str, type[Step]] = {
+    kind.__name__: kind for kind in (Link, File, Key, Engine, Containers)
+}
 
 
 def to_plain(step: Step) -> dict[str, object]:

@@ -191,11 +191,13 @@ class World(Processes):
     def run(
         self, argv: Sequence[str], *, timeout: float = 60, env: Mapping[str, str] | None = None
     ) -> Finished:
-        if argv[0] in self.answers:
-            return self._asked(self.answers[argv[0]](argv))
-        if argv[0].startswith(self.layout.real(self.layout.versions)) and "--validate" in argv:
-            return self._asked(Finished(0, "configuration OK\n", ""))
-        raise NotInThisWorld
+        program = self.files.read(self.layout.stored(argv[0])) or b""
+        if "--validate" in argv and program.startswith(b"dockerd "):
+            dislikes = self.manners.get(program.decode().partition(" ")[2], Manners()).dislikes
+            return self._asked(Finished(1 if dislikes else 0, "", dislikes))
+        if argv[0] not in self.answers:
+            raise NotInThisWorld
+        return self._asked(self.answers[argv[0]](argv))
 
     def monotonic(self) -> float:
         return self.clock
@@ -301,6 +303,12 @@ class World(Processes):
             return not self._lives(process)
 
         return self._act(f"end {pid}", ended, signal)
+
+    def calls(
+        self, socket: str, method: str, paths: Sequence[str], *, timeout: float
+    ) -> Sequence[Answer | None]:
+        """One behind the other: each may be the one at which the command is killed."""
+        return [self.call(socket, method, path, timeout=timeout) for path in paths]
 
     def pause(self, seconds: float) -> None:
         def passed() -> None:
