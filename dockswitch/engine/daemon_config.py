@@ -11,6 +11,8 @@ from dockswitch.model.ports import Reader
 from dockswitch.model.step import File
 
 _DEFAULT_SOCKET = "/var/run/docker.sock"  # what a bare `unix://` means to dockerd
+_DEFAULT_GROUP = "docker"
+_ACTIVATED = "fd://"
 _OWN = "{}\n"
 _DEFAULT_GRACE = 15  # seconds: dockerd's own `shutdown-timeout`
 
@@ -39,7 +41,8 @@ class DaemonConfig:
 
     `path` is the file to start with; `keys` are those it sets; `grace` is how long, in seconds, a
     stop may take by it. `storage_driver` (empty where none is named), `snapshotter` (containerd's
-    image store, None where nothing is said) and `remapped` (users' ids) decide where images lie.
+    image store, None where nothing is said) and `remapped` (users' ids) decide where images lie;
+    `group` may speak to the socket; `activated` says that systemd is to hand the socket over.
     """
 
     path: str
@@ -53,6 +56,8 @@ class DaemonConfig:
     storage_driver: str = ""
     snapshotter: bool | None = None
     remapped: bool = False
+    group: str = _DEFAULT_GROUP
+    activated: bool = False
 
     @classmethod
     def read(cls, reader: Reader) -> "DaemonConfig":
@@ -62,13 +67,17 @@ class DaemonConfig:
         """
         layout = reader.layout
         keys = values(reader)
-        path = layout.own_engine_config if keys is None else layout.engine_config
-        return cls.of(keys or {}, layout, path)
+        if keys is None:
+            return cls.of({}, layout, layout.own_engine_config)
+        init = "" if layout.root else reader.host.init
+        return cls.of(keys, layout, layout.engine_config, init=init)
 
     @classmethod
-    def of(cls, keys: dict[str, object], layout: Layout, path: str) -> "DaemonConfig":
-        """What these keys decide under this layout."""
-        value = _Values(keys, layout, layout.real(path))
+    def of(
+        cls, keys: dict[str, object], layout: Layout, path: str, *, init: str = ""
+    ) -> "DaemonConfig":
+        """What these keys decide under this layout; only systemd as `init` hands sockets over."""
+        value = _Values(keys, layout, layout.real(path), init)
         return cls(
             path=path,
             keys=frozenset(keys),
@@ -81,6 +90,8 @@ class DaemonConfig:
             storage_driver=value.storage_driver(),
             snapshotter=value.snapshotter(),
             remapped=keys.get("userns-remap") not in (None, ""),
+            group=value.text("group") or _DEFAULT_GROUP,
+            activated=_ACTIVATED in str(keys.get("hosts")),
         )
 
 
@@ -128,6 +139,7 @@ class _Values:
     keys: dict[str, object]
     layout: Layout
     path: str
+    init: str
 
     def socket(self) -> str:
         hosts = self.keys.get("hosts")
@@ -138,16 +150,20 @@ class _Values:
         for host in hosts:
             if host.startswith("unix://"):
                 return self._inside("hosts", host.removeprefix("unix://") or _DEFAULT_SOCKET)
+            if host.startswith(_ACTIVATED) and self.init == "systemd":
+                return self.layout.socket
         why = f"'hosts' names no unix socket, which dockswitch asks the engine over: {hosts}"
         raise BadDaemonConfig(self.path, why)
 
     def place(self, key: str) -> str | None:
+        value = self.text(key)
+        return self._inside(key, value) if value else None
+
+    def text(self, key: str) -> str | None:
         value = self.keys.get(key)
-        if value is None or value == "":
-            return None
-        if not isinstance(value, str):
+        if value is not None and not isinstance(value, str):
             raise BadDaemonConfig(self.path, f"{key!r} is no text")
-        return self._inside(key, value)
+        return value
 
     def grace(self) -> float:
         value = self.keys.get("shutdown-timeout", _DEFAULT_GRACE)

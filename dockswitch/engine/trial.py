@@ -10,6 +10,7 @@ from typing import TypeAlias
 from dockswitch.engine import flags, health, trial_keys
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.flags import environment, option, resolved
+from dockswitch.engine.log import last_lines, last_words
 from dockswitch.engine.trial_keys import Keys
 from dockswitch.model.layout import Layout
 from dockswitch.model.plan import Wanted
@@ -18,6 +19,7 @@ from dockswitch.model.ports import System
 # Starts it: a rootless kit has another way into namespaces than root has.
 Starter: TypeAlias = Callable[[Sequence[str], str, Mapping[str, str]], int]
 
+_LAST_LINES = 200
 _DEADLINE = 90.0  # seconds; one that starts takes about one, and a slow disk more
 
 
@@ -89,7 +91,7 @@ def answers(system: System, trial: Trial) -> str | None:
         trial.wanted.version,
         alive=lambda: system.alive(trial.pid),
         deadline=_DEADLINE,
-        log=trial.places.log,
+        said=lambda: last_words(last_lines(system, _LAST_LINES, trial.places.log)),
     )
 
 

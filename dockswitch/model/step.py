@@ -83,10 +83,24 @@ class Containers:
         return f"start {what} again" if self.run else f"stop {what}"
 
 
-Step: TypeAlias = Link | File | Key | Engine | Containers
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A system group that there is to be; where it is not `needed` nothing is done.
+
+    It is never removed: people may be members of it by then.
+    """
+
+    name: str
+    needed: bool = True
+
+    def __str__(self) -> str:
+        return f"create the group {self.name}" if self.needed else f"leave the group {self.name}"
+
+
+Step: TypeAlias = Link | File | Key | Engine | Containers | Group
 
 _KINDS: dict[str, type[Step]] = {
-    kind.__name__: kind for kind in (Link, File, Key, Engine, Containers)
+    kind.__name__: kind for kind in (Link, File, Key, Engine, Containers, Group)
 }
 
 

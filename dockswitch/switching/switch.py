@@ -115,7 +115,7 @@ def _journalled(
         before=before,
         after=generation,
         restarted=restarts,
-        downtime=clock.seconds,
+        downtime=clock.seconds if restarts else None,
         notes=tuple(notes),
     )
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from dockswitch.engine import containers, flags, running, supervision
+from dockswitch.engine import containers, flags, group, running, supervision
 from dockswitch.model import json_key
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import System
-from dockswitch.model.step import Containers, Engine, File, Key, Link, Step, assert_never
+from dockswitch.model.step import Containers, Engine, File, Group, Key, Link, Step, assert_never
 from dockswitch.switching import journal, proof
 from dockswitch.switching.journal import Journal
 
@@ -42,6 +42,8 @@ def inverse(system: System, step: Step) -> Step:
             return running.observed(system)
         case Containers():
             return containers.running_of(system, step)
+        case Group(name):
+            return Group(name, needed=False)
         case _:
             assert_never(step)
 
@@ -62,6 +64,9 @@ def act(system: System, step: Step) -> None:
             _run(system, step)
         case Containers():
             _make_so(system, step)
+        case Group(name, needed):
+            if needed:
+                group.add(system, name)
         case _:
             assert_never(step)
 

@@ -32,6 +32,7 @@ from tests.world.engines import Manners, answer
 from tests.world.files import File, Files
 from tests.world.processes import Processes
 from tests.world.publishers import MIRROR, Publishers, names_of
+from tests.world.services import Services
 
 # When a call is cut: before anything, with half of it done, or when it has done all.
 Moment = Literal["before", "halfway", "after"]
@@ -62,6 +63,7 @@ class World(Processes):
         self.surroundings = {"/proc/filesystems": b"nodev\toverlay\n\text4\n"}
         self.programs = {"/usr/sbin/iptables": "/usr/sbin/xtables-nft-multi"}
         self.answers: dict[str, Callable[[Sequence[str]], Finished]] = {}
+        self.services = Services(self)
         self.publishers = Publishers()
         self.publishers.published.update(published)
         self.offline = False
@@ -107,6 +109,14 @@ class World(Processes):
             yield
         finally:
             self._interrupted_at = 0
+
+    def power_cut(self) -> None:
+        """Nothing runs any more, and what lay in /run is gone."""
+        for process in self._living():
+            process.ends, process.leaving = self.clock, True
+        self.sockets.clear()
+        for path in [each for each in self.files.entries if each.startswith("/run/")]:
+            del self.files.entries[path]
 
     def meanwhile(self, act: str, happens: Callable[[], None]) -> None:
         """Something happens just before the next call that begins with these words."""
@@ -195,9 +205,9 @@ class World(Processes):
         if "--validate" in argv and program.startswith(b"dockerd "):
             dislikes = self.manners.get(program.decode().partition(" ")[2], Manners()).dislikes
             return self._asked(Finished(1 if dislikes else 0, "", dislikes))
-        if argv[0] not in self.answers:
-            raise NotInThisWorld
-        return self._asked(self.answers[argv[0]](argv))
+        if argv[0] in self.answers:
+            return self._asked(self.answers[argv[0]](argv))
+        return self._asked(self.services.asks(argv))
 
     def monotonic(self) -> float:
         return self.clock
@@ -274,6 +284,9 @@ class World(Processes):
             yield
         finally:
             self.busy = False
+
+    def command(self, argv: Sequence[str], *, timeout: float = 60) -> Finished:
+        return self._act(" ".join(argv), lambda: self.services.does(argv))
 
     def start(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
         return self._act(f"start {argv[0]}", lambda: self._started(argv, log))
