@@ -201,7 +201,15 @@ def _undo(
     back = _back(history.newest(system))
     if isinstance(error, KeyboardInterrupt):
         raise Interrupted(f"the switch to {wanted.wish} was undone: {back}") from error
-    if isinstance(error, (DockswitchError, OSError)):
+    if isinstance(error, OSError):
+        place = error.filename2 or error.filename
+        raise Undone(
+            wanted.wish,
+            ": ".join(str(part) for part in (error.strerror, place) if part),
+            back,
+            hint="mend what is named (a full disk: `dockswitch prune`), then run it again",
+        ) from error
+    if isinstance(error, DockswitchError):
         raise Undone(wanted.wish, str(error), back) from error
 
 
@@ -254,9 +262,9 @@ class _Downtime:
 
 
 class Undone(SwitchUndone):
-    def __init__(self, wish: str, reason: str, back: str) -> None:
+    def __init__(self, wish: str, reason: str, back: str, hint: str = "") -> None:
         super().__init__(
             f"the switch to {wish} failed and was undone: {back}",
             details=reason,
-            hint="`dockswitch daemon logs` shows what the engine said",
+            hint=hint or "`dockswitch daemon logs` shows what the engine said",
         )
