@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dockswitch.engine import flags
 from dockswitch.engine import running as recognised
@@ -69,7 +69,8 @@ class Own:
         if now:
             self.stop(system)
         config = DaemonConfig.read(system)
-        refuse_foreign(system, config, None)
+        data_root = flags.data_root_within(argv, layout) or config.data_root
+        refuse_foreign(system, replace(config, data_root=data_root), None)
         _clear(system, config)
         system.folder(os.path.dirname(config.socket))
         env = environment(layout.real(folder), self.environment)
@@ -102,15 +103,12 @@ def _config_of(system: System, daemon: Daemon) -> DaemonConfig:
     except DockswitchError:
         config = DaemonConfig.of({}, layout, layout.own_engine_config)
     host = option(daemon.argv, "-H", "--host") or ""
-    return DaemonConfig(
-        path=config.path,
-        keys=config.keys,
+    return replace(
+        config,
         socket=layout.stored(host.removeprefix("unix://")) or config.socket,
-        data_root=config.data_root,
+        data_root=flags.data_root_within(daemon.argv, layout) or config.data_root,
         exec_root=layout.stored(option(daemon.argv, "--exec-root") or "") or config.exec_root,
         pidfile=layout.stored(option(daemon.argv, "-p", "--pidfile") or "") or config.pidfile,
-        live_restore=config.live_restore,
-        grace=config.grace,
     )
 
 

@@ -70,9 +70,24 @@ class Engine:
         return self.argv[0].removeprefix("{root}").rpartition("/")[0]
 
 
-Step: TypeAlias = Link | File | Key | Engine
+@dataclass(frozen=True, slots=True)
+class Containers:
+    """Whether these containers run, by their ids; done by the engine that runs just then."""
 
-_KINDS: dict[str, type[Step]] = {kind.__name__: kind for kind in (Link, File, Key, Engine)}
+    ids: tuple[str, ...]
+    run: bool
+
+    def __str__(self) -> str:
+        number = len(self.ids)
+        what = f"{number} container" + ("" if number == 1 else "s")
+        return f"start {what} again" if self.run else f"stop {what}"
+
+
+Step: TypeAlias = Link | File | Key | Engine | Containers
+
+_KINDS: dict[str, type[Step]] = {
+    kind.__name__: kind for kind in (Link, File, Key, Engine, Containers)
+}
 
 
 def to_plain(step: Step) -> dict[str, object]:

@@ -7,6 +7,7 @@ from dockswitch.model.ports import Reader
 from dockswitch.model.release import Bundle
 from dockswitch.switching import checks, fetch
 from dockswitch.switching.chosen import Chosen
+from dockswitch.switching.data_places import placed
 from dockswitch.switching.options import Options
 
 
@@ -16,7 +17,7 @@ def plan(reader: Reader, backend: Backend, chosen: Chosen, options: Options) -> 
         fetch.refuse_kept(chosen.bundle, options.accepted)
     else:
         fetch.refuse_less_trust(fetch.archive_of(chosen.found.release), options.accepted)
-    goal = goal_of(chosen.bundle, options)
+    goal = placed(reader, goal_of(chosen.bundle, options), options)
     installed = backend.installed(reader)
     found = checks.findings(reader, goal, installed, options)
     finding.refuse(found)
