@@ -60,7 +60,6 @@ def _engine_steps(
         return stop, (*turned, *supervisor.clears(reader))
     if goal.engine == "stop":
         return stop, turned
-    flags.refuse_user_scope(reader.layout)
     config = DaemonConfig.read(reader)
     flags.check_root(reader.layout, config)
     used = replace(config, data_root=goal.data or config.data_root)
@@ -76,10 +75,17 @@ def _engine_steps(
 def _container_steps(
     reader: Reader, config: DaemonConfig, installed: Installed, wanted: Wanted
 ) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
-    """On the way down: what the older engine could not take back is started anew by it."""
+    """With live-restore: what an older engine could not take back is started anew by it.
+
+    An engine on another data-root knows none of them, and they would run on behind its back.
+    """
     if installed.daemon is None or not config.live_restore:
         return (), ()
-    found = containers.carried_down(
+    now = flags.data_root_within(installed.daemon.argv, reader.layout)
+    if now != (wanted.data or config.data_root):
+        left = tuple(each.id for each in containers.all_kept(reader, config))
+        return ((Containers(left, run=False),) if left else ()), ()
+    found = containers.not_taken_back(
         reader, config, installed.running, wanted.version, bundles.version_of
     )
     back = tuple(each.id for each in found if not each.removed)

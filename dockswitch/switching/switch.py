@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 
 from dockswitch.backends import Backend, bundles
 from dockswitch.backends.bundles import NotInstalled
+from dockswitch.engine import flags
 from dockswitch.model import finding
 from dockswitch.model.errors import DockswitchError, Interrupted, SwitchUndone
 from dockswitch.model.generation import Fetched, Generation
 from dockswitch.model.outcome import Outcome
 from dockswitch.model.plan import Goal, Installed
 from dockswitch.model.ports import Progress, Reader, System
+from dockswitch.model.release import Bundle
 from dockswitch.model.step import Containers, Engine, Step
 from dockswitch.switching import (
     checks,
@@ -47,7 +49,8 @@ def perform(system: System, wanted: Switch, progress: Progress) -> Outcome:
     """
     with system.locked():
         recovered = recover.recover(system, progress)
-        _refuse_gone(system, wanted.goal)
+        for bundle in filter(None, (wanted.goal.bundle, wanted.goal.rootless)):
+            _refuse_gone(system, bundle)
         before = wanted.backend.installed(system)
         now = history.newest(system)
         found = checks.findings(system, wanted.goal, before, wanted.options)
@@ -55,17 +58,27 @@ def perform(system: System, wanted: Switch, progress: Progress) -> Outcome:
         steps = wanted.backend.steps(wanted.goal, before, system)
         if not steps and says_the_same(now, wanted.goal, wanted.channel):
             return Outcome(changed=False, before=before, after=now, recovered=recovered)
-        outcome = _journalled(system, wanted, before, steps, progress)
+        shown = not any(each.risk for each in found) and _same_data_root(system, before, steps)
+        outcome = _journalled(system, wanted, before, steps, progress, shown=shown)
         recover.sweep(system)
         notes = (*map(str, found), *outcome.notes)
         return replace(outcome, recovered=recovered, notes=notes)
 
 
-def _refuse_gone(reader: Reader, goal: Goal) -> None:
+def _same_data_root(reader: Reader, before: Installed, steps: tuple[Step, ...]) -> bool:
+    """Whether the engine that they start is to find what the running one has."""
+    engine = _started(steps)
+    if before.daemon is None or engine is None:
+        return True
+    now = flags.data_root_within(before.daemon.argv, reader.layout)
+    return flags.data_root_within(engine.argv, reader.layout) == now
+
+
+def _refuse_gone(reader: Reader, bundle: Bundle) -> None:
     """Another command may have removed the version between its fetching and our lock."""
-    if goal.bundle is not None and reader.kind(goal.bundle.folder) != "folder":
+    if reader.kind(bundle.folder) != "folder":
         have = [str(each.version) for each in bundles.kept(reader)]
-        raise NotInstalled(str(goal.bundle.version), have)
+        raise NotInstalled(str(bundle.version), have)
 
 
 def says_the_same(now: Generation, goal: Goal, channel: str) -> bool:
@@ -78,7 +91,13 @@ def says_the_same(now: Generation, goal: Goal, channel: str) -> bool:
 
 
 def _journalled(
-    system: System, wanted: Switch, before: Installed, steps: tuple[Step, ...], progress: Progress
+    system: System,
+    wanted: Switch,
+    before: Installed,
+    steps: tuple[Step, ...],
+    progress: Progress,
+    *,
+    shown: bool,
 ) -> Outcome:
     restarts = before.daemon is not None and any(isinstance(step, Engine) for step in steps)
     ran, ran_before, notes = False, Before(), list[str]()
@@ -86,7 +105,7 @@ def _journalled(
         with ready.proven(system, wanted.goal, before.running, steps, progress) as verdict:
             ran = _old_engine_ran(system, before, progress)
             notes += filter(None, [verdict(ran)])
-        ran_before = up_again.before(system)
+        ran_before = up_again.before(system, shown=shown)
     opened = journal.begin(system, wanted.wish, container=ran)
     clock = _Downtime(system.monotonic)
     try:
@@ -210,9 +229,11 @@ def _generation(system: System, wanted: Switch, before: Installed) -> Generation
         backend=wanted.backend.name,
         folder=bundle.folder if bundle else "",
         names=wanted.goal.names,
-        artifacts=(Fetched(bundle.url, bundle.sha256, bundle.size, bundle.trust),)
-        if bundle
-        else (),
+        artifacts=tuple(
+            Fetched(each.url, each.sha256, each.size, each.trust)
+            for each in (bundle, wanted.goal.rootless)
+            if each is not None
+        ),
         time=system.now(),
         wish=wanted.wish,
         running=runs,
