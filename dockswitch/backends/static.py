@@ -12,7 +12,7 @@ from dockswitch.model.plan import Goal, Installed, Wanted
 from dockswitch.model.ports import Daemon, Reader
 from dockswitch.model.step import Containers, Engine, Link, Step
 from dockswitch.model.version import BadVersion, Version
-from dockswitch.system import program
+from dockswitch.system.own_command import own_command
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def _guard(goal: Goal, reader: Reader, steps: tuple[Step, ...]) -> tuple[Step, .
     """What undoes them at boot after a power cut comes before them."""
     if goal.engine == "leave" or goal.bundle is None or not steps:
         return steps
-    return (*at_boot.readies(reader, program.own()), *steps)
+    return (*at_boot.readies(reader, own_command()), *steps)
 
 
 def _engine_steps(
