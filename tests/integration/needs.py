@@ -51,3 +51,9 @@ def why_no_systemd_machine() -> str | None:
     if "cgroup2" not in Path("/proc/self/mountinfo").read_text():
         return "no cgroups of version 2 are mounted here"
     return None
+
+
+def why_no_packages() -> str | None:
+    """Why no signed repository can be built here, or None."""
+    missing = [name for name in ("dpkg", "dpkg-deb", "gpg", "gpgv") if shutil.which(name) is None]
+    return f"this machine has no {', '.join(missing)}" if missing else None
