@@ -50,7 +50,6 @@ def _engine_steps(
         return stop, supervisor.clears(reader)
     if goal.engine == "stop":
         return stop, ()
-    flags.refuse_user_scope(reader.layout)
     config = DaemonConfig.read(reader)
     flags.check_root(reader.layout, config)
     refuse_foreign(reader, config, installed.daemon)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dockswitch.cli.privilege import as_root
 from dockswitch.cli.session import Session
 
 if TYPE_CHECKING:
@@ -22,10 +23,9 @@ a reboot.
 
 def start(ctx: typer.Context) -> None:
     """Start the engine of the version in use."""
-    from dockswitch.switching import daemon
-
     session = Session(ctx)
-    _tell(session, daemon.start(session.system, session.report.progress))
+    as_root(session)
+    _tell(session, _started(session))
 
 
 def stop(ctx: typer.Context) -> None:
@@ -33,6 +33,7 @@ def stop(ctx: typer.Context) -> None:
     from dockswitch.switching import daemon
 
     session = Session(ctx)
+    as_root(session)
     _tell(session, daemon.stop(session.system, session.report.progress))
 
 
@@ -41,8 +42,9 @@ def restart(ctx: typer.Context) -> None:
     from dockswitch.switching import daemon
 
     session = Session(ctx)
+    as_root(session)
     daemon.stop(session.system, session.report.progress)
-    _tell(session, daemon.start(session.system, session.report.progress))
+    _tell(session, _started(session))
 
 
 def status(ctx: typer.Context) -> None:
@@ -69,6 +71,12 @@ def logs(
     session.report.answer({"lines": list(said)}, said)
     if not said:
         session.report.note("the engine has said nothing yet")
+
+
+def _started(session: Session) -> "State":
+    from dockswitch.switching import daemon
+
+    return daemon.start(session.system, lambda: session.catalog, session.report.progress)
 
 
 def _tell(session: Session, state: "State") -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dockswitch.cli import spec
+from dockswitch.cli.privilege import as_root
 from dockswitch.cli.session import Session
 from dockswitch.model.errors import UsageError
 from dockswitch.model.outcome import Found, Outcome
@@ -67,6 +68,8 @@ def command(
     if dry_run or check:
         changes = _tell_preview(session, request, chosen_backend, options, began)
         raise typer.Exit(PENDING if check and changes else 0)
+    # Whoever said yes to a pin file is not asked again.
+    as_root(session, *([] if words or from_file else ["--from-file"]))
     outcome, found = use.use(
         session.system,
         lambda: session.catalog,
@@ -77,6 +80,10 @@ def command(
     )
     tell(session, outcome, began)
     _mention_pre_release(session, found)
+    if outcome.changed and outcome.after.running:
+        from dockswitch.cli import membership
+
+        membership.offer(session)
 
 
 def _tell_preview(

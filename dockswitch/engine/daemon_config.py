@@ -55,11 +55,9 @@ class DaemonConfig:
         Raises BadDaemonConfig, and OutsideRoot for a path that is not below the layout's root.
         """
         layout = reader.layout
-        content = reader.read(layout.engine_config)
-        if content is None:
-            return cls.of({}, layout, layout.own_engine_config)
-        path = layout.real(layout.engine_config)
-        return cls.of(_parsed(content, path), layout, layout.engine_config)
+        keys = values(reader)
+        path = layout.own_engine_config if keys is None else layout.engine_config
+        return cls.of(keys or {}, layout, path)
 
     @classmethod
     def of(cls, keys: dict[str, object], layout: Layout, path: str) -> "DaemonConfig":
@@ -75,6 +73,14 @@ class DaemonConfig:
             live_restore=keys.get("live-restore") is True,
             grace=value.grace(),
         )
+
+
+def values(reader: Reader) -> dict[str, object] | None:
+    """All that the machine's daemon.json says; None where it has none. Raises BadDaemonConfig."""
+    content = reader.read(reader.layout.engine_config)
+    if content is None:
+        return None
+    return _parsed(content, reader.layout.real(reader.layout.engine_config))
 
 
 def own_config_step(layout: Layout) -> File:

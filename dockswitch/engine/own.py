@@ -71,7 +71,7 @@ class Own:
             self.stop(system)
         config = DaemonConfig.read(system)
         refuse_foreign(system, config, None)
-        _clear(system, config)
+        clear(system, config)
         system.folder(os.path.dirname(config.socket))
         env = environment(layout.real(folder), self.environment)
         # A containerd that is slow to stop is asked for its stacks, and writes them to TMPDIR.
@@ -83,16 +83,16 @@ class Own:
         daemon = self.running(system)
         if daemon is None:
             return
-        config = _config_of(system, daemon)
+        config = config_of(system, daemon)
         # its containers get their own grace first: up to 10 s each, all at once
-        _end(system, daemon.pid, daemon.argv, wait=max(30.0, config.grace + 15))
-        _clear(system, config)
+        end(system, daemon.pid, daemon.argv, wait=max(30.0, config.grace + 15))
+        clear(system, config)
 
     def logs(self, reader: Reader, lines: int) -> tuple[str, ...]:
         return last_lines(reader, lines)
 
 
-def _config_of(system: System, daemon: Daemon) -> DaemonConfig:
+def config_of(system: System, daemon: Daemon) -> DaemonConfig:
     """What a running daemon was started with: its command line first, then daemon.json.
 
     A daemon.json that was spoiled since must not keep it from being stopped.
@@ -115,7 +115,7 @@ def _config_of(system: System, daemon: Daemon) -> DaemonConfig:
     )
 
 
-def _clear(system: System, config: DaemonConfig) -> None:
+def clear(system: System, config: DaemonConfig) -> None:
     """Remove what a killed engine left: its containerd, pid files and socket.
 
     With its containerd there, the next start takes 20 s; its shims and containers stay.
@@ -124,7 +124,7 @@ def _clear(system: System, config: DaemonConfig) -> None:
     for process in system.below(system.layout.state):
         name = os.path.basename(process.argv[0])
         if name in _CONTAINERDS and any(f"{exec_root}/" in word for word in process.argv):
-            _end(system, process.pid, process.argv, wait=10)
+            end(system, process.pid, process.argv, wait=10)
     for pidfile in (f"{config.exec_root}/{name}" for name in _CONTAINERD_PIDS):
         _remove(system, pidfile)
     if _is_stale(system, config.pidfile):
@@ -144,7 +144,7 @@ def _remove(system: System, path: str) -> None:
         system.write(path, None)
 
 
-def _end(system: System, pid: int, argv: tuple[str, ...], *, wait: float) -> None:
+def end(system: System, pid: int, argv: tuple[str, ...], *, wait: float) -> None:
     if system.end(pid, wait=wait, argv=argv):
         return
     if not system.end(pid, wait=10, kill=True, argv=argv):

@@ -35,8 +35,12 @@ class Supervisor(Protocol):
     def logs(self, reader: Reader, lines: int) -> tuple[str, ...]: ...
 
 
-def of(reader: Reader) -> Supervisor:  # noqa: ARG001 -- there is one so far
+def of(reader: Reader) -> Supervisor:
     """The supervisor of this machine and scope; below a root it is always dockswitch itself."""
+    if reader.layout.scope == "user":
+        from dockswitch.engine.rootless import Rootless
+
+        return Rootless(os.environ)
     from dockswitch.engine.own import Own
 
     return Own(os.environ)

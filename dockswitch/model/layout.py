@@ -81,11 +81,13 @@ class Layout:
         home = env.get("HOME") or os.path.expanduser("~")
         data = env.get("XDG_DATA_HOME") or f"{home}/.local/share"
         config = env.get("XDG_CONFIG_HOME") or f"{home}/.config"
-        run = _user_run(env, uid) or f"{data}/dockswitch/run"
+        # Of an engine without root only the file is known that it runs, which no link leads to.
+        state = os.path.realpath(f"{data}/dockswitch")
+        run = _user_run(env, uid) or f"{state}/run"
         return cls(
             root=os.path.abspath(root) if root not in ("", "/") else "",
             scope="user",
-            state=f"{data}/dockswitch",
+            state=state,
             cache=(env.get("XDG_CACHE_HOME") or f"{home}/.cache") + "/dockswitch",
             config=f"{config}/dockswitch",
             bin=f"{home}/.local/bin",
@@ -104,6 +106,11 @@ class Layout:
         if self.root and (real == self.root or real.startswith(self.root + "/")):
             return real[len(self.root) :] or "/"
         return real
+
+    @property
+    def runtime(self) -> str:
+        """The folder of run-time files that this scope's engine shares with other programs."""
+        return os.path.dirname(self.run)
 
     @property
     def versions(self) -> str:

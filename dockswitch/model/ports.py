@@ -33,6 +33,14 @@ class Process:
 
 
 @dataclass(frozen=True, slots=True)
+class Program:
+    """A program on a PATH of the machine itself, and the file that it leads to through links."""
+
+    path: str
+    leads: str
+
+
+@dataclass(frozen=True, slots=True)
 class Index:
     """An index page: `url` is where it came from in the end; `fresh` False means from the cache."""
 
@@ -100,6 +108,21 @@ class Reader(Protocol):
     # "file", "folder", "link", "other", or None where there is nothing
     def kind(self, path: str) -> str | None: ...
 
+    # the permissions of a file, such as 0o644; None where there is none
+    def mode(self, path: str) -> int | None: ...
+
+    # the bytes that are free for us where a path is or would be
+    def free(self, path: str) -> int: ...
+
+    # a file of the machine itself, such as one of /proc, whatever the root is; None for none
+    def outside(self, path: str) -> bytes | None: ...
+
+    # whether we may read and write what is at a path of the machine itself; None where nothing is
+    def allows(self, path: str) -> bool | None: ...
+
+    # the first program of that name on a PATH of the machine itself, as a shell would find it
+    def program(self, name: str, path: str) -> Program | None: ...
+
     # an index page over HTTP or from a file:// folder: revalidated, or from the cache when
     # offline; raises Unreachable, and NotPublished where the server says 404
     def index(self, url: str) -> Index: ...
@@ -115,6 +138,9 @@ class Reader(Protocol):
 
     # the processes whose program lies in that folder or below it, such as shims of a version
     def below(self, folder: str) -> tuple[Process, ...]: ...
+
+    # the processes that a process started or took over, and that still run
+    def children(self, pid: int) -> tuple[Process, ...]: ...
 
     # the process that listens on a unix socket, None where none does
     def listener(self, socket: str) -> int | None: ...
@@ -149,7 +175,7 @@ class System(Reader, Protocol):
     def write(self, path: str, content: bytes | None, mode: int = 0o644) -> None: ...
 
     # makes a folder with those above it; nothing happens where it is there
-    def folder(self, path: str) -> None: ...
+    def folder(self, path: str, mode: int = 0o755) -> None: ...
 
     # points a link by rename; None removes it
     def point(self, path: str, target: str | None) -> None: ...

@@ -10,7 +10,8 @@ from dockswitch.model.errors import DockswitchError
 from dockswitch.model.plan import Wanted
 from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.step import Engine
-from dockswitch.switching import drift, history, proof, recover, transaction
+from dockswitch.switching import drift, history, proof, recover, rootless, transaction
+from dockswitch.switching.chosen import LateCatalog
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,13 @@ def state(reader: Reader, *, changed: bool = False) -> State:
     return State(daemon.pid if daemon else None, drift.answering(reader), changed)
 
 
-def start(system: System, progress: Progress) -> State:
+def start(system: System, catalog: LateCatalog, progress: Progress) -> State:
     """Starts the engine of the version in use and waits until it answers.
 
-    Raises NoEngine, ForeignEngine, and DidNotStart with the engine's own last words.
+    What it needs without root is fetched where it was not needed so far. Raises NoEngine,
+    ForeignEngine, and DidNotStart with the engine's own last words.
     """
+    rootless.ready(system, catalog, progress)
     with system.locked():
         recover.recover(system, progress)
         installed = find("static").installed(system)
@@ -41,7 +44,6 @@ def start(system: System, progress: Progress) -> State:
             transaction.act(system, Engine(()))
         if installed.version is None:
             raise NoEngine
-        flags.refuse_user_scope(system.layout)
         config = DaemonConfig.read(system)
         refuse_foreign(system, config, None)
         flags.check_root(system.layout, config)

@@ -115,7 +115,9 @@ def expected(reader: Reader, wanted: Archive) -> Bundle:
     return kept(reader, wanted) or Bundle(
         version=wanted.version,
         folder=bundles.folder_of(wanted.shelf, wanted.version, digest),
-        names=bundles.expected_names(wanted.version),
+        names=bundles.expected_names(wanted.version)
+        if wanted.shelf == reader.layout.versions
+        else (),
         channels=(wanted.channel,),
         url=download.url,
         sha256=digest,

@@ -11,6 +11,7 @@ from dockswitch.model.generation import Generation
 from dockswitch.model.outcome import Outcome
 from dockswitch.model.plan import Goal, Installed
 from dockswitch.model.ports import Progress, Reader, System
+from dockswitch.model.release import Bundle
 from dockswitch.model.step import Engine, Step
 from dockswitch.switching import checks, history, journal, proof, recover, transaction
 from dockswitch.switching.journal import Journal
@@ -36,23 +37,26 @@ def perform(system: System, wanted: Switch, progress: Progress) -> Outcome:
     """
     with system.locked():
         recovered = recover.recover(system, progress)
-        _refuse_gone(system, wanted.goal)
+        for bundle in filter(None, (wanted.goal.bundle, wanted.goal.rootless)):
+            _refuse_gone(system, bundle)
         before = wanted.backend.installed(system)
         now = history.newest(system)
-        finding.refuse(checks.findings(system, wanted.goal, before, wanted.options))
+        found = checks.findings(system, wanted.goal, before, wanted.options)
+        finding.refuse(found)
         steps = wanted.backend.steps(wanted.goal, before, system)
         if not steps and says_the_same(now, wanted.goal, wanted.channel):
             return Outcome(changed=False, before=before, after=now, recovered=recovered)
         outcome = _journalled(system, wanted, before, steps, progress)
         recover.sweep(system)
-        return replace(outcome, recovered=recovered)
+        notes = (*map(str, found), *outcome.notes)
+        return replace(outcome, recovered=recovered, notes=notes)
 
 
-def _refuse_gone(reader: Reader, goal: Goal) -> None:
+def _refuse_gone(reader: Reader, bundle: Bundle) -> None:
     """Another command may have removed the version between its fetching and our lock."""
-    if goal.bundle is not None and reader.kind(goal.bundle.folder) != "folder":
+    if reader.kind(bundle.folder) != "folder":
         have = [str(each.version) for each in bundles.kept(reader)]
-        raise NotInstalled(str(goal.bundle.version), have)
+        raise NotInstalled(str(bundle.version), have)
 
 
 def says_the_same(now: Generation, goal: Goal, channel: str) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from dockswitch.model.address import name_of, shown
+from dockswitch.model.address import name_of, shown, unsigned
 from dockswitch.model.ports import Progress, Unpacked
 from dockswitch.model.unreachable import Changed, NotAnArchive
 from dockswitch.system.deb import MAGIC, files_of
@@ -72,7 +72,7 @@ def _archive(door: Door, url: str, into: str, progress: Progress) -> Unpacked:
         found = _poured(source, url, _TGZ, folder, progress)
         if not os.listdir(into):
             raise DamagedArchive(shown(url), "there is nothing in it")
-        return Unpacked(shown(url), *found, folder.executables())
+        return Unpacked(unsigned(shown(url)), *found, folder.executables())
 
 
 def _debs(door: Door, urls: Sequence[str], into: str, progress: Progress) -> tuple[Unpacked, ...]:
@@ -85,7 +85,7 @@ def _debs(door: Door, urls: Sequence[str], into: str, progress: Progress) -> tup
             with contextlib.closing(download(door, url)) as source:
                 poured = _poured(source, url, _DEB, folder, progress)
             new = tuple(name for name in folder.names() if name not in before)
-            found.append(Unpacked(shown(url), *poured, new))
+            found.append(Unpacked(unsigned(shown(url)), *poured, new))
     return tuple(found)
 
 

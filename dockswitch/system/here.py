@@ -17,6 +17,7 @@ from dockswitch.model.ports import (
     Finished,
     Index,
     Process,
+    Program,
     Progress,
     Unpacked,
 )
@@ -59,6 +60,21 @@ class Here:
     def kind(self, path: str) -> str | None:
         return files.kind(self.layout.real(path))
 
+    def mode(self, path: str) -> int | None:
+        return files.mode(self.layout.real(path))
+
+    def free(self, path: str) -> int:
+        return files.free(self.layout.real(path))
+
+    def outside(self, path: str) -> bytes | None:
+        return files.read(path)
+
+    def allows(self, path: str) -> bool | None:
+        return files.allows(path)
+
+    def program(self, name: str, path: str) -> Program | None:
+        return processes.program(name, path)
+
     def index(self, url: str) -> Index:
         return self._cache().index(url)
 
@@ -66,13 +82,16 @@ class Here:
         return self._cache().indexes(urls)
 
     def alive(self, pid: int) -> bool:
-        return os.path.exists(f"/proc/{pid}")
+        return not processes.is_gone(pid)
 
     def daemons(self) -> tuple[Daemon, ...]:
         return daemons.daemons(self.layout.real(self.layout.versions))
 
     def below(self, folder: str) -> tuple[Process, ...]:
         return daemons.below(self.layout.real(folder))
+
+    def children(self, pid: int) -> tuple[Process, ...]:
+        return daemons.children(pid)
 
     def listener(self, socket: str) -> int | None:
         from dockswitch.system import sockets  # 2 ms that only a running engine needs
@@ -110,8 +129,8 @@ class Here:
     def write(self, path: str, content: bytes | None, mode: int = 0o644) -> None:
         files.write(self.layout.real(path), content, mode)
 
-    def folder(self, path: str) -> None:
-        os.makedirs(self.layout.real(path), exist_ok=True)
+    def folder(self, path: str, mode: int = 0o755) -> None:
+        os.makedirs(self.layout.real(path), mode, exist_ok=True)
 
     def point(self, path: str, target: str | None) -> None:
         files.point(self.layout.real(path), target)

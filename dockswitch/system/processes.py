@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import FrameType
 
 from dockswitch.model.errors import DockswitchError
-from dockswitch.model.ports import Finished
+from dockswitch.model.ports import Finished, Program
 
 # As shells and timeout(1) say it.
 NOT_FOUND, NOT_ALLOWED, TOO_LONG = 127, 126, 124
@@ -58,6 +58,15 @@ def run(argv: Sequence[str], *, timeout: float, env: Mapping[str, str] | None = 
     return _finish(process, argv[0], timeout)
 
 
+def program(name: str, path: str) -> Program | None:
+    """The first program of that name in the folders of `path`; a path names itself."""
+    folders = [""] if "/" in name else [each for each in path.split(":") if each]
+    for found in (os.path.join(folder, name) for folder in folders):
+        if os.path.isfile(found) and os.access(found, os.X_OK):
+            return Program(found, os.path.realpath(found))
+    return None
+
+
 def attend(
     argv: Sequence[str], *, env: Mapping[str, str], aside: bool, say: Callable[[str], None]
 ) -> int:
@@ -73,7 +82,8 @@ def attend(
     def pass_on(number: int, _: FrameType | None) -> None:
         heard.append(number)
         for process in running:
-            process.send_signal(number)
+            with contextlib.suppress(PermissionError):  # it is sudo, and root by now
+                process.send_signal(number)
 
     # A terminal's ^C goes to the command too, and it alone decides; a function of ours is not
     # inherited by it, as an ignored signal would be.
@@ -164,13 +174,35 @@ def _do_nothing(*_: object) -> None:
     """Hears a signal."""
 
 
+def is_gone(pid: int) -> bool:
+    """Whether a process ended; a zombie has."""
+    return not os.path.exists(f"/proc/{pid}") or _is_zombie(pid)
+
+
 def command_line(pid: int) -> tuple[str, ...]:
-    """The words of a process; none for kernel threads, zombies and pids that are gone."""
+    """The words of a process; none for kernel threads, zombies and pids that are gone.
+
+    One that was found on PATH calls itself by its bare name: then the first word is its program's
+    path, where we may know it.
+    """
     try:
         text = _proc_text(f"/proc/{pid}/cmdline")
     except OSError:
         return ()
-    return tuple(os.fsdecode(text).rstrip("\0").split("\0")) if text.strip(b"\0") else ()
+    if not text.strip(b"\0"):
+        return ()
+    words = os.fsdecode(text).rstrip("\0").split("\0")
+    if "/" not in words[0]:
+        words[0] = executable(pid) or words[0]
+    return tuple(words)
+
+
+def executable(pid: int) -> str:
+    """The file that a process runs, under the name it had; empty where we may not know."""
+    try:
+        return os.readlink(f"/proc/{pid}/exe").removesuffix(" (deleted)")
+    except OSError:
+        return ""
 
 
 def _proc_text(path: str) -> bytes:
@@ -227,7 +259,7 @@ def _default_signals() -> None:
 
 def _wait_for_name(pid: int) -> None:
     """Linux closes our pipe to the child some microseconds before its command line can be read."""
-    while not command_line(pid) and not _is_gone(pid):
+    while not command_line(pid) and not is_gone(pid):
         time.sleep(0.0005)
 
 
@@ -239,14 +271,10 @@ def _end_by_pid(pid: int, number: int, wait: float, argv: Sequence[str] | None) 
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, number)
     deadline = time.monotonic() + wait
-    while not (gone := _is_gone(pid)) and time.monotonic() < deadline:
+    while not (gone := is_gone(pid)) and time.monotonic() < deadline:
         time.sleep(0.005)
     _reap(pid)
     return gone
-
-
-def _is_gone(pid: int) -> bool:
-    return not os.path.exists(f"/proc/{pid}") or _is_zombie(pid)
 
 
 def _is_zombie(pid: int) -> bool:

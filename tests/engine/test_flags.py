@@ -6,13 +6,11 @@ from hypothesis import strategies as st
 
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.flags import (
-    NoRootlessEngine,
     RootTooLong,
     check_root,
     command_line,
     environment,
     option,
-    refuse_user_scope,
     resolved,
     stored,
 )
@@ -165,11 +163,3 @@ def test_the_exec_root_of_daemon_json_is_the_one_that_counts() -> None:
     config = DaemonConfig.of({"exec-root": f"/{'r' * 80}"}, SYSTEM, SYSTEM.engine_config)
     with pytest.raises(RootTooLong):
         check_root(SYSTEM, config)
-
-
-def test_an_engine_of_a_users_own_is_refused_with_what_can_be_had() -> None:
-    refuse_user_scope(Layout.of_system(root="/m"))
-    with pytest.raises(NoRootlessEngine) as failure:
-        refuse_user_scope(Layout.of_user(env={"HOME": "/home/a"}, uid=1000))
-    assert failure.value.exit == 2
-    assert "--client-only" in failure.value.hint

@@ -20,6 +20,7 @@ from dockswitch.model.ports import (
     Finished,
     Index,
     Process,
+    Program,
     Progress,
     Unpacked,
 )
@@ -55,7 +56,13 @@ class Death:
 class World(Processes):
     def __init__(self, root: str = "/m", **published: Sequence[str]) -> None:
         super().__init__(Layout.of_system(root=root), Files())
-        self.host = Host("linux", "x86_64", "debian", "bookworm")
+        self.host = Host("linux", "x86_64", "debian", "bookworm", kernel="6.1.0-18", cgroup=1)
+        self.room = 1 << 40
+        # of the machine itself, outside the root: its files, and where each of its programs leads
+        self.surroundings = {"/proc/filesystems": b"nodev\toverlay\n\text4\n"}
+        self.programs = {"/usr/sbin/iptables": "/usr/sbin/xtables-nft-multi"}
+        self.allowed: dict[str, bool] = {}
+        self.answers: dict[str, Callable[[Sequence[str]], Finished]] = {}
         self.publishers = Publishers()
         self.publishers.published.update(published)
         self.offline = False
@@ -119,6 +126,25 @@ class World(Processes):
     def kind(self, path: str) -> str | None:
         return self._asked(self.files.kind(path))
 
+    def mode(self, path: str) -> int | None:
+        return self._asked(self.files.mode(path))
+
+    def free(self, path: str) -> int:
+        return self._asked(self.room)
+
+    def outside(self, path: str) -> bytes | None:
+        return self._asked(self.surroundings.get(path))
+
+    def allows(self, path: str) -> bool | None:
+        return self._asked(self.allowed.get(path))
+
+    def program(self, name: str, path: str) -> Program | None:
+        folders = [""] if "/" in name else path.split(":")
+        for found in (os.path.join(folder, name) for folder in folders):
+            if found in self.programs:
+                return self._asked(Program(found, self.programs[found]))
+        return self._asked(None)
+
     def index(self, url: str) -> Index:
         if self.offline:
             raise NeverFetched(url)
@@ -137,6 +163,10 @@ class World(Processes):
     def below(self, folder: str) -> tuple[Process, ...]:
         real = self.layout.real(folder)
         found = [each for each in self._living() if each.argv[0].startswith(f"{real}/")]
+        return self._asked(tuple(Process(each.pid, each.argv) for each in found))
+
+    def children(self, pid: int) -> tuple[Process, ...]:
+        found = [each for each in self._living() if each.parent == pid]
         return self._asked(tuple(Process(each.pid, each.argv) for each in found))
 
     def listener(self, socket: str) -> int | None:
@@ -168,7 +198,9 @@ class World(Processes):
     def run(
         self, argv: Sequence[str], *, timeout: float = 60, env: Mapping[str, str] | None = None
     ) -> Finished:
-        raise NotInThisWorld
+        if argv[0] not in self.answers:
+            raise NotInThisWorld
+        return self._asked(self.answers[argv[0]](argv))
 
     def monotonic(self) -> float:
         return self.clock
@@ -194,7 +226,7 @@ class World(Processes):
             writes=content is not None,
         )
 
-    def folder(self, path: str) -> None:
+    def folder(self, path: str, mode: int = 0o755) -> None:
         new = self.files.kind(path) is None
         self._act(f"folder {path}", lambda: self.files.folder(path), writes=new)
 

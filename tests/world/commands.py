@@ -108,7 +108,7 @@ def prune(world: World) -> tuple[Bundle, ...]:
 
 def start(world: World) -> daemon.State:
     """`dockswitch daemon start`"""
-    return daemon.start(world, Quiet())
+    return daemon.start(world, catalog, Quiet())
 
 
 def stop(world: World) -> daemon.State:

@@ -40,6 +40,10 @@ class Files:
             raise IsADirectoryError(errno.EISDIR, "Is a directory", path)
         return entry.content if isinstance(entry, File) else None
 
+    def mode(self, path: str) -> int | None:
+        entry = self.entries.get(self._followed(path))
+        return entry.mode if isinstance(entry, File) else None
+
     def link(self, path: str) -> str | None:
         entry = self.entries.get(self._held(path))
         return entry.target if isinstance(entry, Link) else None
