@@ -28,7 +28,12 @@ def use(
     if isinstance(request.wish, SystemsOwn):
         return rollback.rollback(system, 0, progress, options), None
     choice = choose(
-        system, catalog, request, backend.takes[0], rootless=options.rootless(system.layout)
+        system,
+        catalog,
+        request,
+        backend.takes[0],
+        rootless=options.rootless(system.layout),
+        source=options.source,
     )
     plan(system, backend, choice, options)  # raises what stands in the way, before any fetching
     here = fetched(system, choice, options.accepted, progress)
@@ -46,7 +51,7 @@ def upgrade(
 ) -> Outcome:
     """To the newest of the channel in use, and never to an older one than what is there."""
     request = Request(now.channel, Newest(), now.channel)
-    newest = looked_up(system, catalog, request, backend.takes[0]).bundle
+    newest = looked_up(system, catalog, request, options.source or backend.takes[0]).bundle
     if now.version is not None and newest.version <= now.version:
         request = replace(request, wish=Exact(now.version))
     return use(system, catalog, request, backend, options, progress)[0]

@@ -2,9 +2,9 @@
 
 from tarfile import TarInfo
 
+from dockswitch.model.layout import PLUGINS
 from dockswitch.system.unpacked import Folder
 
-PLUGINS = "cli-plugins"
 # Where packages have programs, and where these go. Docker's have `docker-init` beside the plug-ins'
 # folder from 24.0 on, and everything else in /usr/bin.
 _PLACES: dict[tuple[str, ...], tuple[str, ...]] = {
