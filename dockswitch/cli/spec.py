@@ -44,6 +44,24 @@ AcceptDigest = Annotated[
     list[str] | None,
     typer.Option("--accept-digest", metavar="SHA256", help="Accept the file with this digest."),
 ]
+From = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="KIND",
+        help="Out of its static archive (static), or of the signed packages, without installing "
+        "them (deb).",
+    ),
+]
+Suite = Annotated[
+    str | None,
+    typer.Option(
+        "--suite",
+        metavar="SUITE",
+        help="The suite of packages, where it is not this machine's own: bookworm, or "
+        "debian/bookworm on a machine of another distribution.",
+    ),
+]
 Pre = Annotated[bool, typer.Option("--pre/--no-pre", help="With pre-releases, or without.")]
 
 
@@ -53,6 +71,21 @@ def accepted(verify: str | None, digests: list[str] | None) -> Accepted:
         if len(digest) != 64 or set(digest.lower()) - set("0123456789abcdef"):
             raise UsageError(f"{digest!r} is not a SHA-256", hint="it has 64 hexadecimal digits")
     return Accepted(least(verify, Trust.TLS), frozenset(digest.lower() for digest in digests or ()))
+
+
+def source(kind: str | None, suite: str | None) -> str:
+    """Whose sources `--from` names, in the resolver's words; empty where nobody said.
+
+    Raises UsageError.
+    """
+    kinds = {"deb": "apt", "static": "static"}
+    if kind is not None and kind not in kinds:
+        raise UsageError(f"nothing comes from {kind!r}", hint="--from takes deb or static")
+    if suite is not None and kind != "deb":
+        raise UsageError(
+            "--suite is about packages", hint="--from deb takes the engine out of them"
+        )
+    return kinds[kind] if kind else ""
 
 
 def least(verify: str | None, otherwise: Trust) -> Trust:

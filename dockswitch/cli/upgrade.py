@@ -18,10 +18,12 @@ Examples:
 
 def command(
     ctx: typer.Context,
+    suite: spec.Suite = None,
     verify: spec.Verify = None,
     accept_digest: spec.AcceptDigest = None,
 ) -> None:
     """Switch to the newest release of the channel in use."""
+    from dockswitch.backends import bundles
     from dockswitch.switching import history, use
     from dockswitch.switching.options import Options
 
@@ -30,7 +32,12 @@ def command(
     now = history.newest(session.system)
     if now.version is None:
         raise NothingInUse
-    options = Options(start=now.running, accepted=spec.accepted(verify, accept_digest))
+    source = bundles.source_of(session.system, now.folder)
+    if source == "apt":  # packages are published for a distribution, which is asked for then only
+        session = Session(ctx, backend=source, suite=suite)
+    options = Options(
+        start=now.running, accepted=spec.accepted(verify, accept_digest), source=source
+    )
     as_root(session)
     outcome = use.upgrade(
         session.system,

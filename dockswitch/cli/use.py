@@ -24,6 +24,7 @@ Examples:
   dockswitch use 28                         the newest GA of 28
   dockswitch use edge --as-of 2017-11-30    what edge offered on that day
   dockswitch use test --dry-run             what it would do
+  dockswitch use 28 --from deb              out of the signed packages
   dockswitch use previous                   the one before, as `cd -`
 """
 PENDING = 10
@@ -33,6 +34,8 @@ def command(
     ctx: typer.Context,
     words: spec.Words = None,
     backend: spec.Backend = None,
+    source: spec.From = None,
+    suite: spec.Suite = None,
     as_of: spec.AsOf = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
@@ -57,14 +60,16 @@ def command(
     from dockswitch.switching.options import Options
 
     began = time.monotonic()
-    session = Session(ctx)
+    taken = spec.source(source, suite)
+    session = Session(ctx, backend=taken or None, suite=suite)
     request = session.request(_wanted(session, words or [], from_file=from_file), as_of)
     options = Options(
         start=not no_start,
         client_only=client_only,
         accepted=spec.accepted(verify, accept_digest),
+        source=taken,
     )
-    chosen_backend = session.backend(backend)
+    chosen_backend = session.backend(backend, taken)
     if dry_run or check:
         changes = _tell_preview(session, request, chosen_backend, options, began)
         raise typer.Exit(PENDING if check and changes else 0)
