@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 
+from dockswitch.engine import unit_files
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.flags import option
 from dockswitch.engine.running import running
@@ -49,6 +50,8 @@ def _refuse(reader: Reader, config: DaemonConfig, ours: Daemon | None) -> None:
 def _refuse_listener(
     reader: Reader, config: DaemonConfig, ours: Daemon | None, others: Sequence[Daemon]
 ) -> None:
+    if unit_files.listens(reader):
+        return  # for our engine; to connect would start it
     pid = reader.listener(config.socket)
     if pid is None or (ours and pid == ours.pid):
         return

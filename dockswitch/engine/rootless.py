@@ -9,7 +9,6 @@ from dockswitch.engine import running as recognised
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.foreign import refuse_foreign
 from dockswitch.engine.log import last_lines
-from dockswitch.engine.own import Own
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.plan import Wanted
 from dockswitch.model.ports import Daemon, Reader, System
@@ -51,7 +50,7 @@ class Rootless:
         return (*argv, *flags.without_iptables(wanted.version, config))
 
     def readies(self, reader: Reader, engine: Engine) -> tuple[Step, ...]:
-        return Own(self.environment).readies(reader, engine)
+        return own.config_steps(reader, engine)
 
     def clears(self, reader: Reader) -> tuple[Step, ...]:  # noqa: ARG002 -- nothing to look at
         return ()
@@ -72,7 +71,7 @@ class Rootless:
         self.stop(system)
         config = DaemonConfig.read(system)
         refuse_foreign(system, config, None)
-        _clear(system, config)
+        clear(system, config)
         system.folder(layout.runtime, 0o700)
         system.folder(os.path.dirname(config.socket))
         script = f"{layout.real(kit)}/{SCRIPT}"
@@ -85,13 +84,13 @@ class Rootless:
         daemon = self.running(system)
         kit = system.below(system.layout.rootless)
         if daemon is not None:
-            config = own.config_of(system, daemon)
+            config = own.config_of(system, daemon.argv)
             own.end(system, daemon.pid, daemon.argv, wait=max(30.0, config.grace + 15))
         # It ends by itself then, and has what its successor needs: the lock of its state folder.
         for process in kit:
             own.end(system, process.pid, process.argv, wait=10)
         if daemon is not None:
-            _clear(system, config)
+            clear(system, config)
 
     def logs(self, reader: Reader, lines: int) -> tuple[str, ...]:
         return last_lines(reader, lines)
@@ -135,7 +134,7 @@ def _await_dockerd(system: System, kit: int) -> None:
         system.pause(0.01)
 
 
-def _clear(system: System, config: DaemonConfig) -> None:
+def clear(system: System, config: DaemonConfig) -> None:
     """Remove what a killed engine left, its containers too.
 
     They live in namespaces that ended with it, where no other engine reaches them: the next one

@@ -244,6 +244,16 @@ def _limits(looks: _Looks) -> Iterator[_Need]:
         )
 
 
+def _linger(looks: _Looks) -> Iterator[_Need]:
+    if looks.reader.host.init != "systemd":
+        return
+    if looks.text(f"/var/lib/systemd/linger/{looks.owner}") is None:
+        yield (
+            f"the engine ends when {looks.owner} logs out, and does not start at boot",
+            f"`sudo loginctl enable-linger {looks.owner}` lets it live on",
+        )
+
+
 def _slow_net(looks: _Looks) -> Iterator[_Need]:
     if not any(looks.has(name) for name in _NET_DRIVERS):
         yield "there is no slirp4netns", f"`{looks.install('slirp4netns')}` makes its net faster"
@@ -260,6 +270,7 @@ def _no_iptables(looks: _Looks) -> Iterator[_Need]:
 _WARNINGS: tuple[Callable[[_Looks], Iterator[_Need]], ...] = (
     _few_ids,
     _limits,
+    _linger,
     _slow_net,
     _no_iptables,
 )

@@ -38,9 +38,21 @@ class Supervisor(Protocol):
 def of(reader: Reader) -> Supervisor:
     """The supervisor of this machine and scope; below a root it is always dockswitch itself."""
     if reader.layout.scope == "user":
-        from dockswitch.engine.rootless import Rootless
+        from dockswitch.engine import rootless, rootless_systemd
 
-        return Rootless(os.environ)
+        if rootless_systemd.serves(reader):
+            return rootless_systemd.RootlessSystemd(os.environ)
+        return rootless.Rootless(os.environ)
+    if by_systemd(reader):
+        from dockswitch.engine.systemd import Systemd
+
+        return Systemd()
     from dockswitch.engine.own import Own
 
     return Own(os.environ)
+
+
+def by_systemd(reader: Reader) -> bool:
+    """Whether the machine's own engine is systemd's to run."""
+    layout = reader.layout
+    return layout.scope == "system" and not layout.root and reader.host.init == "systemd"

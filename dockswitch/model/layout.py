@@ -121,6 +121,11 @@ class Layout:
         return os.path.dirname(self.run)
 
     @property
+    def user_units(self) -> str:
+        """Where a user's own systemd finds their units."""
+        return f"{os.path.dirname(self.config)}/systemd/user"
+
+    @property
     def versions(self) -> str:
         return f"{self.state}/versions"
 

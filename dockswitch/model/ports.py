@@ -192,6 +192,9 @@ class System(Reader, Protocol):
     # the lock of this state folder; raises LockBusy after `wait` seconds
     def locked(self, *, wait: float = 60) -> AbstractContextManager[None]: ...
 
+    # runs a program that changes something; `timeout` in seconds
+    def command(self, argv: Sequence[str], *, timeout: float = 60) -> Finished: ...
+
     # starts a detached process whose output goes to `log`; returns its pid
     def start(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int: ...
 

@@ -52,9 +52,23 @@ class Engine:
         return self.argv[0].removeprefix("{root}").rpartition("/")[0]
 
 
-Step: TypeAlias = Link | File | Engine
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A system group that there is to be; where it is not `needed` nothing is done.
 
-_KINDS: dict[str, type[Step]] = {kind.__name__: kind for kind in (Link, File, Engine)}
+    It is never removed: people may be members of it by then.
+    """
+
+    name: str
+    needed: bool = True
+
+    def __str__(self) -> str:
+        return f"create the group {self.name}" if self.needed else f"leave the group {self.name}"
+
+
+Step: TypeAlias = Link | File | Engine | Group
+
+_KINDS: dict[str, type[Step]] = {kind.__name__: kind for kind in (Link, File, Engine, Group)}
 
 
 def to_plain(step: Step) -> dict[str, object]:

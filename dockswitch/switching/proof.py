@@ -13,10 +13,13 @@ from dockswitch.model.step import Engine
 # An engine that was killed takes 20 s to start again; slow disks take longer.
 START_DEADLINE = 90.0
 
+_LAST_LINES = 200
+
 
 def answers(system: System, wanted: Engine) -> str | None:
     """Why the engine that was started does not answer as its version, or None when it does."""
-    from dockswitch.engine import health
+    from dockswitch.engine import health, supervision
+    from dockswitch.engine.log import last_words
 
     folder = wanted.folder
     assert folder is not None
@@ -26,6 +29,7 @@ def answers(system: System, wanted: Engine) -> str | None:
         bundles.version_of(folder),
         deadline=START_DEADLINE,
         alive=lambda: running.running(system) is not None,
+        said=lambda: last_words(supervision.of(system).logs(system, _LAST_LINES)),
     )
 
 

@@ -91,7 +91,7 @@ def _journalled(
         before=before,
         after=generation,
         restarted=restarts,
-        downtime=clock.seconds,
+        downtime=clock.seconds if restarts else None,
         notes=(note,) if note else (),
     )
 

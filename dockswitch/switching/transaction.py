@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from dockswitch.engine import flags, running, supervision
+from dockswitch.engine import flags, group, running, supervision
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import System
-from dockswitch.model.step import Engine, File, Link, Step, assert_never
+from dockswitch.model.step import Engine, File, Group, Link, Step, assert_never
 from dockswitch.switching import journal, proof
 from dockswitch.switching.journal import Journal
 
@@ -37,6 +37,8 @@ def inverse(system: System, step: Step) -> Step:
             return File(path, content.decode() if content is not None else None, mode)
         case Engine():
             return running.observed(system)
+        case Group(name):
+            return Group(name, needed=False)
         case _:
             assert_never(step)
 
@@ -53,6 +55,9 @@ def act(system: System, step: Step) -> None:
                 system.write(path, wanted, mode)
         case Engine():
             _run(system, step)
+        case Group(name, needed):
+            if needed:
+                group.add(system, name)
         case _:
             assert_never(step)
 

@@ -147,6 +147,9 @@ class Here:
     def locked(self, *, wait: float = 60) -> contextlib.AbstractContextManager[None]:
         return locks.locked(self.layout.real(self.layout.lock), wait=wait, tell=self._tell)
 
+    def command(self, argv: Sequence[str], *, timeout: float = 60) -> Finished:
+        return processes.run(argv, timeout=timeout)
+
     def start(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
         return processes.start(argv, log=self.layout.real(log), env=env)
 

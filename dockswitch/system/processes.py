@@ -182,8 +182,8 @@ def is_gone(pid: int) -> bool:
 def command_line(pid: int) -> tuple[str, ...]:
     """The words of a process; none for kernel threads, zombies and pids that are gone.
 
-    One that was found on PATH calls itself by its bare name: then the first word is its program's
-    path, where we may know it.
+    One that was found on PATH calls itself by its bare name: then the first word is its path, where
+    we may know it.
     """
     try:
         text = _proc_text(f"/proc/{pid}/cmdline")
@@ -192,8 +192,8 @@ def command_line(pid: int) -> tuple[str, ...]:
     if not text.strip(b"\0"):
         return ()
     words = os.fsdecode(text).rstrip("\0").split("\0")
-    if "/" not in words[0]:
-        words[0] = executable(pid) or words[0]
+    if "/" not in words[0] and os.path.basename(program := executable(pid)) == words[0]:
+        words[0] = program
     return tuple(words)
 
 

@@ -117,7 +117,7 @@ def living(root: Path, mirror: str) -> Iterator[Person]:
         (root / folder).mkdir(mode=0o700)
         os.chown(root / folder, _UID, _UID)
     # The checkout may lie where they may not go, and so may what was installed for it.
-    bound = {
+    bound: dict[Path, Path | str] = {
         root / "program/dockswitch": _PACKAGE,
         root / "packages": sysconfig.get_path("purelib"),
     }

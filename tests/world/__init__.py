@@ -31,6 +31,7 @@ from dockswitch.system.refusals import DiskFull
 from tests.world.engines import Manners, answer
 from tests.world.files import File, Files
 from tests.world.processes import Processes
+from tests.world.programs import Programs
 from tests.world.publishers import MIRROR, Publishers, names_of
 
 # When a call is cut: before anything, with half of it done, or when it has done all.
@@ -63,6 +64,7 @@ class World(Processes):
         self.programs = {"/usr/sbin/iptables": "/usr/sbin/xtables-nft-multi"}
         self.allowed: dict[str, bool] = {}
         self.answers: dict[str, Callable[[Sequence[str]], Finished]] = {}
+        self.systemd = Programs(self)
         self.publishers = Publishers()
         self.publishers.published.update(published)
         self.offline = False
@@ -107,6 +109,14 @@ class World(Processes):
             yield
         finally:
             self._interrupted_at = 0
+
+    def power_cut(self) -> None:
+        """Nothing runs any more, and what lay in /run is gone."""
+        for process in self._living():
+            process.ends, process.leaving = self.clock, True
+        self.sockets.clear()
+        for path in [each for each in self.files.entries if each.startswith("/run/")]:
+            del self.files.entries[path]
 
     def meanwhile(self, act: str, happens: Callable[[], None]) -> None:
         """Something happens just before the next call that begins with these words."""
@@ -198,9 +208,9 @@ class World(Processes):
     def run(
         self, argv: Sequence[str], *, timeout: float = 60, env: Mapping[str, str] | None = None
     ) -> Finished:
-        if argv[0] not in self.answers:
-            raise NotInThisWorld
-        return self._asked(self.answers[argv[0]](argv))
+        if argv[0] in self.answers:
+            return self._asked(self.answers[argv[0]](argv))
+        return self._asked(self.systemd.asks(argv))
 
     def monotonic(self) -> float:
         return self.clock
@@ -271,6 +281,9 @@ class World(Processes):
             yield
         finally:
             self.busy = False
+
+    def command(self, argv: Sequence[str], *, timeout: float = 60) -> Finished:
+        return self._act(" ".join(argv), lambda: self.systemd.does(argv))
 
     def start(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
         return self._act(f"start {argv[0]}", lambda: self._started(argv, log))

@@ -69,7 +69,10 @@ class Processes:
         child = self._born((f"{folder}/containerd", "--config", f"{exec_root}/containerd.toml"))
         self.processes[child].parent = pid
         self.files.write(self.layout.stored(option(argv, "--pidfile") or ""), str(pid).encode())
-        self.listens(pid, self.layout.stored((option(argv, "-H") or "").removeprefix("unix://")))
+        # Without one, daemon.json names it, or systemd hands it over.
+        host = option(argv, "-H") or "fd://"
+        named = self.layout.stored(host.removeprefix("unix://"))
+        self.listens(pid, self.layout.socket if host == "fd://" else named)
         return pid
 
     def _in_the_way(self, argv: Sequence[str], data_root: str) -> str:
