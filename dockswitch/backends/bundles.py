@@ -3,7 +3,6 @@
 Engines are on the shelf `layout.versions`, what they need without root is on `layout.rootless`.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
@@ -130,6 +129,8 @@ def digest_of(files: Sequence[tuple[str, str]]) -> str:
     """The digest of one file, or of what `sha256sum` prints of several: digest and name each."""
     if len(files) == 1:
         return files[0][0]
+    import hashlib  # 1 ms that only what came in several files needs
+
     listed = "".join(f"{digest}  {name}\n" for digest, name in files)
     return hashlib.sha256(listed.encode()).hexdigest()
 

@@ -15,7 +15,6 @@ from dockswitch.model.ports import Progress, Reader, System, Unpacked
 from dockswitch.model.release import Bundle, Download, Fetched, Release
 from dockswitch.model.trust import Trust
 from dockswitch.model.version import Version
-from dockswitch.switching import packaged
 
 _PLUGIN = re.compile(r"(docker-[a-z]+)-plugin_")  # a package's file, named by the program in it
 
@@ -104,6 +103,8 @@ def _verified_and_kept(
         parts.append(Fetched(each.url, each.sha256, each.size, trust))
     names = tuple(sorted(name for each in unpacked for name in each.names))
     if wanted.packages:
+        from dockswitch.switching import packaged
+
         packaged.refuse_unfit(system, wanted.version, temporary, names)
     bundle = bundles.bundle_of(wanted.shelf, wanted.version, wanted.channel, parts, names)
     bundles.keep(system, temporary, bundle)
