@@ -13,6 +13,8 @@ import pytest
 from tests.integration import below
 from tests.integration.apt_holdings import AptRepository, Packaged
 from tests.integration.apt_index import release
+from tests.integration.needs import demand, why_no_rootless
+from tests.integration.person import living
 from tests.integration.program import Dockswitch
 from tests.integration.server import Fault, MirrorServer, serve
 from tests.integration.whole import docker, is_whole
@@ -63,6 +65,29 @@ def test_an_engine_out_of_packages_serves_and_is_switched_as_any_other(
     has_plugins(site, old)
 
 
+def test_a_person_has_an_engine_without_root_out_of_packages(
+    root: Path, server: MirrorServer, apt_repository: AptRepository
+) -> None:
+    demand(why_no_rootless())
+    wanted = apt_repository.starting("stable")[-1]
+    with living(root, server.url) as person:
+        channels = root / "channels.yaml"
+        channels.write_text(apt_repository.channels_yaml(server.url))
+        them = dataclasses.replace(person, settings={"DOCKSWITCH_CHANNELS": str(channels)})
+        used = them.run("use", "stable", *_FROM, *_SUITE).ended(0).plain
+        assert (used["to"], used["trust"]) == (wanted.version, "signed")
+        extras = wanted.packages["docker-ce-rootless-extras"].rpartition(":")[2]
+        assert f"docker-ce-rootless-extras_{extras}_{apt_repository.arch}.deb" in fetched(used)
+        assert them.answering() == wanted.version
+        assert "name=rootless" in them.docker("info", "--format", "{{.SecurityOptions}}")
+        # Without a root in between the client finds its plug-ins by itself.
+        for name in ("buildx", "compose"):
+            version = wanted.packages[f"docker-{name}-plugin"].partition("-")[0]
+            assert version in them.docker(name, "version")
+        them.run("use", "system").ended(0)
+        assert them.processes() == {}
+
+
 def test_an_archive_and_packages_of_one_version_stand_side_by_side(
     site: Dockswitch, apt_repository: AptRepository
 ) -> None:
@@ -78,6 +103,15 @@ def test_an_archive_and_packages_of_one_version_stand_side_by_side(
     assert (back["trust"], plugins(site)) == ("tls", set())
     forth = site.run("use", version, *_FROM, *offline).ended(0).plain
     assert (forth["trust"], plugins(site)) == ("signed", {"docker-buildx", "docker-compose"})
+
+
+def test_upgrade_stays_with_packages(site: Dockswitch, apt_repository: AptRepository) -> None:
+    older, newest = apt_repository.starting("stable")[-2:]
+    site.run("use", f"stable@{older.version}", *_FROM, *_SUITE, "--no-start").ended(0)
+    seen = site.run("outdated", *_SUITE).ended(0).plain
+    assert (seen["version"], seen["newest"]) == (older.version, newest.version)
+    done = site.run("upgrade", *_SUITE).ended(0).plain
+    assert (done["to"], done["trust"], done["restarted"]) == (newest.version, "signed", False)
 
 
 def test_a_plugin_of_the_machines_owner_stays(site: Dockswitch) -> None:
