@@ -27,6 +27,7 @@ _PACKAGES = {
     | {"zypper": "shadow", "pacman": "shadow", "apk": "shadow-uidmap"},
     "ip": {"dnf": "iproute", "yum": "iproute"},
 }
+_USUAL = {"newuidmap": "uidmap", "ip": "iproute2"}
 _NET_DRIVERS = ("slirp4netns", "pasta", "vpnkit")  # as the kit's script looks for them
 _CONTROLLERS = ("cpu", "cpuset", "io", "memory", "pids")
 _APPARMOR = "/proc/sys/kernel/apparmor_restrict_unprivileged_userns"
@@ -102,11 +103,11 @@ class _Looks:
 
     def install(self, program: str) -> str:
         """The command that installs a program, as this machine's package manager has it."""
+        usual = _USUAL.get(program, program)
         for manager, install in _INSTALLS:
             if self.has(manager):
-                package = _PACKAGES.get(program, {}).get(manager, program)
-                return f"sudo {install} {'iproute2' if package == 'ip' else package}"
-        return f"install {program} by this machine's package manager"
+                return f"sudo {install} {_PACKAGES.get(program, {}).get(manager, usual)}"
+        return f"PACKAGE-MANAGER install {usual}"
 
     def _name(self) -> str | None:
         """The name of the user that we are, as /etc/passwd has it; others' are known elsewhere."""
@@ -136,7 +137,8 @@ def _ranges(looks: _Looks) -> Iterator[_Need]:
     first = max(first, _FIRST_ID)
     flags = {"/etc/subuid": "--add-subuids", "/etc/subgid": "--add-subgids"}
     added = " ".join(f"{flags[path]} {first}-{first + _IDS - 1}" for path in missing)
-    what = f"{' and '.join(missing)} have no range for {looks.owner}"
+    have = "have" if len(missing) > 1 else "has"
+    what = f"{' and '.join(missing)} {have} no range for {looks.owner}"
     yield what, f"sudo usermod {added} {looks.owner}"
 
 

@@ -286,7 +286,7 @@ class World(Processes):
         return self._act(" ".join(argv), lambda: self.systemd.does(argv))
 
     def start(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
-        return self._act(f"start {argv[0]}", lambda: self._started(argv, log))
+        return self._act(f"start {argv[0]}", lambda: self._starts(argv, log, env))
 
     def end(
         self, pid: int, *, wait: float, kill: bool = False, argv: Sequence[str] | None = None
@@ -317,8 +317,8 @@ class World(Processes):
     def unpack(self, url: str, *, into: str, progress: Progress) -> Unpacked:
         if self.offline:
             raise NeverFetched(url)
-        version, sha256 = self.publishers.archive(url)
-        names = names_of(version)
+        said, sha256 = self.publishers.archive(url)
+        version, names = said.version, names_of(said.version, rootless=said.rootless)
         try:
             self._act(
                 f"unpack {url}",
@@ -388,6 +388,18 @@ class World(Processes):
         if writes and self._full(self.writes):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), what)
         return whole()
+
+    def _starts(self, argv: Sequence[str], log: str, env: Mapping[str, str]) -> int:
+        """A dockerd, or what Docker's kit makes of one: found on PATH, a rootlesskit around it."""
+        folder, _, name = argv[0].rpartition("/")
+        if name != "dockerd-rootless.sh":
+            return self._started(argv, log)
+        dockerd = f"{env['PATH'].partition(':')[0]}/dockerd"
+        pid = self._started((dockerd, *argv[1:]), log)
+        self.processes[pid].uid = self.host.uid
+        kit = self._born((f"{folder}/rootlesskit", *argv))
+        self.processes[kit].parent = pid  # it ends with its dockerd
+        return kit
 
     def _unpacked(self, into: str, version: Version, names: Sequence[str]) -> None:
         for name in names:
