@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 
 from dockswitch.backends import bundles
-from dockswitch.engine import at_boot, flags, running, supervision
+from dockswitch.engine import at_boot, experimental, flags, running, supervision
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.foreign import refuse_foreign
 from dockswitch.model.errors import DockswitchError
@@ -56,18 +56,19 @@ def _engine_steps(
         return (), ()
     stop: tuple[Step, ...] = (Engine(()),) if installed.daemon else ()
     supervisor = supervision.of(reader)
+    turned = experimental.steps(reader, on=goal.experimental)
     if goal.bundle is None:
-        return stop, supervisor.clears(reader)
+        return stop, (*turned, *supervisor.clears(reader))
     if goal.engine == "stop":
-        return stop, ()
+        return stop, turned
     config = DaemonConfig.read(reader)
     flags.check_root(reader.layout, config)
     refuse_foreign(reader, config, installed.daemon)
     wanted = Wanted.of(goal, goal.bundle)
     engine = Engine(supervisor.command_line(reader, wanted))
-    if installed.daemon and _is_it(reader, installed.daemon, wanted, engine):
+    if installed.daemon and not turned and _is_it(reader, installed.daemon, wanted, engine):
         return (), ()
-    return stop, (*supervisor.readies(reader, engine), engine)
+    return stop, (*supervisor.readies(reader, engine), *turned, engine)
 
 
 def _is_it(reader: Reader, daemon: Daemon, wanted: Wanted, engine: Engine) -> bool:

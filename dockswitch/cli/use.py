@@ -24,6 +24,7 @@ Examples:
   dockswitch use test 17.06.0-ce-rc2        exactly that, if test has it
   dockswitch use 28                         the newest GA of 28
   dockswitch use edge --as-of 2017-11-30    what edge offered on that day
+  dockswitch use test --experimental        with what is unfinished in it
   dockswitch use test --dry-run             what it would do
   dockswitch use 28 --from deb              out of the signed packages
   dockswitch use previous                   the one before, as `cd -`
@@ -50,6 +51,10 @@ def command(
     client_only: Annotated[
         bool, typer.Option("--client-only", help="Link the docker client and nothing else.")
     ] = False,
+    experimental: Annotated[
+        bool,
+        typer.Option("--experimental", help="Turn the engine's experimental features on."),
+    ] = False,
     from_file: Annotated[
         bool, typer.Option("--from-file", help="Take the version from the nearest pin file.")
     ] = False,
@@ -63,10 +68,16 @@ def command(
     began = time.monotonic()
     taken = spec.source(source, suite)
     session = Session(ctx, backend=taken or None, suite=suite)
+    if experimental and (no_start or client_only):
+        raise UsageError(
+            "--experimental is for an engine that is started",
+            hint="leave out --no-start and --client-only",
+        )
     request = session.request(_wanted(session, words or [], from_file=from_file), as_of)
     options = Options(
         start=not no_start,
         client_only=client_only,
+        experimental=experimental,
         accepted=spec.accepted(verify, accept_digest),
         source=taken,
     )

@@ -12,6 +12,7 @@ from dockswitch.model.version import Version
 _ROOT = "{root}"
 
 _DATA_ROOT_SINCE = Version.parse("17.05.0-ce")  # `--graph` until then
+_ROOTLESS_SINCE = Version.parse("20.10.0-beta1")  # an experiment before: moby#38050
 _IP6TABLES_SINCE = Version.parse("20.10.0")
 
 _PASSED_ON = (
@@ -47,6 +48,8 @@ def command_line(
     for key, flag, value in given:
         if key not in config.keys:
             words += [flag, value]
+    if layout.scope == "user" and version < _ROOTLESS_SINCE and "experimental" not in config.keys:
+        words.append("--experimental")
     if layout.root:
         words += [flag for key, flag in _quiet(version) if key not in config.keys]
     return tuple(words)

@@ -1,13 +1,14 @@
 """What an engine without root needs of a machine and its owner, and what is missing of it."""
 
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from dockswitch.engine.flags import search_path
 from dockswitch.model.errors import DockswitchError, NotForThisHost, UsageError
 from dockswitch.model.finding import Finding
 from dockswitch.model.ports import Reader
+from dockswitch.model.version import Version
 
 # What Docker asks for; an image may have files of any of these users.
 _IDS = 65536
@@ -29,6 +30,7 @@ _PACKAGES = {
 }
 _USUAL = {"newuidmap": "uidmap", "ip": "iproute2"}
 _NET_DRIVERS = ("slirp4netns", "pasta", "vpnkit")  # as the kit's script looks for them
+_BUILT_IN, _BUILT_IN_SINCE = "gvisor-tap-vsock", Version.parse("29.5.0-rc.1")  # moby#52319
 _CONTROLLERS = ("cpu", "cpuset", "io", "memory", "pids")
 _APPARMOR = "/proc/sys/kernel/apparmor_restrict_unprivileged_userns"
 _PROFILES = "/etc/apparmor.d"
@@ -59,21 +61,26 @@ class RootWithoutRoot(UsageError):
         )
 
 
+def brought(version: Version, kit: Iterable[str]) -> tuple[str, ...]:
+    """What comes with an engine of that version, whose docker-rootless-extras are `kit`."""
+    return (*kit, _BUILT_IN) if version >= _BUILT_IN_SINCE else tuple(kit)
+
+
 def findings(
     reader: Reader,
-    brings: Collection[str] = _NET_DRIVERS,
+    brings: Collection[str] = (_BUILT_IN,),
     environment: Environment = os.environ,
 ) -> tuple[Finding, ...]:
     """What an engine without root would miss here; what stands in the way comes first.
 
-    `brings` are the programs that come with the engine's docker-rootless-extras, where they are
-    known.
+    `brings` is what comes with the engine, as `brought` says, where that is known.
     """
     if reader.host.uid == 0:
         return (Finding.of(RootWithoutRoot()),)
     looks = _Looks(reader, environment)
     needs = [need for look in _NEEDS for need in look(looks)]
-    if not any(looks.has(name) for name in _NET_DRIVERS) and not set(brings) & set(_NET_DRIVERS):
+    comes = not {*_NET_DRIVERS, _BUILT_IN}.isdisjoint(brings)
+    if not (comes or any(looks.has(name) for name in _NET_DRIVERS)):
         needs.append(("there is no net driver for it", looks.install("slirp4netns")))
     error: DockswitchError | None = None
     if needs:
@@ -256,11 +263,6 @@ def _linger(looks: _Looks) -> Iterator[_Need]:
         )
 
 
-def _slow_net(looks: _Looks) -> Iterator[_Need]:
-    if not any(looks.has(name) for name in _NET_DRIVERS):
-        yield "there is no slirp4netns", f"`{looks.install('slirp4netns')}` makes its net faster"
-
-
 def _no_iptables(looks: _Looks) -> Iterator[_Need]:
     if not looks.has("iptables"):
         yield (
@@ -273,6 +275,5 @@ _WARNINGS: tuple[Callable[[_Looks], Iterator[_Need]], ...] = (
     _few_ids,
     _limits,
     _linger,
-    _slow_net,
     _no_iptables,
 )

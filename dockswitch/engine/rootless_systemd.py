@@ -10,7 +10,7 @@ from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.foreign import refuse_foreign
 from dockswitch.engine.log import trouble
 from dockswitch.engine.rootless import Rootless
-from dockswitch.engine.unit_files import ForeignUnit
+from dockswitch.engine.unit_files import ForeignUnit, of_user
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.layout import Layout
 from dockswitch.model.plan import Wanted
@@ -160,7 +160,7 @@ def unit_path(layout: Layout) -> str:
 
 def _wanted_by(layout: Layout) -> str:
     """The link that starts it with the user's systemd."""
-    return f"{layout.user_units}/default.target.wants/{units.SERVICE}"
+    return f"{of_user(layout)[1]}/{units.SERVICE}"
 
 
 def _ours(reader: Reader) -> str | None:

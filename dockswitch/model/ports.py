@@ -183,7 +183,7 @@ class System(Reader, Protocol):
     # renames a file or folder; nothing happens where `path` is gone and `to` is there
     def move(self, path: str, to: str) -> None: ...
 
-    # deletes a folder and all in it (only below the trash or a temporary name)
+    # deletes a folder and all in it (only below the trash, a temporary name, or a proof's)
     def discard(self, folder: str) -> None: ...
 
     # appends one line and fsyncs
@@ -197,6 +197,14 @@ class System(Reader, Protocol):
 
     # starts a detached process whose output goes to `log`; returns its pid
     def start(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int: ...
+
+    # likewise, apart from the machine: with no network, and with mounts of its own over what an
+    # engine writes whatever it is told. All that it starts ends with it, and it ends with us.
+    # Raises NoNamespaces where that is not allowed
+    def start_apart(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int: ...
+
+    # removes the cgroup of that name, and those below it, in every hierarchy
+    def clear_cgroup(self, name: str) -> None: ...
 
     # SIGTERM (or SIGKILL), then waits until the process is gone; False when it still is there.
     # With `argv` only a process that still has this command line is signalled: pids are reused

@@ -32,6 +32,24 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """One key of a JSON file that somebody else wrote; `value` None means that it is not set.
+
+    `value` is JSON. Nothing else of the file is changed, nor written to a journal: it may hold
+    secrets.
+    """
+
+    path: str
+    name: str
+    value: str | None
+
+    def __str__(self) -> str:
+        if self.value is None:
+            return f"take {self.name} out of {self.path}"
+        return f"set {self.name} to {self.value} in {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
 class Engine:
     """Which dockerd runs: its command line, or nothing for none.
 
@@ -66,9 +84,9 @@ class Group:
         return f"create the group {self.name}" if self.needed else f"leave the group {self.name}"
 
 
-Step: TypeAlias = Link | File | Engine | Group
+Step: TypeAlias = Link | File | Key | Engine | Group
 
-_KINDS: dict[str, type[Step]] = {kind.__name__: kind for kind in (Link, File, Engine, Group)}
+_KINDS: dict[str, type[Step]] = {kind.__name__: kind for kind in (Link, File, Key, Engine, Group)}
 
 
 def to_plain(step: Step) -> dict[str, object]:

@@ -1,5 +1,7 @@
 """What the wanted engine would meet on this machine, asked before a switch to it."""
 
+import os
+
 from dockswitch.backends import bundles
 from dockswitch.engine import supervision
 from dockswitch.model.finding import Finding
@@ -19,11 +21,15 @@ def preflight(
     bundle = goal.bundle
     if bundle is None or goal.engine != "start" or installed.running == bundle.version:
         return ()
-    from dockswitch.engine.preflight import findings  # 6 ms that a switch of links alone spares
+    # some ms that a switch of links alone spares
+    from dockswitch.engine.preflight import findings, plugins
 
     wanted = Wanted.of(goal, bundle)
     argv = supervision.of(reader).command_line(reader, wanted)
-    return findings(reader, wanted, argv, archive=_to_be_fetched(reader, bundle))
+    found = findings(reader, wanted, argv, archive=_to_be_fetched(reader, bundle))
+    # Said once: it is as true of every later switch, and `doctor` repeats it.
+    first = installed.version is None
+    return (*found, *(plugins.findings(reader, os.environ) if first else ()))
 
 
 def _to_be_fetched(reader: Reader, bundle: Bundle) -> int:

@@ -80,8 +80,15 @@ def undo(system: System, opened: Journal) -> None:
 
 
 def sweep(system: System) -> None:
-    """Empties the trash and deletes what bears a temporary name and whose maker is dead."""
+    """Ends an engine on trial, empties the trash, deletes what bears a dead maker's temporary name.
+
+    Needs the lock.
+    """
     layout = system.layout
+    if system.kind(layout.proof) is not None:
+        from dockswitch.engine import trial  # only where one was killed
+
+        trial.end(system, trial.Places.of_proof(layout))
     for name in system.names(layout.trash):
         system.discard(f"{layout.trash}/{name}")
     for name in _abandoned(system, layout.versions):
@@ -91,12 +98,7 @@ def sweep(system: System) -> None:
     for folder in (layout.state, *kept):
         for name in _abandoned(system, folder):
             system.write(f"{folder}/{name}", None)
-    if layout.scope == "user":
-        _sweep_units(system, (layout.user_units, f"{layout.user_units}/default.target.wants"))
-    if supervision.by_systemd(system):
-        _sweep_units(system, unit_files.WRITTEN)
-        if _is_at_rest(system) and history.newest(system).version is None:
-            at_boot_unit.remove(system)
+    _sweep_units(system)
     ours = os.path.relpath(layout.current, layout.bin)
     for name in _abandoned(system, layout.bin):  # others put things there too
         if (system.link(f"{layout.bin}/{name}") or "").startswith(f"{ours}/"):
@@ -108,12 +110,23 @@ def _is_at_rest(system: System) -> bool:
     return last is None or not last.open
 
 
-def _sweep_units(system: System, folders: Sequence[str]) -> None:
+def _sweep_units(system: System) -> None:
     """The same where others put things too."""
-    for folder in folders:
+    for folder in _unit_folders(system):
         for name in _abandoned(system, folder):
             if name.startswith(unit_files.NAMES):
                 system.write(f"{folder}/{name}", None)
+    if not supervision.by_systemd(system):
+        return
+    if _is_at_rest(system) and history.newest(system).version is None:
+        at_boot_unit.remove(system)
+
+
+def _unit_folders(system: System) -> Sequence[str]:
+    """Where units of ours may lie."""
+    if system.layout.scope == "user":
+        return unit_files.of_user(system.layout)
+    return unit_files.WRITTEN if supervision.by_systemd(system) else ()
 
 
 def _abandoned(system: System, folder: str) -> list[str]:

@@ -30,7 +30,8 @@ def needs(
         return (Finding.of(rootless.NoKit(str(goal.bundle.version))),)
     if not goal.rootless.names:  # not fetched yet
         return rootless_needs.findings(reader)
-    return rootless_needs.findings(reader, goal.rootless.names)
+    brings = rootless_needs.brought(goal.bundle.version, goal.rootless.names)
+    return rootless_needs.findings(reader, brings)
 
 
 def ready(system: System, catalog: LateCatalog, progress: Progress) -> None:

@@ -13,7 +13,7 @@ from dockswitch.model.plan import Goal, Installed
 from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.release import Bundle
 from dockswitch.model.step import Engine, Step
-from dockswitch.switching import checks, history, journal, proof, recover, transaction
+from dockswitch.switching import checks, history, journal, proof, ready, recover, transaction
 from dockswitch.switching.journal import Journal
 from dockswitch.switching.options import Options
 
@@ -72,7 +72,11 @@ def _journalled(
     system: System, wanted: Switch, before: Installed, steps: tuple[Step, ...], progress: Progress
 ) -> Outcome:
     restarts = before.daemon is not None and any(isinstance(step, Engine) for step in steps)
-    ran = restarts and _old_engine_ran(system, before, progress)
+    ran, notes = False, list[str]()
+    if restarts:
+        with ready.proven(system, wanted.goal, before.running, steps, progress) as verdict:
+            ran = _old_engine_ran(system, before, progress)
+            notes += filter(None, [verdict(ran)])
     opened = journal.begin(system, wanted.wish, container=ran)
     clock = _Downtime(system.monotonic)
     try:
@@ -81,6 +85,7 @@ def _journalled(
             progress.say(str(step))
             transaction.perform(system, opened, step)
         note = _prove(system, before, steps, ran=ran, clock=clock, progress=progress)
+        notes += filter(None, [note])
         generation = _generation(system, wanted, before)
         journal.commit(system, opened, generation)
     except BaseException as error:
@@ -92,7 +97,7 @@ def _journalled(
         after=generation,
         restarted=restarts,
         downtime=clock.seconds if restarts else None,
-        notes=(note,) if note else (),
+        notes=tuple(notes),
     )
 
 

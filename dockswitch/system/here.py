@@ -153,6 +153,16 @@ class Here:
     def start(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
         return processes.start(argv, log=self.layout.real(log), env=env)
 
+    def start_apart(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
+        from dockswitch.system import apart  # only where an engine is proven
+
+        return apart.start(argv, log=self.layout.real(log), env=env)
+
+    def clear_cgroup(self, name: str) -> None:
+        from dockswitch.system import cgroups  # likewise
+
+        cgroups.clear(name)
+
     def end(
         self, pid: int, *, wait: float, kill: bool = False, argv: Sequence[str] | None = None
     ) -> bool:

@@ -108,12 +108,24 @@ def attend(
     return code if code >= 0 else 128 - code
 
 
-def start(argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
+def start(
+    argv: Sequence[str],
+    *,
+    log: str,
+    env: Mapping[str, str],
+    prepare: Callable[[], None] = lambda: None,
+) -> int:
     """Start a process that outlives us, whose output is appended to the file `log`; its pid.
 
     Nothing of ours goes along but `env`: no terminal, no open file, no signal mask, no folder. A
-    log of more than 10 MB is put aside first. Raises CannotStart.
+    log of more than 10 MB is put aside first. `prepare` is called in the child, before it becomes
+    that program. Raises CannotStart.
     """
+
+    def begin() -> None:
+        _default_signals()
+        prepare()
+
     os.makedirs(os.path.dirname(log), exist_ok=True)
     _turn(log)
     with open(log, "ab", buffering=0) as written:
@@ -129,7 +141,7 @@ def start(argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
                 env=dict(env),
                 start_new_session=True,
                 umask=0o022,
-                preexec_fn=_default_signals,
+                preexec_fn=begin,
             )
         except OSError as error:
             raise CannotStart(argv[0], str(error.strerror)) from None

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from dockswitch.engine.rootless_needs import Lacking, RootWithoutRoot, findings
+from dockswitch.engine.rootless_needs import Lacking, RootWithoutRoot, brought, findings
 from dockswitch.model.layout import Layout
 from dockswitch.model.ports import Finished
+from dockswitch.model.version import Version
 from tests.world import World
 
 UID = 1000
@@ -174,9 +175,12 @@ def test_a_net_driver_may_come_with_the_kit() -> None:
     world = machine()
     del world.programs["/usr/bin/slirp4netns"]
     assert refused(world, "rootlesskit").details == "there is no net driver for it"
-    ((what, hint),) = [(f.what, f.hint) for f in findings(world, ("vpnkit",), ENVIRONMENT)]
-    assert what == "there is no slirp4netns"
-    assert "sudo apt install slirp4netns" in hint
+    assert "`sudo apt install slirp4netns`" in refused(world, "rootlesskit").hint
+    for version, kit in (("28.5.2", ("vpnkit",)), ("29.5.0", ("rootlesskit",))):
+        assert findings(world, brought(Version.parse(version), kit), ENVIRONMENT) == ()
+    refused(world, *brought(Version.parse("29.4.3"), ("rootlesskit",)))
+    world.programs["/usr/bin/pasta"] = "/usr/bin/pasta"
+    assert findings(world, ("rootlesskit",), ENVIRONMENT) == ()
 
 
 def test_all_that_is_missing_is_told_at_once() -> None:

@@ -11,6 +11,9 @@ _OLDEST = (3, 10)
 
 
 def findings(host: Host) -> tuple[Finding, ...]:
+    """WSL 1 calls itself a kernel of Microsoft's and is none; WSL 2 ends in `-WSL2`."""
+    if host.kernel.endswith("-Microsoft"):
+        return (Finding.of(NoKernel(host.kernel)),)
     found = re.match(r"(\d+)\.(\d+)", host.kernel)
     if found is None or (int(found[1]), int(found[2])) >= _OLDEST:
         return ()
@@ -23,4 +26,13 @@ class OldKernel(NotForThisHost):
             f"the kernel {kernel} is too old for an engine",
             details=f"engines want {'.'.join(map(str, _OLDEST))} or newer",
             hint="`--client-only` links the docker client, which runs on any kernel",
+        )
+
+
+class NoKernel(NotForThisHost):
+    def __init__(self, kernel: str) -> None:
+        super().__init__(
+            "WSL 1 has no Linux kernel, and runs no engine",
+            details=f"it calls itself {kernel}",
+            hint="`wsl --set-version DISTRIBUTION 2` in Windows makes it WSL 2",
         )
