@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from dockswitch.backends import Backend
-from dockswitch.engine import preflight, supervision
+from dockswitch.engine import preflight, rootless_needs, supervision
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.foreign import refuse_foreign
 from dockswitch.engine.person import desktop, endpoint, shadow
@@ -51,6 +51,8 @@ def doctor(
         lambda: desktop.findings(reader),
         lambda: plugins.findings(reader, env),
     ]
+    if reader.layout.scope == "user":
+        looks.append(lambda: rootless_needs.findings(reader, environment=env))
     if installed.version is not None:
         looks += [
             lambda: shadow.findings(reader, env),

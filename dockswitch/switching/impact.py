@@ -59,7 +59,9 @@ class _Ends:
         # An older engine cannot take over what a newer one started: it is stopped before.
         down = bundle is not None and running is not None and bundle.version < running
         lost = any(found.risk for found in plan.findings)
-        stops = left or lost or (starts and down)
+        # Without root they live in namespaces of the engine's, which nobody enters after it.
+        alone = reader.layout.scope == "user"
+        stops = left or lost or (starts and down) or alone
         stays = info.get("LiveRestoreEnabled") is True and not stops
         return cls(stays, starts, reader.layout.real(left) if left else "", lost)
 
