@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from dockswitch.backends import Backend, bundles
 from dockswitch.backends.bundles import NotInstalled
+from dockswitch.engine import flags
 from dockswitch.model import finding
 from dockswitch.model.errors import DockswitchError, Interrupted, SwitchUndone
 from dockswitch.model.generation import Fetched, Generation
@@ -57,10 +58,20 @@ def perform(system: System, wanted: Switch, progress: Progress) -> Outcome:
         steps = wanted.backend.steps(wanted.goal, before, system)
         if not steps and says_the_same(now, wanted.goal, wanted.channel):
             return Outcome(changed=False, before=before, after=now, recovered=recovered)
-        outcome = _journalled(system, wanted, before, steps, progress)
+        shown = not any(each.risk for each in found) and _same_data_root(system, before, steps)
+        outcome = _journalled(system, wanted, before, steps, progress, shown=shown)
         recover.sweep(system)
         notes = (*map(str, found), *outcome.notes)
         return replace(outcome, recovered=recovered, notes=notes)
+
+
+def _same_data_root(reader: Reader, before: Installed, steps: tuple[Step, ...]) -> bool:
+    """Whether the engine that they start is to find what the running one has."""
+    engine = _started(steps)
+    if before.daemon is None or engine is None:
+        return True
+    now = flags.data_root_within(before.daemon.argv, reader.layout)
+    return flags.data_root_within(engine.argv, reader.layout) == now
 
 
 def _refuse_gone(reader: Reader, bundle: Bundle) -> None:
@@ -80,7 +91,13 @@ def says_the_same(now: Generation, goal: Goal, channel: str) -> bool:
 
 
 def _journalled(
-    system: System, wanted: Switch, before: Installed, steps: tuple[Step, ...], progress: Progress
+    system: System,
+    wanted: Switch,
+    before: Installed,
+    steps: tuple[Step, ...],
+    progress: Progress,
+    *,
+    shown: bool,
 ) -> Outcome:
     restarts = before.daemon is not None and any(isinstance(step, Engine) for step in steps)
     ran, ran_before, notes = False, Before(), list[str]()
@@ -88,7 +105,7 @@ def _journalled(
         with ready.proven(system, wanted.goal, before.running, steps, progress) as verdict:
             ran = _old_engine_ran(system, before, progress)
             notes += filter(None, [verdict(ran)])
-        ran_before = up_again.before(system)
+        ran_before = up_again.before(system, shown=shown)
     opened = journal.begin(system, wanted.wish, container=ran)
     clock = _Downtime(system.monotonic)
     try:
@@ -184,7 +201,15 @@ def _undo(
     back = _back(history.newest(system))
     if isinstance(error, KeyboardInterrupt):
         raise Interrupted(f"the switch to {wanted.wish} was undone: {back}") from error
-    if isinstance(error, (DockswitchError, OSError)):
+    if isinstance(error, OSError):
+        place = error.filename2 or error.filename
+        raise Undone(
+            wanted.wish,
+            ": ".join(str(part) for part in (error.strerror, place) if part),
+            back,
+            hint="mend what is named (a full disk: `dockswitch prune`), then run it again",
+        ) from error
+    if isinstance(error, DockswitchError):
         raise Undone(wanted.wish, str(error), back) from error
 
 
@@ -237,9 +262,9 @@ class _Downtime:
 
 
 class Undone(SwitchUndone):
-    def __init__(self, wish: str, reason: str, back: str) -> None:
+    def __init__(self, wish: str, reason: str, back: str, hint: str = "") -> None:
         super().__init__(
             f"the switch to {wish} failed and was undone: {back}",
             details=reason,
-            hint="`dockswitch daemon logs` shows what the engine said",
+            hint=hint or "`dockswitch daemon logs` shows what the engine said",
         )
