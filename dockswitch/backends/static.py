@@ -1,16 +1,16 @@
 """The static backend: versions side by side, one link that says which is current."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dockswitch.backends import bundles
-from dockswitch.engine import at_boot, experimental, flags, running, supervision
+from dockswitch.engine import at_boot, containers, experimental, flags, running, supervision
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.foreign import refuse_foreign
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.plan import Goal, Installed, Wanted
 from dockswitch.model.ports import Daemon, Reader
-from dockswitch.model.step import Engine, Link, Step
+from dockswitch.model.step import Containers, Engine, Link, Step
 from dockswitch.model.version import BadVersion, Version
 from dockswitch.system import program
 
@@ -60,15 +60,37 @@ def _engine_steps(
         return stop, (*turned, *supervisor.clears(reader))
     if goal.engine == "stop":
         return stop, turned
-    flags.refuse_user_scope(reader.layout)
     config = DaemonConfig.read(reader)
     flags.check_root(reader.layout, config)
-    refuse_foreign(reader, config, installed.daemon)
+    used = replace(config, data_root=goal.data or config.data_root)
+    refuse_foreign(reader, used, installed.daemon)
     wanted = Wanted.of(goal, goal.bundle)
     engine = Engine(supervisor.command_line(reader, wanted))
     if installed.daemon and not turned and _is_it(reader, installed.daemon, wanted, engine):
         return (), ()
-    return stop, (*supervisor.readies(reader, engine), *turned, engine)
+    down, up = _container_steps(reader, config, installed, wanted)
+    return (*down, *stop), (*supervisor.readies(reader, engine), *turned, engine, *up)
+
+
+def _container_steps(
+    reader: Reader, config: DaemonConfig, installed: Installed, wanted: Wanted
+) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
+    """With live-restore: what an older engine could not take back is started anew by it.
+
+    An engine on another data-root knows none of them, and they would run on behind its back.
+    """
+    if installed.daemon is None or not config.live_restore:
+        return (), ()
+    now = flags.data_root_within(installed.daemon.argv, reader.layout)
+    if now != (wanted.data or config.data_root):
+        left = tuple(each.id for each in containers.all_kept(reader, config))
+        return ((Containers(left, run=False),) if left else ()), ()
+    found = containers.not_taken_back(
+        reader, config, installed.running, wanted.version, bundles.version_of
+    )
+    back = tuple(each.id for each in found if not each.removed)
+    down = (Containers(tuple(each.id for each in found), run=False),) if found else ()
+    return down, (Containers(back, run=True),) if back else ()
 
 
 def _is_it(reader: Reader, daemon: Daemon, wanted: Wanted, engine: Engine) -> bool:

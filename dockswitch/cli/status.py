@@ -31,6 +31,7 @@ def command(
     running = drift.answering(session.system)
     pin = pins.nearest()
     version = str(installed.version) if installed.version else None
+    data = session.layout.real(now.data) if now.data else None
     session.report.answer(
         {
             "installed": version,
@@ -38,6 +39,7 @@ def command(
             "backend": now.backend,
             "generation": now.number,
             "running": running,
+            "data_root": data,
             "pinned": pin.spec if pin else None,
             "locked": None,
             "held": False,
@@ -46,6 +48,7 @@ def command(
         [
             f"installed  {now.channel} {version}" if version else "installed  nothing",
             f"running    {running or 'no engine of dockswitch answers'}",
+            *([f"data-root  {data}, of its own"] if data else []),
             *([f"pinned     {pin.spec} ({pin.path})"] if pin else []),
             *(f"drift      {line}" for line in drifted),
         ],

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 
 from dockswitch.engine.daemon_config import DaemonConfig
-from dockswitch.model.errors import UsageError
+from dockswitch.model.errors import DataRootRefused, UsageError
 from dockswitch.model.layout import LONGEST_EXEC_ROOT, Layout
 from dockswitch.model.plan import Wanted
 from dockswitch.model.version import Version
@@ -12,6 +12,7 @@ from dockswitch.model.version import Version
 _ROOT = "{root}"
 
 _DATA_ROOT_SINCE = Version.parse("17.05.0-ce")  # `--graph` until then
+_ROOTLESS_SINCE = Version.parse("20.10.0-beta1")  # an experiment before: moby#38050
 _IP6TABLES_SINCE = Version.parse("20.10.0")
 
 _PASSED_ON = (
@@ -29,24 +30,41 @@ def command_line(
 
     It `listens` on the unix socket of the configuration where nothing else is said. A flag whose
     key stands in daemon.json is left out: dockerd refuses to be told twice. Under a root there is
-    no bridge, and no iptables rule is written.
+    no bridge, and no iptables rule is written. Raises DataRootTwice.
     """
     version, folder = wanted.version, wanted.folder
     given = [
         ("hosts", "-H", listens or f"unix://{_ROOT}{config.socket}"),
-        _data_root(wanted, config),
+        _data_root(layout, wanted, config),
         ("exec-root", "--exec-root", _ROOT + config.exec_root),
         ("pidfile", "--pidfile", _ROOT + config.pidfile),
         ("init-path", "--init-path", f"{_ROOT}{folder}/docker-init"),
-        ("userland-proxy-path", "--userland-proxy-path", f"{_ROOT}{folder}/docker-proxy"),
     ]
+    if layout.scope == "system":
+        # Without root it is the kit's own up to 27, and each engine finds the right one on PATH.
+        proxy = f"{_ROOT}{folder}/docker-proxy"
+        given.append(("userland-proxy-path", "--userland-proxy-path", proxy))
     words = [f"{_ROOT}{folder}/dockerd", "--config-file", _ROOT + config.path]
     for key, flag, value in given:
         if key not in config.keys:
             words += [flag, value]
+    if layout.scope == "user" and version < _ROOTLESS_SINCE and "experimental" not in config.keys:
+        words.append("--experimental")
     if layout.root:
         words += [flag for key, flag in _quiet(version) if key not in config.keys]
     return tuple(words)
+
+
+def without_iptables(version: Version, config: DaemonConfig) -> tuple[str, ...]:
+    """The flags of an engine that is to leave a machine's iptables alone, or that has none."""
+    quiet = (each for each in _quiet(version) if each[0] != "bridge")
+    return tuple(flag for key, flag in quiet if key not in config.keys)
+
+
+def search_path(base: Mapping[str, str]) -> str:
+    """Where a daemon looks for programs that do not come with it."""
+    path = [*base.get("PATH", "").split(":"), *_ALWAYS_ON_PATH]
+    return ":".join(dict.fromkeys(filter(None, path)))
 
 
 def environment(folder: str, base: Mapping[str, str]) -> dict[str, str]:
@@ -55,9 +73,8 @@ def environment(folder: str, base: Mapping[str, str]) -> dict[str, str]:
     Its own folder comes first on PATH: containerd, its shims and runc are found there. Nothing
     named DOCKER_* goes along, nor what systemd told us (NOTIFY_SOCKET, LISTEN_FDS).
     """
-    path = [folder, *base.get("PATH", "").split(":"), *_ALWAYS_ON_PATH]
     kept = {name: base[name] for name in _PASSED_ON if name in base}
-    return {**kept, "PATH": ":".join(dict.fromkeys(filter(None, path)))}
+    return {**kept, "PATH": search_path({"PATH": f"{folder}:{base.get('PATH', '')}"})}
 
 
 def check_root(layout: Layout, config: DaemonConfig | None = None) -> None:
@@ -68,12 +85,6 @@ def check_root(layout: Layout, config: DaemonConfig | None = None) -> None:
     exec_root = layout.real(config.exec_root if config else layout.exec_root)
     if len(os.fsencode(exec_root)) > LONGEST_EXEC_ROOT:
         raise RootTooLong(exec_root, LONGEST_EXEC_ROOT)
-
-
-def refuse_user_scope(layout: Layout) -> None:
-    """Raises NoRootlessEngine: dockerd itself would only say that it wants root."""
-    if layout.scope == "user":
-        raise NoRootlessEngine
 
 
 def resolved(argv: Sequence[str], root: str) -> list[str]:
@@ -101,9 +112,17 @@ def data_root_of(argv: Sequence[str]) -> str | None:
     return option(argv, "--data-root", "--graph", "-g")
 
 
-def _data_root(wanted: Wanted, config: DaemonConfig) -> tuple[str, str, str]:
+def data_root_within(argv: Sequence[str], layout: Layout) -> str | None:
+    """The same as a path inside the root; of an Engine step or of a real command line."""
+    named = data_root_of(argv)
+    return layout.stored(named.removeprefix(_ROOT)) if named else None
+
+
+def _data_root(layout: Layout, wanted: Wanted, config: DaemonConfig) -> tuple[str, str, str]:
     flag = "--graph" if wanted.version < _DATA_ROOT_SINCE else "--data-root"
     key = "graph" if "graph" in config.keys else "data-root"
+    if wanted.data and key in config.keys:
+        raise DataRootTwice(wanted.version, key, layout.real(wanted.data), layout.real(config.path))
     return key, flag, _ROOT + (wanted.data or config.data_root)
 
 
@@ -131,11 +150,13 @@ class RootTooLong(UsageError):
         )
 
 
-class NoRootlessEngine(UsageError):
-    def __init__(self) -> None:
+class DataRootTwice(DataRootRefused):
+    """`key` and `path` are those of the daemon.json that names a data-root already."""
+
+    def __init__(self, version: Version, key: str, wanted: str, path: str) -> None:
         super().__init__(
-            "an engine of a user's own cannot be run yet",
-            details="--user keeps versions and links in your own folders; engines without root "
-            "are not there yet",
-            hint="--client-only links the docker client alone, --no-start all the binaries",
+            f"{version} cannot be given a data-root of its own",
+            details=f"{path} sets {key!r}, and dockerd refuses to be told twice",
+            hint=f"take {key!r} out of {path}, or set it there to {wanted} for this version and "
+            "say `--data same`",
         )

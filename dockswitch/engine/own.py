@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dockswitch.engine import flags, group
 from dockswitch.engine import running as recognised
@@ -66,7 +66,8 @@ class Own:
         if now:
             self.stop(system)
         config = DaemonConfig.read(system)
-        refuse_foreign(system, config, None)
+        data_root = flags.data_root_within(argv, layout) or config.data_root
+        refuse_foreign(system, replace(config, data_root=data_root), None)
         clear(system, config)
         system.folder(os.path.dirname(config.socket))
         env = environment(layout.real(folder), self.environment)
@@ -81,7 +82,7 @@ class Own:
             return
         config = config_of(system, daemon.argv)
         # its containers get their own grace first: up to 10 s each, all at once
-        _end(system, daemon.pid, daemon.argv, wait=max(30.0, config.grace + 15))
+        end(system, daemon.pid, daemon.argv, wait=max(30.0, config.grace + 15))
         clear(system, config)
 
     def logs(self, reader: Reader, lines: int) -> tuple[str, ...]:
@@ -107,15 +108,12 @@ def config_of(system: System, argv: Sequence[str]) -> DaemonConfig:
         config = DaemonConfig.of({}, layout, layout.own_engine_config)
     host = option(argv, "-H", "--host") or ""
     named = host.removeprefix("unix://") if host.startswith("unix://") else ""
-    return DaemonConfig(
-        path=config.path,
-        keys=config.keys,
+    return replace(
+        config,
         socket=layout.stored(named) or config.socket,
-        data_root=config.data_root,
+        data_root=flags.data_root_within(argv, layout) or config.data_root,
         exec_root=layout.stored(option(argv, "--exec-root") or "") or config.exec_root,
         pidfile=layout.stored(option(argv, "-p", "--pidfile") or "") or config.pidfile,
-        live_restore=config.live_restore,
-        grace=config.grace,
     )
 
 
@@ -128,7 +126,7 @@ def clear(system: System, config: DaemonConfig) -> None:
     for process in system.below(system.layout.state):
         name = os.path.basename(process.argv[0])
         if name in _CONTAINERDS and any(f"{exec_root}/" in word for word in process.argv):
-            _end(system, process.pid, process.argv, wait=10)
+            end(system, process.pid, process.argv, wait=10)
     for pidfile in (f"{config.exec_root}/{name}" for name in _CONTAINERD_PIDS):
         _remove(system, pidfile)
     if _is_stale(system, config.pidfile):
@@ -148,7 +146,7 @@ def _remove(system: System, path: str) -> None:
         system.write(path, None)
 
 
-def _end(system: System, pid: int, argv: tuple[str, ...], *, wait: float) -> None:
+def end(system: System, pid: int, argv: tuple[str, ...], *, wait: float) -> None:
     if system.end(pid, wait=wait, argv=argv):
         return
     if not system.end(pid, wait=10, kill=True, argv=argv):

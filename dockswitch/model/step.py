@@ -71,6 +71,19 @@ class Engine:
 
 
 @dataclass(frozen=True, slots=True)
+class Containers:
+    """Whether these containers run, by their ids; done by the engine that runs just then."""
+
+    ids: tuple[str, ...]
+    run: bool
+
+    def __str__(self) -> str:
+        number = len(self.ids)
+        what = f"{number} container" + ("" if number == 1 else "s")
+        return f"start {what} again" if self.run else f"stop {what}"
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """A system group that there is to be; where it is not `needed` nothing is done.
 
@@ -84,9 +97,11 @@ class Group:
         return f"create the group {self.name}" if self.needed else f"leave the group {self.name}"
 
 
-Step: TypeAlias = Link | File | Key | Engine | Group
+Step: TypeAlias = Link | File | Key | Engine | Containers | Group
 
-_KINDS: dict[str, type[Step]] = {kind.__name__: kind for kind in (Link, File, Key, Engine, Group)}
+_KINDS: dict[str, type[Step]] = {
+    kind.__name__: kind for kind in (Link, File, Key, Engine, Containers, Group)
+}
 
 
 def to_plain(step: Step) -> dict[str, object]:

@@ -5,16 +5,29 @@ from dataclasses import dataclass, replace
 
 from dockswitch.backends import Backend, bundles
 from dockswitch.backends.bundles import NotInstalled
+from dockswitch.engine import flags
 from dockswitch.model import finding
 from dockswitch.model.errors import DockswitchError, Interrupted, SwitchUndone
 from dockswitch.model.generation import Fetched, Generation
 from dockswitch.model.outcome import Outcome
 from dockswitch.model.plan import Goal, Installed
 from dockswitch.model.ports import Progress, Reader, System
-from dockswitch.model.step import Engine, Step
-from dockswitch.switching import checks, history, journal, proof, ready, recover, transaction
+from dockswitch.model.release import Bundle
+from dockswitch.model.step import Containers, Engine, Step
+from dockswitch.switching import (
+    checks,
+    history,
+    journal,
+    proof,
+    ready,
+    recover,
+    transaction,
+    up_again,
+    well,
+)
 from dockswitch.switching.journal import Journal
 from dockswitch.switching.options import Options
+from dockswitch.switching.up_again import Before
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +49,8 @@ def perform(system: System, wanted: Switch, progress: Progress) -> Outcome:
     """
     with system.locked():
         recovered = recover.recover(system, progress)
-        _refuse_gone(system, wanted.goal)
+        for bundle in filter(None, (wanted.goal.bundle, wanted.goal.rootless)):
+            _refuse_gone(system, bundle)
         before = wanted.backend.installed(system)
         now = history.newest(system)
         found = checks.findings(system, wanted.goal, before, wanted.options)
@@ -44,17 +58,27 @@ def perform(system: System, wanted: Switch, progress: Progress) -> Outcome:
         steps = wanted.backend.steps(wanted.goal, before, system)
         if not steps and says_the_same(now, wanted.goal, wanted.channel):
             return Outcome(changed=False, before=before, after=now, recovered=recovered)
-        outcome = _journalled(system, wanted, before, steps, progress)
+        shown = not any(each.risk for each in found) and _same_data_root(system, before, steps)
+        outcome = _journalled(system, wanted, before, steps, progress, shown=shown)
         recover.sweep(system)
         notes = (*map(str, found), *outcome.notes)
         return replace(outcome, recovered=recovered, notes=notes)
 
 
-def _refuse_gone(reader: Reader, goal: Goal) -> None:
+def _same_data_root(reader: Reader, before: Installed, steps: tuple[Step, ...]) -> bool:
+    """Whether the engine that they start is to find what the running one has."""
+    engine = _started(steps)
+    if before.daemon is None or engine is None:
+        return True
+    now = flags.data_root_within(before.daemon.argv, reader.layout)
+    return flags.data_root_within(engine.argv, reader.layout) == now
+
+
+def _refuse_gone(reader: Reader, bundle: Bundle) -> None:
     """Another command may have removed the version between its fetching and our lock."""
-    if goal.bundle is not None and reader.kind(goal.bundle.folder) != "folder":
+    if reader.kind(bundle.folder) != "folder":
         have = [str(each.version) for each in bundles.kept(reader)]
-        raise NotInstalled(str(goal.bundle.version), have)
+        raise NotInstalled(str(bundle.version), have)
 
 
 def says_the_same(now: Generation, goal: Goal, channel: str) -> bool:
@@ -67,23 +91,39 @@ def says_the_same(now: Generation, goal: Goal, channel: str) -> bool:
 
 
 def _journalled(
-    system: System, wanted: Switch, before: Installed, steps: tuple[Step, ...], progress: Progress
+    system: System,
+    wanted: Switch,
+    before: Installed,
+    steps: tuple[Step, ...],
+    progress: Progress,
+    *,
+    shown: bool,
 ) -> Outcome:
     restarts = before.daemon is not None and any(isinstance(step, Engine) for step in steps)
-    ran, notes = False, list[str]()
+    ran, ran_before, notes = False, Before(), list[str]()
     if restarts:
         with ready.proven(system, wanted.goal, before.running, steps, progress) as verdict:
             ran = _old_engine_ran(system, before, progress)
             notes += filter(None, [verdict(ran)])
+        ran_before = up_again.before(system, shown=shown)
     opened = journal.begin(system, wanted.wish, container=ran)
     clock = _Downtime(system.monotonic)
     try:
+        _note_what_stops(system, opened, ran_before)
         for step in steps:
+            if isinstance(step, Containers) and step.run:
+                continue  # once the engine is well
             clock.step(step)
             progress.say(str(step))
             transaction.perform(system, opened, step)
-        note = _prove(system, before, steps, ran=ran, clock=clock, progress=progress)
+        must = ran or before.daemon is None
+        note = _prove(system, opened, steps, clock, progress, must=must)
         notes += filter(None, [note])
+        engine = _started(steps)
+        if engine is not None:
+            if ran:
+                well.refuse_missing(system, ran_before, progress)
+            well.refuse_probed(system, engine, wanted.options, progress)
         generation = _generation(system, wanted, before)
         journal.commit(system, opened, generation)
     except BaseException as error:
@@ -108,32 +148,42 @@ def _old_engine_ran(system: System, before: Installed, progress: Progress) -> bo
     return proof.runs_container(system, system.layout.stored(folder)) is None
 
 
+def _note_what_stops(system: System, opened: Journal, before: Before) -> None:
+    """For an undo: those that nothing else would start again. They run, so nothing is done now."""
+    if before.only_stop:
+        ids = tuple(each.id for each in before.only_stop)
+        transaction.perform(system, opened, Containers(ids, run=True))
+
+
 def _prove(
     system: System,
-    before: Installed,
+    opened: Journal,
     steps: tuple[Step, ...],
-    *,
-    ran: bool,
     clock: "_Downtime",
     progress: Progress,
+    *,
+    must: bool,
 ) -> str | None:
-    """Asks the new engine; returns what is worth saying of it. Raises Unwell."""
-    started = [step for step in steps if isinstance(step, Engine) and step.argv]
-    if not started:
+    """Asks the new engine, then has it start what was stopped for it; what is worth saying of it.
+
+    Raises Unwell.
+    """
+    engine = _started(steps)
+    if engine is None:
         return None
-    engine = started[-1]
-    progress.say("waiting for the engine to answer")
-    reason = proof.answers(system, engine)
-    clock.answered()
-    if reason is not None:
-        raise Unwell(reason)
-    progress.say("running a container")
-    reason = proof.runs_container(system, engine.folder or "")
-    if reason is None:
-        return None
-    if ran or before.daemon is None:
-        raise Unwell(reason)
-    return f"it runs no container, and neither did the engine before it: {reason}"
+    well.refuse_mute(system, engine, progress, clock.answered)
+    note = well.refuse_idle(system, engine, progress, must=must)
+    for step in steps:
+        if isinstance(step, Containers) and step.run:
+            progress.say(str(step))
+            transaction.perform(system, opened, step)
+    return note
+
+
+def _started(steps: tuple[Step, ...]) -> Engine | None:
+    """The engine that they start."""
+    engines = [step for step in steps if isinstance(step, Engine) and step.argv]
+    return engines[-1] if engines else None
 
 
 def _undo(
@@ -151,7 +201,15 @@ def _undo(
     back = _back(history.newest(system))
     if isinstance(error, KeyboardInterrupt):
         raise Interrupted(f"the switch to {wanted.wish} was undone: {back}") from error
-    if isinstance(error, (DockswitchError, OSError)):
+    if isinstance(error, OSError):
+        place = error.filename2 or error.filename
+        raise Undone(
+            wanted.wish,
+            ": ".join(str(part) for part in (error.strerror, place) if part),
+            back,
+            hint="mend what is named (a full disk: `dockswitch prune`), then run it again",
+        ) from error
+    if isinstance(error, DockswitchError):
         raise Undone(wanted.wish, str(error), back) from error
 
 
@@ -171,9 +229,11 @@ def _generation(system: System, wanted: Switch, before: Installed) -> Generation
         backend=wanted.backend.name,
         folder=bundle.folder if bundle else "",
         names=wanted.goal.names,
-        artifacts=(Fetched(bundle.url, bundle.sha256, bundle.size, bundle.trust),)
-        if bundle
-        else (),
+        artifacts=tuple(
+            Fetched(each.url, each.sha256, each.size, each.trust)
+            for each in (bundle, wanted.goal.rootless)
+            if each is not None
+        ),
         time=system.now(),
         wish=wanted.wish,
         running=runs,
@@ -201,14 +261,10 @@ class _Downtime:
             self.seconds = self._monotonic() - self._stopped
 
 
-class Unwell(DockswitchError):
-    """The wanted engine was started and does not serve; the message is the reason."""
-
-
 class Undone(SwitchUndone):
-    def __init__(self, wish: str, reason: str, back: str) -> None:
+    def __init__(self, wish: str, reason: str, back: str, hint: str = "") -> None:
         super().__init__(
             f"the switch to {wish} failed and was undone: {back}",
             details=reason,
-            hint="`dockswitch daemon logs` shows what the engine said",
+            hint=hint or "`dockswitch daemon logs` shows what the engine said",
         )

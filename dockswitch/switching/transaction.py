@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from dockswitch.engine import flags, group, running, supervision
+from dockswitch.engine import containers, flags, group, running, supervision
 from dockswitch.model import json_key
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import System
-from dockswitch.model.step import Engine, File, Group, Key, Link, Step, assert_never
+from dockswitch.model.step import Containers, Engine, File, Group, Key, Link, Step, assert_never
 from dockswitch.switching import journal, proof
 from dockswitch.switching.journal import Journal
 
@@ -40,6 +40,8 @@ def inverse(system: System, step: Step) -> Step:
             return Key(path, name, _literal(system, path, name))
         case Engine():
             return running.observed(system)
+        case Containers():
+            return containers.running_of(system, step)
         case Group(name):
             return Group(name, needed=False)
         case _:
@@ -60,6 +62,8 @@ def act(system: System, step: Step) -> None:
             _set(system, path, name, value)
         case Engine():
             _run(system, step)
+        case Containers():
+            _make_so(system, step)
         case Group(name, needed):
             if needed:
                 group.add(system, name)
@@ -85,6 +89,17 @@ def _set(system: System, path: str, name: str, value: str | None) -> None:
         system.write(path, text.encode(), system.mode(path) or 0o644)
 
 
+def _make_so(system: System, wanted: Containers) -> None:
+    """By the engine that runs now, which may just have been started."""
+    if not wanted.ids:
+        return
+    engine = running.observed(system)
+    reason = proof.answers(system, engine) if engine.argv else "no engine runs"
+    if reason is not None:
+        raise NobodyToAsk(reason)
+    containers.make_so(system, wanted)
+
+
 def _run(system: System, wanted: Engine) -> None:
     supervisor = supervision.of(system)
     daemon = supervisor.running(system)
@@ -105,3 +120,8 @@ class SpoiledFile(DockswitchError):
             details=f"it is no JSON object any more: {why}",
             hint="correct it by hand",
         )
+
+
+class NobodyToAsk(DockswitchError):
+    def __init__(self, why: str) -> None:
+        super().__init__("containers cannot be started or stopped", details=why)

@@ -69,6 +69,9 @@ class Here:
     def outside(self, path: str) -> bytes | None:
         return files.read(path)
 
+    def allows(self, path: str) -> bool | None:
+        return files.allows(path)
+
     def program(self, name: str, path: str) -> Program | None:
         return processes.program(name, path)
 
@@ -86,6 +89,9 @@ class Here:
 
     def below(self, folder: str) -> tuple[Process, ...]:
         return daemons.below(self.layout.real(folder))
+
+    def children(self, pid: int) -> tuple[Process, ...]:
+        return daemons.children(pid)
 
     def listener(self, socket: str) -> int | None:
         from dockswitch.system import sockets  # 2 ms that only a running engine needs
@@ -123,8 +129,8 @@ class Here:
     def write(self, path: str, content: bytes | None, mode: int = 0o644) -> None:
         files.write(self.layout.real(path), content, mode)
 
-    def folder(self, path: str) -> None:
-        os.makedirs(self.layout.real(path), exist_ok=True)
+    def folder(self, path: str, mode: int = 0o755) -> None:
+        os.makedirs(self.layout.real(path), mode, exist_ok=True)
 
     def point(self, path: str, target: str | None) -> None:
         files.point(self.layout.real(path), target)
@@ -161,6 +167,13 @@ class Here:
         self, pid: int, *, wait: float, kill: bool = False, argv: Sequence[str] | None = None
     ) -> bool:
         return processes.end(pid, wait=wait, kill=kill, argv=argv)
+
+    def calls(
+        self, socket: str, method: str, paths: Sequence[str], *, timeout: float
+    ) -> Sequence[Answer | None]:
+        from dockswitch.system import sockets  # as above
+
+        return sockets.calls(self.layout.real(socket), method, paths, timeout=timeout)
 
     def pause(self, seconds: float) -> None:
         time.sleep(seconds)

@@ -6,15 +6,16 @@ from hypothesis import strategies as st
 
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.flags import (
-    NoRootlessEngine,
+    DataRootTwice,
     RootTooLong,
     check_root,
     command_line,
+    data_root_within,
     environment,
     option,
-    refuse_user_scope,
     resolved,
     stored,
+    without_iptables,
 )
 from dockswitch.model.layout import Layout
 from dockswitch.model.plan import Wanted
@@ -58,6 +59,31 @@ def test_the_data_root_goes_by_the_name_of_its_time(version: str, flag: str) -> 
     words = line(version)
     assert option(words, flag) == "{root}/var/lib/docker"
     assert option(words, *{"--graph", "--data-root"} - {flag}) is None
+
+
+def test_a_data_root_of_its_own_is_named_in_place_of_the_machine_s() -> None:
+    wanted = Wanted(Version.parse("28.5.2"), FOLDER, "/var/lib/dockswitch/data/28.5.2")
+    config = DaemonConfig.of({}, ROOTED, ROOTED.own_engine_config)
+    words = command_line(ROOTED, wanted, config)
+    assert data_root_within(words, ROOTED) == wanted.data
+    assert data_root_within(resolved(words, ROOTED.root), ROOTED) == wanted.data
+    assert data_root_within(resolved(line("28.5.2"), ""), SYSTEM) == "/var/lib/docker"
+    assert data_root_within(["dockerd"], SYSTEM) is None
+
+
+@pytest.mark.parametrize("key", ["data-root", "graph"])
+def test_a_data_root_cannot_be_given_twice(key: str) -> None:
+    wanted = Wanted(Version.parse("20.10.24"), FOLDER, "/var/lib/dockswitch/data/20.10.24")
+    config = DaemonConfig.of({key: "/srv/docker"}, SYSTEM, SYSTEM.engine_config)
+    with pytest.raises(DataRootTwice) as failure:
+        command_line(SYSTEM, wanted, config)
+    error = failure.value
+    assert (error.exit, error.code) == (13, "data-root")
+    assert (
+        error.details
+        == f"/etc/docker/daemon.json sets {key!r}, and dockerd refuses to be told twice"
+    )
+    assert "/var/lib/dockswitch/data/20.10.24" in error.hint
 
 
 @pytest.mark.parametrize(
@@ -167,9 +193,19 @@ def test_the_exec_root_of_daemon_json_is_the_one_that_counts() -> None:
         check_root(SYSTEM, config)
 
 
-def test_an_engine_of_a_users_own_is_refused_with_what_can_be_had() -> None:
-    refuse_user_scope(Layout.of_system(root="/m"))
-    with pytest.raises(NoRootlessEngine) as failure:
-        refuse_user_scope(Layout.of_user(env={"HOME": "/home/a"}, uid=1000))
-    assert failure.value.exit == 2
-    assert "--client-only" in failure.value.hint
+def test_without_root_the_proxy_is_found_on_path_and_the_first_were_experiments() -> None:
+    own = Layout.of_user(env={"HOME": "/home/a"}, uid=1000)
+    assert option(line("28.5.2", own), "--userland-proxy-path") is None
+    assert "--experimental" in line("19.03.15", own)
+    assert "--experimental" not in line("19.03.15", own, experimental=True)
+    assert "--experimental" not in line("20.10.0", own)
+    assert "--experimental" not in line("19.03.15")
+
+
+def test_an_engine_that_has_no_iptables_is_told_so() -> None:
+    config = DaemonConfig.of({}, SYSTEM, SYSTEM.engine_config)
+    old, new = (Version.parse(each) for each in ("19.03.15", "28.5.2"))
+    assert without_iptables(old, config) == ("--iptables=false",)
+    assert without_iptables(new, config) == ("--iptables=false", "--ip6tables=false")
+    config = DaemonConfig.of({"iptables": True}, SYSTEM, SYSTEM.engine_config)
+    assert without_iptables(new, config) == ("--ip6tables=false",)

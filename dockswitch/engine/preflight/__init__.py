@@ -44,5 +44,7 @@ def findings(
 
 
 def daemon_path(reader: Reader, folder: str) -> str:
-    """The PATH that an engine from that folder gets."""
-    return environment(reader.layout.real(folder), os.environ)["PATH"]
+    """The PATH that an engine from that folder gets; systemd gives it none of ours."""
+    layout = reader.layout
+    by_systemd = reader.host.init == "systemd" and layout.scope == "system" and not layout.root
+    return environment(layout.real(folder), {} if by_systemd else os.environ)["PATH"]
