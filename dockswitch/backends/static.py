@@ -83,7 +83,7 @@ def _container_steps(
     if installed.daemon is None or not config.live_restore:
         return (), ()
     now = flags.data_root_within(installed.daemon.argv, reader.layout)
-    if now != (wanted.data or config.data_root):
+    if now not in (None, wanted.data or config.data_root):  # None: daemon.json says it
         left = tuple(each.id for each in containers.all_kept(reader, config))
         return ((Containers(left, run=False),) if left else ()), ()
     found = containers.not_taken_back(
