@@ -47,18 +47,34 @@ def _engine_steps(
     stop: tuple[Step, ...] = (Engine(()),) if installed.daemon else ()
     supervisor = supervision.of(reader)
     if goal.bundle is None:
-        return stop, supervisor.clears(reader)
+        return stop, (*supervisor.clears(reader), *_returning(reader, goal))
     if goal.engine == "stop":
         return stop, ()
     flags.refuse_user_scope(reader.layout)
     config = DaemonConfig.read(reader)
     flags.check_root(reader.layout, config)
-    refuse_foreign(reader, config, installed.daemon)
+    refuse_foreign(reader, config, installed.daemon, goal.neighbour)
     wanted = Wanted.of(goal, goal.bundle)
     engine = Engine(supervisor.command_line(reader, wanted))
     if installed.daemon and _is_it(reader, installed.daemon, wanted, engine):
         return (), ()
-    return stop, (*supervisor.readies(reader, engine), engine)
+    return (*_leaving(reader, goal), *stop), (*supervisor.readies(reader, engine), engine)
+
+
+def _leaving(reader: Reader, goal: Goal) -> tuple[Step, ...]:
+    if goal.neighbour is None:
+        return ()
+    from dockswitch.engine import neighbours  # few machines have one, and it costs imports
+
+    return neighbours.leaving(reader, goal.neighbour)
+
+
+def _returning(reader: Reader, goal: Goal) -> tuple[Step, ...]:
+    if goal.neighbour is None:
+        return ()
+    from dockswitch.engine import neighbours
+
+    return neighbours.returning(reader, goal.neighbour)
 
 
 def _is_it(reader: Reader, daemon: Daemon, wanted: Wanted, engine: Engine) -> bool:

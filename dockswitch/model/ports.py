@@ -33,6 +33,19 @@ class Process:
 
 
 @dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a process was started in: its `program` as a real path, working folder, environment.
+
+    `unit` is the unit that systemd keeps it in, such as `docker.service`; empty for none.
+    """
+
+    program: str
+    folder: str
+    environment: Mapping[str, str]
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Index:
     """An index page: `url` is where it came from in the end; `fresh` False means from the cache."""
 
@@ -116,6 +129,13 @@ class Reader(Protocol):
     # the processes whose program lies in that folder or below it, such as shims of a version
     def below(self, folder: str) -> tuple[Process, ...]: ...
 
+    # what a process was started in, None where it is gone or we may not look
+    def circumstances(self, pid: int) -> Circumstances | None: ...
+
+    # whether that path (a real one) leads a process to the same place as it leads us; a process
+    # in a mount namespace of its own may have something else there
+    def shares(self, pid: int, real: str) -> bool: ...
+
     # the process that listens on a unix socket, None where none does
     def listener(self, socket: str) -> int | None: ...
 
@@ -166,8 +186,14 @@ class System(Reader, Protocol):
     # the lock of this state folder; raises LockBusy after `wait` seconds
     def locked(self, *, wait: float = 60) -> AbstractContextManager[None]: ...
 
-    # starts a detached process whose output goes to `log`; returns its pid
-    def start(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int: ...
+    # starts a detached process whose output goes to `log`, in `folder` (a real path); returns its
+    # pid
+    def start(
+        self, argv: Sequence[str], *, log: str, env: Mapping[str, str], folder: str = "/"
+    ) -> int: ...
+
+    # runs a program that acts, such as one that starts a service; as `run` does
+    def do(self, argv: Sequence[str], *, timeout: float = 60) -> Finished: ...
 
     # SIGTERM (or SIGKILL), then waits until the process is gone; False when it still is there.
     # With `argv` only a process that still has this command line is signalled: pids are reused

@@ -5,7 +5,7 @@ Paths are paths inside the root. Performing a step twice is performing it once.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import NoReturn, TypeAlias
+from typing import Literal, NoReturn, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,50 @@ class Engine:
         return self.argv[0].removeprefix("{root}").rpartition("/")[0]
 
 
-Step: TypeAlias = Link | File | Engine
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A unit of systemd or a snap that somebody else brought: whether it runs, and at boot too.
 
-_KINDS: dict[str, type[Step]] = {kind.__name__: kind for kind in (Link, File, Engine)}
+    It is never a unit of dockswitch's own, even where that has the same name.
+    """
+
+    manager: Literal["systemd", "snap"]
+    name: str
+    active: bool
+    enabled: bool
+
+    def __str__(self) -> str:
+        verb = {
+            (True, True): "start and enable",
+            (True, False): "start and not enable",
+            (False, True): "enable and not start",
+            (False, False): "stop and disable",
+        }[self.active, self.enabled]
+        return f"{verb} {'the snap ' if self.manager == 'snap' else ''}{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """A dockerd that somebody started by hand: its command line, its PATH and working folder.
+
+    A word that names a path under the root begins with `{root}`.
+    """
+
+    argv: tuple[str, ...]
+    path: str
+    folder: str
+    runs: bool
+
+    def __str__(self) -> str:
+        verb = "start" if self.runs else "stop"
+        return f"{verb} {self.argv[0].removeprefix('{root}')}, which was started by hand"
+
+
+Step: TypeAlias = Link | File | Engine | Service | ByHand
+
+_KINDS: dict[str, type[Step]] = {
+    kind.__name__: kind for kind in (Link, File, Engine, Service, ByHand)
+}
 
 
 def to_plain(step: Step) -> dict[str, object]:

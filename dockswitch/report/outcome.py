@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dockswitch.model.address import shown
 from dockswitch.model.generation import Generation
 from dockswitch.model.layout import Layout
+from dockswitch.model.neighbour import Neighbour
 from dockswitch.model.outcome import Found, Outcome
 from dockswitch.model.plan import Plan
 from dockswitch.model.release import Artifact, Bundle, Download, Release
@@ -23,16 +24,23 @@ def outcome_lines(outcome: Outcome, layout: Layout) -> Iterator[str]:
     after, before = outcome.after, outcome.before.version
     trust = after.artifacts[0].trust if after.artifacts else None
     yield headline(layout, after.backend, trust)
-    what = (
-        f"{after.channel} {after.version}".strip() if after.version else "nothing of dockswitch's"
-    )
+    what = _what(after)
     generation = f"(generation {after.number})"
     if not outcome.changed:
         yield f"{what} is in use already: nothing changed {generation}"
         return
-    was = f", was {before}" if before is not None and before != after.version else ""
-    running = "is running" if after.running else "is in use"
+    former = outcome.left or before
+    was = f", was {former}" if former is not None and former != after.version else ""
+    runs = after.running or (after.version is None and after.neighbour is not None)
+    running = "is running" if runs else "is in use"
     yield f"{what} {running}{was} {generation}" + _downtime(outcome)
+
+
+def _what(generation: Generation) -> str:
+    """What a generation is, for people."""
+    if generation.version is not None:
+        return f"{generation.channel} {generation.version}".strip()
+    return str(generation.neighbour) if generation.neighbour else "nothing of dockswitch's"
 
 
 def outcome_plain(outcome: Outcome, *, seconds: float) -> dict[str, object]:
@@ -51,6 +59,7 @@ def outcome_plain(outcome: Outcome, *, seconds: float) -> dict[str, object]:
         "seconds": _rounded(seconds),
         "recovered": outcome.recovered.wish if outcome.recovered else None,
         "notes": list(outcome.notes),
+        "neighbour": neighbour_plain(after.neighbour),
     }
 
 
@@ -150,6 +159,23 @@ def generation_plain(generation: Generation) -> dict[str, object]:
         "time": generation.time,
         "wish": generation.wish,
         "running": generation.running,
+        "neighbour": neighbour_plain(generation.neighbour),
+    }
+
+
+def neighbour_plain(found: Neighbour | None) -> dict[str, object] | None:
+    """The engine of somebody else that `use system` means."""
+    if found is None:
+        return None
+    return {
+        "kind": found.kind,
+        "program": found.program,
+        "version": found.version or None,
+        "package": found.package or None,
+        "package_version": found.package_version or None,
+        "unit": found.unit or None,
+        "pid": found.pid,
+        "data_root": found.data_root or None,
     }
 
 

@@ -5,7 +5,7 @@ from dockswitch.model import finding
 from dockswitch.model.plan import Goal, Plan
 from dockswitch.model.ports import Reader
 from dockswitch.model.release import Bundle
-from dockswitch.switching import checks, fetch
+from dockswitch.switching import adopted, checks, fetch
 from dockswitch.switching.chosen import Chosen
 from dockswitch.switching.options import Options
 
@@ -16,7 +16,7 @@ def plan(reader: Reader, backend: Backend, chosen: Chosen, options: Options) -> 
         fetch.refuse_kept(chosen.bundle, options.accepted)
     else:
         fetch.refuse_less_trust(fetch.archive_of(chosen.found.release), options.accepted)
-    goal = goal_of(chosen.bundle, options)
+    goal = goal_of(reader, chosen.bundle, options)
     installed = backend.installed(reader)
     found = checks.findings(reader, goal, installed, options)
     finding.refuse(found)
@@ -26,7 +26,16 @@ def plan(reader: Reader, backend: Backend, chosen: Chosen, options: Options) -> 
     return Plan(goal, installed, artifacts, steps, findings=found)
 
 
-def goal_of(bundle: Bundle, options: Options) -> Goal:
+def goal_of(reader: Reader, bundle: Bundle, options: Options) -> Goal:
+    """That bundle's goal; the data-root stays that of an adopted engine."""
     names = tuple(n for n in bundle.names if n == "docker") if options.client_only else bundle.names
     starts = options.start and not options.client_only
-    return Goal(bundle, names, "start" if starts else "leave", experimental=options.experimental)
+    neighbour = adopted.of(reader) if starts else None
+    return Goal(
+        bundle,
+        names,
+        "start" if starts else "leave",
+        data=neighbour.data if neighbour else "",
+        experimental=options.experimental,
+        neighbour=neighbour,
+    )

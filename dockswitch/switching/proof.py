@@ -7,8 +7,11 @@ from dockswitch.backends import bundles
 from dockswitch.engine import running
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.model.errors import DockswitchError
+from dockswitch.model.neighbour import Neighbour
+from dockswitch.model.plan import runs_neighbour
 from dockswitch.model.ports import System
 from dockswitch.model.step import Engine
+from dockswitch.model.version import Version
 
 # An engine that was killed takes 20 s to start again; slow disks take longer.
 START_DEADLINE = 90.0
@@ -46,6 +49,21 @@ def unwell(system: System, wanted: Engine, *, container: bool) -> str | None:
         assert wanted.folder is not None
         reason = runs_container(system, wanted.folder)
     return reason
+
+
+def neighbour_answers(system: System, neighbour: Neighbour) -> str | None:
+    """Why an adopted engine that is to run does not answer as itself, or None when it does."""
+    from dockswitch.engine import health, neighbours
+
+    if not neighbour.socket or not any(runs_neighbour(step) for step in neighbour.runs):
+        return None
+    return health.wait_until_well(
+        system,
+        neighbour.socket,
+        Version.parse(neighbours.current_version(system, neighbour)),
+        deadline=START_DEADLINE,
+        alive=lambda: neighbours.may_answer(system, neighbour),
+    )
 
 
 def remove_leftovers(system: System) -> None:

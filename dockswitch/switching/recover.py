@@ -6,9 +6,10 @@ import re
 
 from dockswitch.model.errors import HandsNeeded
 from dockswitch.model.outcome import Recovered
+from dockswitch.model.plan import runs_neighbour
 from dockswitch.model.ports import Progress, System
 from dockswitch.model.step import Engine
-from dockswitch.switching import journal, proof, transaction
+from dockswitch.switching import adopted, history, journal, proof, transaction
 from dockswitch.switching.journal import Journal
 
 # `versions/.tmp-PID-…` of an unpacking, `NAME.tmp-PID-…` of a file or link that is being replaced
@@ -86,6 +87,10 @@ def _abandoned(system: System, folder: str) -> list[str]:
 
 def _unwell(system: System, opened: Journal) -> str | None:
     """Why the engine that was brought back does not serve, or None."""
+    if any(runs_neighbour(step) for step in opened.inverses):
+        reason = adopted.unwell(system, history.newest(system))
+        if reason is not None:
+            return reason
     engines = [step for step in opened.inverses if isinstance(step, Engine)]
     if not engines or not engines[0].argv:
         return None

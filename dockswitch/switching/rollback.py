@@ -7,7 +7,7 @@ from dockswitch.model.generation import Generation
 from dockswitch.model.outcome import Outcome
 from dockswitch.model.plan import Goal, Start
 from dockswitch.model.ports import Progress, Reader, System
-from dockswitch.switching import history, switch
+from dockswitch.switching import adopted, history, switch
 from dockswitch.switching.options import Options
 from dockswitch.switching.switch import Switch
 
@@ -27,9 +27,10 @@ def rollback(system: System, number: int | None, progress: Progress, options: Op
 
 
 def goal_of(system: Reader, wanted: Generation, options: Options) -> Goal:
-    """Generation 0 is a machine without an engine of ours."""
+    """A generation without a version is a machine without an engine of ours."""
+    neighbour = adopted.of(system)
     if wanted.version is None:
-        return Goal(None, (), "stop" if options.start else "leave")
+        return Goal(None, (), "stop" if options.start else "leave", neighbour=neighbour)
     bundle = bundles.read(system, wanted.folder)
     if bundle is None:
         have = [str(each.version) for each in bundles.kept(system)]
@@ -41,4 +42,5 @@ def goal_of(system: Reader, wanted: Generation, options: Options) -> Goal:
         engine if options.start else "leave",
         data=wanted.data,
         experimental=wanted.experimental,
+        neighbour=neighbour,
     )

@@ -9,7 +9,7 @@ from dockswitch.model import finding
 from dockswitch.model.errors import DockswitchError, Interrupted, SwitchUndone
 from dockswitch.model.generation import Fetched, Generation
 from dockswitch.model.outcome import Outcome
-from dockswitch.model.plan import Goal, Installed
+from dockswitch.model.plan import Goal, Installed, runs_neighbour
 from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.step import Engine, Step
 from dockswitch.switching import checks, history, journal, proof, recover, transaction
@@ -67,6 +67,7 @@ def says_the_same(now: Generation, goal: Goal, channel: str) -> bool:
 def _journalled(
     system: System, wanted: Switch, before: Installed, steps: tuple[Step, ...], progress: Progress
 ) -> Outcome:
+    leaves = any(runs_neighbour(step) is False for step in steps)
     restarts = before.daemon is not None and any(isinstance(step, Engine) for step in steps)
     ran = restarts and _old_engine_ran(system, before, progress)
     opened = journal.begin(system, wanted.wish, container=ran)
@@ -77,6 +78,7 @@ def _journalled(
             progress.say(str(step))
             transaction.perform(system, opened, step)
         note = _prove(system, before, steps, ran=ran, clock=clock, progress=progress)
+        _prove_neighbour(system, wanted.goal, steps, clock, progress)
         generation = _generation(system, wanted, before)
         journal.commit(system, opened, generation)
     except BaseException as error:
@@ -86,9 +88,10 @@ def _journalled(
         changed=True,
         before=before,
         after=generation,
-        restarted=restarts,
+        restarted=restarts or leaves,
         downtime=clock.seconds,
         notes=(note,) if note else (),
+        left=wanted.goal.neighbour if leaves else None,
     )
 
 
@@ -129,6 +132,19 @@ def _prove(
     return f"it runs no container, and neither did the engine before it: {reason}"
 
 
+def _prove_neighbour(
+    system: System, goal: Goal, steps: tuple[Step, ...], clock: "_Downtime", progress: Progress
+) -> None:
+    """Asks the adopted engine, where it was started. Raises Unwell."""
+    if goal.neighbour is None or not any(runs_neighbour(step) for step in steps):
+        return
+    progress.say(f"waiting for {goal.neighbour} to answer")
+    reason = proof.neighbour_answers(system, goal.neighbour)
+    clock.answered()
+    if reason is not None:
+        raise Unwell(reason)
+
+
 def _undo(
     system: System, opened: Journal, wanted: Switch, error: BaseException, progress: Progress
 ) -> None:
@@ -149,7 +165,8 @@ def _undo(
 
 
 def _back(now: Generation) -> str:
-    return f"{now.version} is back" if now.version else "the machine is as it was"
+    is_back = now.version or now.neighbour
+    return f"{is_back} is back" if is_back else "the machine is as it was"
 
 
 def _generation(system: System, wanted: Switch, before: Installed) -> Generation:
@@ -174,6 +191,7 @@ def _generation(system: System, wanted: Switch, before: Installed) -> Generation
         experimental=now.experimental
         if wanted.goal.engine == "leave"
         else wanted.goal.experimental,
+        neighbour=wanted.goal.neighbour or now.neighbour,
     )
 
 
@@ -186,7 +204,8 @@ class _Downtime:
         self.seconds: float | None = None
 
     def step(self, step: Step) -> None:
-        if isinstance(step, Engine) and not step.argv and self._stopped is None:
+        stops = isinstance(step, Engine) and not step.argv
+        if (stops or runs_neighbour(step) is False) and self._stopped is None:
             self._stopped = self._monotonic()
 
     def answered(self) -> None:

@@ -1,11 +1,12 @@
 """A transaction: steps performed one by one, each inverse journalled before, undone in reverse."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dockswitch.engine import flags, running, supervision
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import System
-from dockswitch.model.step import Engine, File, Link, Step, assert_never
+from dockswitch.model.step import ByHand, Engine, File, Link, Service, Step, assert_never
 from dockswitch.switching import journal, proof
 from dockswitch.switching.journal import Journal
 
@@ -37,6 +38,14 @@ def inverse(system: System, step: Step) -> Step:
             return File(path, content.decode() if content is not None else None, mode)
         case Engine():
             return running.observed(system)
+        case Service():
+            from dockswitch.engine import services  # few machines have a neighbour
+
+            return services.observed(system, step)
+        case ByHand():
+            from dockswitch.engine import by_hand
+
+            return replace(step, runs=by_hand.running(system, step) is not None)
         case _:
             assert_never(step)
 
@@ -53,6 +62,14 @@ def act(system: System, step: Step) -> None:
                 system.write(path, wanted, mode)
         case Engine():
             _run(system, step)
+        case Service():
+            from dockswitch.engine import services
+
+            services.act(system, step)
+        case ByHand():
+            from dockswitch.engine import by_hand
+
+            by_hand.act(system, step)
         case _:
             assert_never(step)
 

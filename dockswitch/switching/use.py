@@ -32,7 +32,7 @@ def use(
     bundle = choice.bundle
     if choice.found is not None:
         bundle = fetch.fetch(system, choice.found.release, options.accepted, progress)
-    goal = goal_of(bundle, options)
+    goal = goal_of(system, bundle, options)
     wanted = Switch(backend, goal, choice.channel, request.words, options)
     return switch.perform(system, wanted, progress), choice.found
 

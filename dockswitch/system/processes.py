@@ -98,11 +98,11 @@ def attend(
     return code if code >= 0 else 128 - code
 
 
-def start(argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
+def start(argv: Sequence[str], *, log: str, env: Mapping[str, str], folder: str = "/") -> int:
     """Start a process that outlives us, whose output is appended to the file `log`; its pid.
 
-    Nothing of ours goes along but `env`: no terminal, no open file, no signal mask, no folder. A
-    log of more than 10 MB is put aside first. Raises CannotStart.
+    Nothing of ours goes along but `env`: no terminal, no open file, no signal mask, no folder but
+    the one named. A log of more than 10 MB is put aside first. Raises CannotStart.
     """
     os.makedirs(os.path.dirname(log), exist_ok=True)
     _turn(log)
@@ -115,7 +115,7 @@ def start(argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
                 stdin=subprocess.DEVNULL,
                 stdout=written,
                 stderr=written,
-                cwd="/",
+                cwd=folder,
                 env=dict(env),
                 start_new_session=True,
                 umask=0o022,

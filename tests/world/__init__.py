@@ -16,6 +16,7 @@ from dockswitch.model.host import Host
 from dockswitch.model.layout import Layout
 from dockswitch.model.ports import (
     Answer,
+    Circumstances,
     Daemon,
     Finished,
     Index,
@@ -168,7 +169,27 @@ class World(Processes):
     def run(
         self, argv: Sequence[str], *, timeout: float = 60, env: Mapping[str, str] | None = None
     ) -> Finished:
-        raise NotInThisWorld
+        match argv:
+            case [program, "--version"]:
+                content = self.files.read(self.layout.stored(program))
+                if content is None:
+                    return Finished(127, "", "not found")
+                version = content.decode().partition(" ")[2]
+                return Finished(0, f"Docker version {version}, build 1234567\n", "")
+            case ["dpkg-query" | "rpm", *_]:
+                return Finished(1, "", "no path found")
+            case _:
+                raise NotInThisWorld
+
+    def circumstances(self, pid: int) -> Circumstances | None:
+        process = self.processes.get(pid)
+        if process is None or not self._lives(process):
+            return self._asked(None)
+        program = process.argv[0]
+        return self._asked(Circumstances(program, process.folder, process.environment, ""))
+
+    def shares(self, pid: int, real: str) -> bool:
+        return self._asked(True)  # noqa: FBT003 -- a value like any other here
 
     def monotonic(self) -> float:
         return self.clock
@@ -240,8 +261,13 @@ class World(Processes):
         finally:
             self.busy = False
 
-    def start(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
-        return self._act(f"start {argv[0]}", lambda: self._started(argv, log))
+    def start(
+        self, argv: Sequence[str], *, log: str, env: Mapping[str, str], folder: str = "/"
+    ) -> int:
+        return self._act(f"start {argv[0]}", lambda: self._started(argv, log, env, folder))
+
+    def do(self, argv: Sequence[str], *, timeout: float = 60) -> Finished:
+        raise NotInThisWorld
 
     def end(
         self, pid: int, *, wait: float, kill: bool = False, argv: Sequence[str] | None = None

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dockswitch.model.ports import Answer
@@ -46,6 +47,8 @@ class Running:
     version: str = ""
     manners: Manners = field(default_factory=Manners)
     data: Data = field(default_factory=Data)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    folder: str = "/"
     ready: float = 0.0
     ends: float = math.inf
     leaving: bool = False

@@ -3,7 +3,7 @@
 import math
 import os
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dockswitch.engine.flags import option
 from dockswitch.model.layout import Layout
@@ -48,7 +48,14 @@ class Processes:
         """The engines of ours that live, those on their way out too."""
         return [each for each in self._living() if each.ours and each.version]
 
-    def _started(self, argv: Sequence[str], log: str) -> int:
+    def starts_by_hand(self, argv: Sequence[str], version: str, path: str, folder: str) -> int:
+        """A dockerd of that version that a person unpacked and started from a shell."""
+        self.files.write(self.layout.stored(argv[0]), f"dockerd {version}".encode(), 0o755)
+        return self._started(argv, "/nohup.out", {"PATH": path}, folder)
+
+    def _started(
+        self, argv: Sequence[str], log: str, env: Mapping[str, str], folder: str = "/"
+    ) -> int:
         program = self.files.read(self.layout.stored(argv[0]))
         if program is None:
             raise CannotStart(argv[0], "No such file or directory")
@@ -57,16 +64,18 @@ class Processes:
         manners = self.manners.get(version, Manners())
         place = option(argv, "--data-root", "--graph") or ""
         words = manners.dies or self._in_the_way(argv, place)
-        pid = self._born(argv, ours=True)
+        ours = argv[0].startswith(f"{self.layout.real(self.layout.versions)}/")
+        pid = self._born(argv, ours=ours)
         engine = self.processes[pid]
+        engine.environment, engine.folder = dict(env), folder
         engine.version, engine.manners, engine.data = version, manners, self.data[place]
         engine.ready = self.clock + manners.starts_in + self._containerd_left(argv)
         if words:
             self.files.append(log, f"{words}\n")
             engine.ready, engine.ends = math.inf, self.clock + manners.starts_in
             return pid
-        folder, exec_root = os.path.dirname(argv[0]), option(argv, "--exec-root")
-        child = self._born((f"{folder}/containerd", "--config", f"{exec_root}/containerd.toml"))
+        beside, exec_root = os.path.dirname(argv[0]), option(argv, "--exec-root")
+        child = self._born((f"{beside}/containerd", "--config", f"{exec_root}/containerd.toml"))
         self.processes[child].parent = pid
         self.files.write(self.layout.stored(option(argv, "--pidfile") or ""), str(pid).encode())
         self.listens(pid, self.layout.stored((option(argv, "-H") or "").removeprefix("unix://")))

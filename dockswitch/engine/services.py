@@ -1,0 +1,122 @@
+"""Services that somebody else brought: what systemd or snapd says of one, and what it is told."""
+
+import re
+from dataclasses import dataclass
+
+from dockswitch.engine import snaps
+from dockswitch.model.errors import DockswitchError
+from dockswitch.model.ports import Reader, System
+from dockswitch.model.step import Service
+
+# A stop takes as long as the containers' grace, a start as long as what a crash left.
+_TIMEOUT = 180.0
+_ASK = 20.0
+
+_SHOWN = "LoadState,ActiveState,UnitFileState,ExecStart,TriggeredBy,NeedDaemonReload,MainPID"
+_RUNS = {"active", "activating", "reloading", "deactivating"}
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What systemd says of a unit: the `program` that it starts, as `pid`, and what starts it.
+
+    `reload` says that its file is another by now than the one that systemd has read.
+    """
+
+    there: bool
+    active: bool
+    enabled: bool
+    program: str
+    sockets: tuple[str, ...]
+    reload: bool
+    pid: int
+
+
+def systemd_runs(reader: Reader) -> bool:
+    """Whether systemd keeps this machine (sd_booted(3)); below a root it is none of ours."""
+    layout = reader.layout
+    system = not layout.root and layout.scope == "system"
+    return system and reader.kind("/run/systemd/system") == "folder"
+
+
+def unit(reader: Reader, name: str) -> Unit:
+    """What systemd says of the unit of that name."""
+    told = reader.run(["systemctl", "show", name, f"--property={_SHOWN}"], timeout=_ASK)
+    return parsed(told.out)
+
+
+def parsed(shown: str) -> Unit:
+    """Of what `systemctl show` prints: a line `Property=value` for each."""
+    value = dict(line.split("=", 1) for line in shown.splitlines() if "=" in line)
+    program = re.search(r"\bpath=(\S+)", value.get("ExecStart", ""))
+    triggers = value.get("TriggeredBy", "").split()
+    return Unit(
+        there=value.get("LoadState") == "loaded",
+        active=value.get("ActiveState") in _RUNS,
+        enabled=value.get("UnitFileState") == "enabled",
+        program=program[1] if program else "",
+        sockets=tuple(name for name in triggers if name.endswith(".socket")),
+        reload=value.get("NeedDaemonReload") == "yes",
+        pid=int(value.get("MainPID") or 0),
+    )
+
+
+def is_ours(reader: Reader, found: Unit) -> bool:
+    """Whether that unit starts an engine of dockswitch's: its name may be the other's too."""
+    layout = reader.layout
+    return found.program.startswith(f"{layout.real(layout.versions)}/")
+
+
+def observed(reader: Reader, service: Service) -> Service:
+    """The state of that service now."""
+    if service.manager == "snap":
+        snap = snaps.snap(reader)
+        active, enabled = (snap.active, snap.enabled) if snap else (False, False)
+        return Service("snap", service.name, active, enabled)
+    found = unit(reader, service.name)
+    return Service("systemd", service.name, found.active, found.enabled)
+
+
+def act(system: System, wanted: Service) -> None:
+    """Makes it so; raises ServiceRefused in the words of whoever keeps it."""
+    if wanted.manager == "snap":
+        _act_on_snap(system, wanted)
+        return
+    found = unit(system, wanted.name)
+    if found.reload:
+        _told(system, "systemctl", "daemon-reload")
+        found = unit(system, wanted.name)
+    if is_ours(system, found):
+        return
+    if found.enabled != wanted.enabled:
+        _told(system, "systemctl", "enable" if wanted.enabled else "disable", wanted.name)
+    if found.active and not wanted.active:
+        _told(system, "systemctl", "stop", wanted.name)
+    if wanted.active:
+        # One that failed before, for whatever reason, may have used up its starts.
+        system.do(["systemctl", "reset-failed", wanted.name], timeout=_ASK)
+        _told(system, "systemctl", "start", wanted.name)
+
+
+def _act_on_snap(system: System, wanted: Service) -> None:
+    now = observed(system, wanted)
+    if now.enabled != wanted.enabled:
+        _told(system, "snap", "enable" if wanted.enabled else "disable", wanted.name)
+        now = observed(system, wanted)
+    if wanted.enabled and now.active != wanted.active:
+        _told(system, "snap", "start" if wanted.active else "stop", wanted.name)
+
+
+def _told(system: System, *argv: str) -> None:
+    ended = system.do(argv, timeout=_TIMEOUT)
+    if ended.code != 0:
+        raise ServiceRefused(" ".join(argv), ended.err.strip() or f"it ended with {ended.code}")
+
+
+class ServiceRefused(DockswitchError):
+    def __init__(self, command: str, why: str) -> None:
+        super().__init__(
+            f"`{command}` failed",
+            details=why,
+            hint="mend what it names, then run the same command again",
+        )
