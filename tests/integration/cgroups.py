@@ -51,11 +51,31 @@ def remove(cgroups: Iterable[Path]) -> None:
             time.sleep(0.01)
 
 
-def _hierarchies() -> list[Path]:
+def new_unified(name: str) -> Path:
+    """A new cgroup of version 2 below our own; whoever made it removes it."""
+    (unified,) = _hierarchies("cgroup2 ")[:1]
+    cgroup = unified / _own() / name
+    cgroup.mkdir()
+    return cgroup
+
+
+def called(name: str) -> list[Path]:
+    """The cgroups of that name below our own: nspawn makes the same one in systemd's version 1."""
+    every = [hierarchy / _own() / name for hierarchy in _hierarchies()]
+    return [cgroup for cgroup in every if cgroup.is_dir()]
+
+
+def _own() -> str:
+    """Our own cgroup of version 2, from the root of its hierarchy; see cgroups(7)."""
+    lines = Path("/proc/self/cgroup").read_text().splitlines()
+    return next(line.removeprefix("0::/") for line in lines if line.startswith("0::/"))
+
+
+def _hierarchies(*kinds: str) -> list[Path]:
     """Where cgroups are mounted, of either version; the fields are in proc(5)."""
     found = []
     for line in Path("/proc/self/mountinfo").read_text().splitlines():
         mount, _, kind = line.partition(" - ")
-        if kind.startswith(("cgroup ", "cgroup2 ")):
+        if kind.startswith(kinds or ("cgroup ", "cgroup2 ")):
             found.append(Path(mount.split()[4]))
     return found

@@ -8,14 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration import rootfs, systemd_machine
 from tests.integration.archive import ArchiveMissing
 from tests.integration.holdings import Mirror
 from tests.integration.mirror import build
 from tests.integration.namespace import isolated, machine_network, short_root
-from tests.integration.needs import demand, why_no_namespaces
+from tests.integration.needs import demand, why_no_namespaces, why_no_systemd_machine
 from tests.integration.program import Dockswitch
 from tests.integration.server import MirrorServer, serve
 from tests.integration.stock import Stock
+from tests.integration.systemd_machine import Machine
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -66,3 +68,23 @@ def stock(isolation: None, mirror: Mirror) -> Iterator[Stock]:
     """The mirror's versions, installed once by this process."""
     with short_root() as folder:
         yield Stock(folder, mirror.root)
+
+
+@pytest.fixture(scope="session")
+def machine_files(isolation: None) -> Path:
+    """The files of a Debian machine with systemd, beside the mirror; built if not there."""
+    demand(why_no_systemd_machine())
+    beside = Path(os.environ.get("DOCKSWITCH_TEST_MIRROR") or _CHECKOUT / ".cache/mirror")
+    try:
+        with machine_network():
+            return rootfs.build(beside.absolute().with_name("systemd"))
+    except ArchiveMissing as error:
+        demand(str(error))
+        raise
+
+
+@pytest.fixture
+def machine(machine_files: Path, mirror: Mirror) -> Iterator[Machine]:
+    """A machine with systemd, booted for this test alone."""
+    with systemd_machine.booted(machine_files, mirror.root) as running:
+        yield running

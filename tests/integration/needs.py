@@ -6,10 +6,12 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 _PROGRAMS = ("apt-get", "apt-cache", "dpkg-deb", "ldd", "mount", "umount", "unshare")
+_CONTAINER_PROGRAMS = ("debootstrap", "systemd-nspawn", "nsenter", "setpriv")
 
 
 def demand(reason: str | None) -> None:
@@ -35,4 +37,17 @@ def why_no_namespaces() -> str | None:
     )
     if tried.returncode != 0:
         return f"root may not make namespaces here: {tried.stderr.strip()}"
+    return None
+
+
+def why_no_systemd_machine() -> str | None:
+    """Why no container with a systemd of its own can be had here, or None."""
+    reason = why_no_namespaces()
+    if reason is not None:
+        return reason
+    missing = [name for name in _CONTAINER_PROGRAMS if shutil.which(name) is None]
+    if missing:
+        return f"this machine has no {', '.join(missing)}"
+    if "cgroup2" not in Path("/proc/self/mountinfo").read_text():
+        return "no cgroups of version 2 are mounted here"
     return None

@@ -1,0 +1,163 @@
+"""The files of a Debian machine with systemd, built once and kept."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import importlib.metadata
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.integration.archive import SUITES, Archive, ArchiveMissing
+
+#: Where the program's dependencies are on the machine, and where it is installed; as pipx does, in
+#: a folder that is on nobody's PATH but its owner's.
+PACKAGES, PROGRAM = "/opt/dockswitch/packages", "/opt/dockswitch/bin/dockswitch"
+
+#: Where the checkout's package is bound, and a mirror.
+CHECKOUT, MIRROR = "/opt/dockswitch/checkout", "/mirror"
+
+#: An ordinary person, and one who may use sudo without a password.
+PERSON, ADMIN = "anna", "adam"
+
+#: What systemd with logins and user managers wants, then engines, then engines without root.
+_DEBS = (
+    *("systemd", "systemd-sysv", "dbus", "dbus-user-session", "libpam-systemd", "sudo"),
+    *("python3", "ca-certificates", "procps", "iptables", "iproute2", "kmod"),
+    *("libseccomp2", "libdevmapper1.02.1", "libsystemd0"),
+    *("uidmap", "slirp4netns", "fuse-overlayfs"),
+)
+
+#: What the program is started by; its own path is what units and sudo are to name.
+_PROGRAM = f"""\
+#!/usr/bin/python3
+import sys
+
+sys.path[:0] = ["{CHECKOUT}", "{PACKAGES}"]
+from dockswitch.cli.main import main
+
+sys.exit(main())
+"""
+
+_FILES = {
+    PROGRAM: _PROGRAM,
+    "/etc/hosts": "127.0.0.1 localhost machine\n::1 localhost\n",
+    f"/etc/sudoers.d/{ADMIN}": f"{ADMIN} ALL=(ALL) NOPASSWD: ALL\n",
+}
+
+#: seconds
+_DEBOOTSTRAP_LIMIT, _OTHERS_LIMIT = 600, 180
+
+
+def build(cache: Path) -> Path:
+    """The root folder of such a machine, in a folder of its builder's own below `cache`.
+
+    Call it in the machine's network. Raises `ArchiveMissing` where what it is made of cannot be
+    had.
+    """
+    cache.mkdir(parents=True, exist_ok=True)
+    root = cache / builder_digest()[:16]
+    with root.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if root.is_dir():
+            return root
+        temporary = root.with_suffix(".tmp")
+        # Only a builder that was killed leaves one: we hold the lock.
+        shutil.rmtree(temporary, ignore_errors=True)
+        try:
+            _build_in(temporary)
+            temporary.rename(root)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+    return root
+
+
+def builder_digest() -> str:
+    """Identifies the builder by its source and by what it is told to install."""
+    source = Path(__file__).read_bytes()
+    return hashlib.sha256(source + "\n".join(_requirements()).encode()).hexdigest()
+
+
+def _build_in(root: Path) -> None:
+    _debootstrap(root)
+    for path, text in _FILES.items():
+        (root / path[1:]).parent.mkdir(parents=True, exist_ok=True)
+        (root / path[1:]).write_text(text)
+    (root / PROGRAM[1:]).chmod(0o755)
+    (root / f"etc/sudoers.d/{ADMIN}").chmod(0o440)
+    for place in (CHECKOUT, MIRROR):
+        (root / place[1:]).mkdir(parents=True)
+    _dependencies(root)
+    for person in (PERSON, ADMIN):
+        _inside(root, "useradd", "--create-home", "--shell", "/bin/bash", person)
+    for folder in ("var/lib/apt/lists", "var/cache/apt/archives"):
+        shutil.rmtree(root / folder)
+    # Each boot of a copy is to get an id of its own.
+    (root / "etc/machine-id").write_text("")
+
+
+def _debootstrap(root: Path) -> None:
+    archive = Archive.of_machine()
+    own = platform.freedesktop_os_release().get("VERSION_CODENAME", "")
+    # Binaries of the mirror's engines were chosen by whether they run on this machine.
+    suite = own if own in SUITES else "bookworm"
+    words = ["--variant=minbase", f"--include={','.join(_DEBS)}", *_trust(archive)]
+    ran = _run(["debootstrap", *words, suite, root, archive.address], _DEBOOTSTRAP_LIMIT)
+    if ran.returncode != 0:
+        raise ArchiveMissing(f"debootstrap of {suite}: {_last_line(ran)}")
+
+
+def _trust(archive: Archive) -> list[str]:
+    trust = dict(archive.trust)
+    if trust.get("trusted") == "yes":
+        return ["--no-check-gpg"]
+    keyring = trust.get("signed-by")
+    if keyring is None:
+        return []
+    if not keyring.startswith("/"):
+        raise ArchiveMissing("debootstrap takes no key that stands in a source of apt itself")
+    return [f"--keyring={keyring}"]
+
+
+def _dependencies(root: Path) -> None:
+    """Install what the program depends on for the machine's own Python, not for ours."""
+    asked = "import sys; print('%d.%d' % sys.version_info[:2])"
+    version = _inside(root, "python3", "-c", asked).strip()
+    words = ["install", "--quiet", "--target", f"{root}{PACKAGES}"]
+    words += ["--python-version", version, "--only-binary=:all:", *_requirements()]
+    ran = _run([sys.executable, "-m", "pip", *words], _OTHERS_LIMIT)
+    if ran.returncode != 0:
+        raise ArchiveMissing(f"the program's dependencies cannot be had: {_last_line(ran)}")
+    _inside(root, "python3", "-m", "compileall", "-q", PACKAGES)
+
+
+def _requirements() -> list[str]:
+    return sorted(importlib.metadata.requires("dockswitch") or ())
+
+
+def _inside(root: Path, *words: str) -> str:
+    ran = _run(["chroot", root, *words], _OTHERS_LIMIT)
+    assert ran.returncode == 0, f"{words[0]} in the new machine: {ran.stderr}"
+    return ran.stdout
+
+
+def _run(words: Sequence[str | Path], limit: int) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        words,
+        env={**os.environ, "LC_ALL": "C", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=limit,
+        check=False,
+    )
+
+
+def _last_line(ran: subprocess.CompletedProcess[str]) -> str:
+    said = (ran.stdout + ran.stderr).strip().splitlines()
+    return said[-1] if said else "failed without a word"
