@@ -2,13 +2,14 @@
 
 import os
 
-from dockswitch.engine import flags, places
+from dockswitch.engine import api, flags, places
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import Circumstances, Daemon, Reader, System
 from dockswitch.model.step import ByHand
 
 # Its containers get their own grace first, 10 s each where nobody says more, all at once.
 _STOP_LIMIT = 120.0
+_PATIENCE = 20.0  # seconds for one that is busy, or on its way out
 
 
 def step_of(reader: Reader, daemon: Daemon, known: Circumstances) -> ByHand:
@@ -29,9 +30,9 @@ def act(system: System, wanted: ByHand) -> None:
     if not wanted.runs:
         _stop(system, daemon)
         return
-    if daemon is not None and not _is_leaving(system, daemon):
+    if daemon is not None and _stays(system, wanted, daemon):
         return
-    _stop(system, daemon)
+    _stop(system, running(system, wanted))
     layout = system.layout
     # Proxies and the like are not written down, for their secrets: it gets those that we have.
     env = flags.environment("", os.environ) | ({"PATH": wanted.path} if wanted.path else {})
@@ -39,10 +40,17 @@ def act(system: System, wanted: ByHand) -> None:
     system.start(argv, log=layout.log, env=env, folder=wanted.folder)
 
 
-def _is_leaving(system: System, daemon: Daemon) -> bool:
-    """Whether it was told to stop: it closes its sockets first, and ends after its containers."""
+def _stays(system: System, wanted: ByHand, daemon: Daemon) -> bool:
+    """Whether it answers: one that was told to stop closes its sockets, and lives for a while."""
+    root = system.layout.root
     sockets = places.of(system, daemon).sockets
-    return any(system.listener(system.layout.stored(each)) is None for each in sockets)
+    inside = [system.layout.stored(each) for each in sockets if each.startswith(f"{root}/")]
+    until = system.monotonic() + _PATIENCE
+    while running(system, wanted) is not None and system.monotonic() < until:
+        if not inside or any(api.pings(system, each, timeout=1) for each in inside):
+            return True
+        system.pause(0.05)
+    return False
 
 
 def _stop(system: System, daemon: Daemon | None) -> None:

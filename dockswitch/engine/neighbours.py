@@ -26,7 +26,8 @@ def neighbours(reader: Reader) -> tuple[Neighbour, ...]:
     ours = running(reader)
     others = [each for each in reader.daemons() if ours is None or each.pid != ours.pid]
     run = [of(reader, each) for each in others if foreign.shared(reader, config, each)]
-    seen = {found.program for found in run} | {found.package for found in run if found.package}
+    seen = {_program(reader, each) for each in others}
+    seen |= {found.package for found in run if found.package}
     idle = [found for found in _installed(reader) if not {found.program, found.package} & seen]
     return (*run, *idle)
 
@@ -34,7 +35,7 @@ def neighbours(reader: Reader) -> tuple[Neighbour, ...]:
 def of(reader: Reader, daemon: Daemon) -> Neighbour:
     """What that daemon is and where it came from."""
     known = reader.circumstances(daemon.pid)
-    program = known.program if known and known.program else daemon.argv[0]
+    program = _program(reader, daemon)
     its = places.of(reader, daemon)
     found = _brought(reader, program)
     inside = [reader.layout.stored(each) for each in its.sockets if _is_inside(reader, each)]
@@ -162,6 +163,11 @@ def _installed(reader: Reader) -> list[Neighbour]:
     if not layout.root and layout.scope == "system" and reader.kind(snaps.FOLDER) is not None:
         found += [_snap(reader)]
     return found
+
+
+def _program(reader: Reader, daemon: Daemon) -> str:
+    known = reader.circumstances(daemon.pid)
+    return (known.program if known else "") or daemon.argv[0]
 
 
 def _brought(reader: Reader, program: str) -> Neighbour:

@@ -12,23 +12,19 @@ from dockswitch.model.step import Service
 _TIMEOUT = 180.0
 _ASK = 20.0
 
-_SHOWN = "LoadState,ActiveState,UnitFileState,ExecStart,TriggeredBy,NeedDaemonReload,MainPID"
+_SHOWN = "LoadState,ActiveState,UnitFileState,ExecStart,TriggeredBy,MainPID"
 _RUNS = {"active", "activating", "reloading", "deactivating"}
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What systemd says of a unit: the `program` that it starts, as `pid`, and what starts it.
-
-    `reload` says that its file is another by now than the one that systemd has read.
-    """
+    """What systemd says of a unit: the `program` that it starts, as `pid`, and what starts it."""
 
     there: bool
     active: bool
     enabled: bool
     program: str
     sockets: tuple[str, ...]
-    reload: bool
     pid: int
 
 
@@ -56,7 +52,6 @@ def parsed(shown: str) -> Unit:
         enabled=value.get("UnitFileState") == "enabled",
         program=program[1] if program else "",
         sockets=tuple(name for name in triggers if name.endswith(".socket")),
-        reload=value.get("NeedDaemonReload") == "yes",
         pid=int(value.get("MainPID") or 0),
     )
 
@@ -82,10 +77,9 @@ def act(system: System, wanted: Service) -> None:
     if wanted.manager == "snap":
         _act_on_snap(system, wanted)
         return
+    # A file that now stands before another one of the same name is not noticed by itself.
+    _told(system, "systemctl", "daemon-reload")
     found = unit(system, wanted.name)
-    if found.reload:
-        _told(system, "systemctl", "daemon-reload")
-        found = unit(system, wanted.name)
     if is_ours(system, found):
         return
     if found.enabled != wanted.enabled:
@@ -94,8 +88,15 @@ def act(system: System, wanted: Service) -> None:
         _told(system, "systemctl", "stop", wanted.name)
     if wanted.active:
         # One that failed before, for whatever reason, may have used up its starts.
-        system.do(["systemctl", "reset-failed", wanted.name], timeout=_ASK)
-        _told(system, "systemctl", "start", wanted.name)
+        system.command(["systemctl", "reset-failed", wanted.name], timeout=_ASK)
+        _start(system, wanted.name)
+
+
+def _start(system: System, name: str) -> None:
+    """At boot whoever waits for docker may wait for us: it is started after us then."""
+    state = system.run(["systemctl", "is-system-running"], timeout=_ASK).out.strip()
+    late = ["--no-block"] if state in ("initializing", "starting") else []
+    _told(system, "systemctl", "start", *late, name)
 
 
 def _act_on_snap(system: System, wanted: Service) -> None:
@@ -108,7 +109,7 @@ def _act_on_snap(system: System, wanted: Service) -> None:
 
 
 def _told(system: System, *argv: str) -> None:
-    ended = system.do(argv, timeout=_TIMEOUT)
+    ended = system.command(argv, timeout=_TIMEOUT)
     if ended.code != 0:
         raise ServiceRefused(" ".join(argv), ended.err.strip() or f"it ended with {ended.code}")
 

@@ -192,8 +192,8 @@ class System(Reader, Protocol):
         self, argv: Sequence[str], *, log: str, env: Mapping[str, str], folder: str = "/"
     ) -> int: ...
 
-    # runs a program that acts, such as one that starts a service; as `run` does
-    def do(self, argv: Sequence[str], *, timeout: float = 60) -> Finished: ...
+    # runs a program that changes something; `timeout` in seconds
+    def command(self, argv: Sequence[str], *, timeout: float = 60) -> Finished: ...
 
     # SIGTERM (or SIGKILL), then waits until the process is gone; False when it still is there.
     # With `argv` only a process that still has this command line is signalled: pids are reused

@@ -65,13 +65,9 @@ class Service:
     enabled: bool
 
     def __str__(self) -> str:
-        verb = {
-            (True, True): "start and enable",
-            (True, False): "start and not enable",
-            (False, True): "enable and not start",
-            (False, False): "stop and disable",
-        }[self.active, self.enabled]
-        return f"{verb} {'the snap ' if self.manager == 'snap' else ''}{self.name}"
+        verb = "start" if self.active else "stop"
+        what = f"the snap {self.name}" if self.manager == "snap" else self.name
+        return f"{verb} {what}" + (", at boot too" if self.active and self.enabled else "")
 
 
 @dataclass(frozen=True, slots=True)

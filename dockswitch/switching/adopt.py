@@ -1,5 +1,6 @@
 """`adopt`: writes down the engine that somebody else brought, so that a switch may leave it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from dockswitch.engine import neighbours
@@ -31,9 +32,10 @@ def preview(reader: Reader) -> Adopted:
     if now.neighbour is not None:
         there = neighbours.now(reader, now.neighbour)
         return Adopted(there, now.number, changed=False, notes=())
-    if not found:
-        raise NoNeighbour(_no_engine(reader))
-    first, *others = found
+    kept = [each for each in found if each.runs]
+    if not kept:
+        raise NoNeighbour(_no_engine(reader, found))
+    first, *others = kept
     notes = (*_notes(first), *(f"{each.described} stays as it is" for each in others))
     # after a `use` and a `use system` there are generations already
     number = now.number + 1 if history.generations(reader) else BEFORE.number
@@ -80,8 +82,10 @@ def _notes(found: Neighbour) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _no_engine(reader: Reader) -> str:
-    """What else bears the name of docker here."""
+def _no_engine(reader: Reader, idle: Sequence[Neighbour]) -> str:
+    """What else there is of docker here."""
+    if idle:
+        return f"{idle[0].described} neither runs nor is started by anything: it is not in the way"
     from dockswitch.engine import packages
 
     package = packages.owner(reader, "/usr/bin/docker")

@@ -140,7 +140,7 @@ class Here:
     ) -> int:
         return processes.start(argv, log=self.layout.real(log), env=env, folder=folder)
 
-    def do(self, argv: Sequence[str], *, timeout: float = 60) -> Finished:
+    def command(self, argv: Sequence[str], *, timeout: float = 60) -> Finished:
         return processes.run(argv, timeout=timeout)
 
     def end(

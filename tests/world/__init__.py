@@ -266,7 +266,7 @@ class World(Processes):
     ) -> int:
         return self._act(f"start {argv[0]}", lambda: self._started(argv, log, env, folder))
 
-    def do(self, argv: Sequence[str], *, timeout: float = 60) -> Finished:
+    def command(self, argv: Sequence[str], *, timeout: float = 60) -> Finished:
         raise NotInThisWorld
 
     def end(
