@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 
 from dockswitch.backends import bundles
-from dockswitch.engine import flags, running, supervision
+from dockswitch.engine import at_boot, flags, running, supervision
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.foreign import refuse_foreign
 from dockswitch.model.errors import DockswitchError
@@ -12,6 +12,7 @@ from dockswitch.model.plan import Goal, Installed, Wanted
 from dockswitch.model.ports import Daemon, Reader
 from dockswitch.model.step import Engine, Link, Step
 from dockswitch.model.version import BadVersion, Version
+from dockswitch.system import program
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,17 @@ class Static:
     def steps(self, goal: Goal, installed: Installed, reader: Reader) -> tuple[Step, ...]:
         _refuse_foreign_files(reader, goal)
         stop, start = _engine_steps(goal, installed, reader)
-        return (*stop, *_link_steps(goal, installed, reader), *start)
+        links = _link_steps(goal, installed, reader)
+        return _guard(goal, reader, (*stop, *links, *start))
+
+
+def _guard(goal: Goal, reader: Reader, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """What undoes them at boot after a power cut comes before them, and goes after them."""
+    if goal.engine == "leave" or not steps:
+        return steps
+    if goal.bundle is None:
+        return (*steps, *at_boot.clears(reader))
+    return (*at_boot.readies(reader, program.own()), *steps)
 
 
 def _engine_steps(

@@ -15,8 +15,9 @@ Examples:
   dockswitch daemon restart
   dockswitch daemon logs --lines 100
 
-An engine under dockswitch's own supervision does not come back by itself after
-a reboot.
+Where systemd runs the engine, as docker.service, it is back after a reboot, and
+a switch that a power cut left unfinished is undone first. An engine under
+dockswitch's own supervision does not come back by itself.
 """
 
 

@@ -18,6 +18,10 @@ def command(
     accept: Annotated[
         bool, typer.Option("--accept", help="Undo nothing: take the machine as it stands.")
     ] = False,
+    boot: Annotated[
+        bool,
+        typer.Option("--boot", help="Leave the engine to systemd, which starts it afterwards."),
+    ] = False,
 ) -> None:
     """Undo what a killed switch left behind."""
     from dockswitch.switching import history, recover
@@ -27,7 +31,8 @@ def command(
         if accept:
             found = recover.accept(session.system)
         else:
-            found = recover.recover(session.system, session.report.progress)
+            undo = recover.at_boot if boot else recover.recover
+            found = undo(session.system, session.report.progress)
     now = history.newest(session.system)
     is_back = f"{now.channel} {now.version} is back" if now.version else "no engine, as before"
     end = "given up: `dockswitch status` says how the machine stands" if accept else is_back

@@ -10,6 +10,8 @@ from dockswitch.model.ports import Reader
 from dockswitch.model.step import File
 
 _DEFAULT_SOCKET = "/var/run/docker.sock"  # what a bare `unix://` means to dockerd
+_DEFAULT_GROUP = "docker"
+_ACTIVATED = "fd://"
 _DEFAULT_GRACE = 15  # seconds: dockerd's own `shutdown-timeout`
 
 
@@ -36,7 +38,8 @@ class DaemonConfig:
     """What a daemon.json sets, and what an engine with it uses; paths are inside the root.
 
     `path` is the file to start with; `keys` are those it sets; `grace` is how long, in seconds, a
-    stop may take by it.
+    stop may take by it; `group` may speak to the socket; `activated` says that systemd is to hand
+    the socket over.
     """
 
     path: str
@@ -47,6 +50,8 @@ class DaemonConfig:
     pidfile: str
     live_restore: bool = False
     grace: float = _DEFAULT_GRACE
+    group: str = _DEFAULT_GROUP
+    activated: bool = False
 
     @classmethod
     def read(cls, reader: Reader) -> "DaemonConfig":
@@ -58,13 +63,16 @@ class DaemonConfig:
         content = reader.read(layout.engine_config)
         if content is None:
             return cls.of({}, layout, layout.own_engine_config)
-        path = layout.real(layout.engine_config)
-        return cls.of(_parsed(content, path), layout, layout.engine_config)
+        keys = _parsed(content, layout.real(layout.engine_config))
+        init = "" if layout.root else reader.host.init
+        return cls.of(keys, layout, layout.engine_config, init=init)
 
     @classmethod
-    def of(cls, keys: dict[str, object], layout: Layout, path: str) -> "DaemonConfig":
-        """What these keys decide under this layout."""
-        value = _Values(keys, layout, layout.real(path))
+    def of(
+        cls, keys: dict[str, object], layout: Layout, path: str, *, init: str = ""
+    ) -> "DaemonConfig":
+        """What these keys decide under this layout; only systemd as `init` hands sockets over."""
+        value = _Values(keys, layout, layout.real(path), init)
         return cls(
             path=path,
             keys=frozenset(keys),
@@ -74,6 +82,8 @@ class DaemonConfig:
             pidfile=value.place("pidfile") or layout.pidfile,
             live_restore=keys.get("live-restore") is True,
             grace=value.grace(),
+            group=value.text("group") or _DEFAULT_GROUP,
+            activated=_ACTIVATED in str(keys.get("hosts")),
         )
 
 
@@ -106,6 +116,7 @@ class _Values:
     keys: dict[str, object]
     layout: Layout
     path: str
+    init: str
 
     def socket(self) -> str:
         hosts = self.keys.get("hosts")
@@ -116,16 +127,20 @@ class _Values:
         for host in hosts:
             if host.startswith("unix://"):
                 return self._inside("hosts", host.removeprefix("unix://") or _DEFAULT_SOCKET)
+            if host.startswith(_ACTIVATED) and self.init == "systemd":
+                return self.layout.socket
         why = f"'hosts' names no unix socket, which dockswitch asks the engine over: {hosts}"
         raise BadDaemonConfig(self.path, why)
 
     def place(self, key: str) -> str | None:
+        value = self.text(key)
+        return self._inside(key, value) if value else None
+
+    def text(self, key: str) -> str | None:
         value = self.keys.get(key)
-        if value is None or value == "":
-            return None
-        if not isinstance(value, str):
+        if value is not None and not isinstance(value, str):
             raise BadDaemonConfig(self.path, f"{key!r} is no text")
-        return self._inside(key, value)
+        return value
 
     def grace(self) -> float:
         value = self.keys.get("shutdown-timeout", _DEFAULT_GRACE)

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 
-from dockswitch.engine import places
+from dockswitch.engine import places, unit_files
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.running import running
 from dockswitch.model.errors import DockswitchError
@@ -69,6 +69,8 @@ def _refuse(
 def _refuse_listener(
     reader: Reader, config: DaemonConfig, ours: Daemon | None, adopted: Neighbour | None
 ) -> None:
+    if unit_files.listens(reader):
+        return  # for our engine; to connect would start it
     pid = reader.listener(config.socket)
     if pid is None or (ours and pid == ours.pid):
         return

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable
 
 from dockswitch.engine import api
-from dockswitch.engine.log import last_words
 from dockswitch.model.ports import Reader, System
 from dockswitch.model.version import Version
 
@@ -22,20 +21,21 @@ def wait_until_well(
     wanted: Version,
     *,
     alive: Callable[[], bool],
+    said: Callable[[], str],
     deadline: float = 60,
 ) -> str | None:
     """Wait until the wanted version answers; a reason where it does not within `deadline` seconds.
 
     After a crash dockerd waits up to 20 s for what is left of containerd. `alive` says whether its
-    process still is there: once it is not, the reason is what it said last.
+    process still is there: once it is not, the reason is what it `said` last.
     """
     began = system.monotonic()
     while not api.pings(system, socket, timeout=1):
         waited = system.monotonic() - began
         if not alive():
-            return f"the engine ended as it started: {last_words(system)}"
+            return f"the engine ended as it started: {said()}"
         if waited > deadline:
-            return f"no engine answered on {socket} within {deadline:g} s: {last_words(system)}"
+            return f"no engine answered on {socket} within {deadline:g} s: {said()}"
         system.pause(_pause(waited))
     return serves(system, socket, wanted)
 

@@ -1,10 +1,14 @@
 """What an engine of dockswitch's own says in its log."""
 
 import re
+from collections.abc import Sequence
 
+from dockswitch.engine.units import DESCRIPTION
 from dockswitch.model.ports import Reader
 from dockswitch.system.processes import STARTS
 
+# `Starting NAME - DESCRIPTION`, and without the name before systemd 250
+_SYSTEMD_STARTS = re.compile(rf"Starting (?:\S+ - )?{re.escape(DESCRIPTION)}")
 _CHATTER = re.compile(r"\blevel=(?:info|debug|warning)\b|^\s*$")
 
 
@@ -13,16 +17,20 @@ def last_lines(reader: Reader, lines: int) -> tuple[str, ...]:
     return tuple(_lines(reader)[-lines:]) if lines > 0 else ()
 
 
-def last_words(reader: Reader) -> str:
-    """The last that the engine started last said of trouble."""
+def last_words(lines: Sequence[str]) -> str:
+    """The last that the engine started last said of trouble, by the lines of its log."""
     said: list[str] = []
-    for line in reversed(_lines(reader)):
-        if line.startswith(STARTS):
+    for line in reversed(lines):
+        if line.startswith(STARTS) or _SYSTEMD_STARTS.match(line):
             break
         said.insert(0, line)
-    trouble = [line for line in said if not _CHATTER.search(line)]
-    words = (trouble or said)[-3:]
-    return " · ".join(line.strip() for line in words) or "it said nothing"
+    return trouble(said) or "it said nothing"
+
+
+def trouble(said: Sequence[str]) -> str:
+    """The last lines of trouble, or just the last lines; empty where nothing was said."""
+    told = [line for line in said if not _CHATTER.search(line)]
+    return " · ".join(line.strip() for line in (told or said)[-3:])
 
 
 def _lines(reader: Reader) -> list[str]:

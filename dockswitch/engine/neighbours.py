@@ -4,9 +4,10 @@ import os
 import re
 from dataclasses import replace
 
-from dockswitch.engine import api, by_hand, foreign, packages, places, services, snaps
+from dockswitch.engine import api, by_hand, foreign, packages, places, services, snaps, supervision
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.flags import data_root_of, stored
+from dockswitch.engine.log import last_lines
 from dockswitch.engine.running import running
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.neighbour import Neighbour
@@ -139,6 +140,14 @@ def may_answer(reader: Reader, neighbour: Neighbour) -> bool:
     return not started or any(by_hand.running(reader, step) for step in started)
 
 
+def said(reader: Reader, neighbour: Neighbour, lines: int) -> tuple[str, ...]:
+    """The last lines of what it said; of one that dockswitch started by hand they are in its log."""
+    if not neighbour.unit:
+        return last_lines(reader, lines)
+    asked = ["journalctl", "--unit", neighbour.unit, "--output=cat", "--no-pager"]
+    return tuple(reader.run([*asked, f"--lines={lines}"], timeout=_ASK).out.splitlines())
+
+
 def _installed(reader: Reader) -> list[Neighbour]:
     """Those on the usual folders of PATH, and the snap."""
     found = []
@@ -203,7 +212,7 @@ def _units(reader: Reader, name: str, program: str, pid: int | None) -> tuple[Se
     A process that a person started may stand in the unit of whatever let that person in, such as
     `ssh.service`: only a unit whose own program it is counts.
     """
-    if not name or not services.systemd_runs(reader):
+    if not name or not supervision.by_systemd(reader):
         return ()
     unit = services.unit(reader, name)
     if not unit.there or services.is_ours(reader, unit):

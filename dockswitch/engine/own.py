@@ -1,10 +1,10 @@
 """dockswitch's own supervision: a detached dockerd, where no service manager keeps it."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dockswitch.engine import flags
+from dockswitch.engine import flags, group
 from dockswitch.engine import running as recognised
 from dockswitch.engine.daemon_config import DaemonConfig, own_config_step
 from dockswitch.engine.flags import environment, option, resolved
@@ -46,11 +46,7 @@ class Own:
         return flags.command_line(reader.layout, wanted, DaemonConfig.read(reader))
 
     def readies(self, reader: Reader, engine: Engine) -> tuple[Step, ...]:
-        """The file that an engine is given where the machine has no daemon.json."""
-        step = own_config_step(reader.layout)
-        named = option(engine.argv, "--config-file") == f"{{root}}{step.path}"
-        there = reader.read(step.path) == (step.content or "").encode()
-        return (step,) if named and not there else ()
+        return (*config_steps(reader, engine), *group.steps(reader))
 
     def clears(self, reader: Reader) -> tuple[Step, ...]:  # noqa: ARG002 -- nothing to look at
         return ()
@@ -71,7 +67,7 @@ class Own:
             self.stop(system)
         config = DaemonConfig.read(system)
         refuse_foreign(system, config, None)
-        _clear(system, config)
+        clear(system, config)
         system.folder(os.path.dirname(config.socket))
         env = environment(layout.real(folder), self.environment)
         # A containerd that is slow to stop is asked for its stacks, and writes them to TMPDIR.
@@ -83,17 +79,25 @@ class Own:
         daemon = self.running(system)
         if daemon is None:
             return
-        config = _config_of(system, daemon)
+        config = config_of(system, daemon.argv)
         # its containers get their own grace first: up to 10 s each, all at once
         _end(system, daemon.pid, daemon.argv, wait=max(30.0, config.grace + 15))
-        _clear(system, config)
+        clear(system, config)
 
     def logs(self, reader: Reader, lines: int) -> tuple[str, ...]:
         return last_lines(reader, lines)
 
 
-def _config_of(system: System, daemon: Daemon) -> DaemonConfig:
-    """What a running daemon was started with: its command line first, then daemon.json.
+def config_steps(reader: Reader, engine: Engine) -> tuple[Step, ...]:
+    """The file that an engine is given where the machine has no daemon.json."""
+    step = own_config_step(reader.layout)
+    named = option(engine.argv, "--config-file") == f"{{root}}{step.path}"
+    there = reader.read(step.path) == (step.content or "").encode()
+    return (step,) if named and not there else ()
+
+
+def config_of(system: System, argv: Sequence[str]) -> DaemonConfig:
+    """What a daemon with that command line uses: the line first, then daemon.json.
 
     A daemon.json that was spoiled since must not keep it from being stopped.
     """
@@ -102,20 +106,21 @@ def _config_of(system: System, daemon: Daemon) -> DaemonConfig:
         config = DaemonConfig.read(system)
     except DockswitchError:
         config = DaemonConfig.of({}, layout, layout.own_engine_config)
-    host = option(daemon.argv, "-H", "--host") or ""
+    host = option(argv, "-H", "--host") or ""
+    named = host.removeprefix("unix://") if host.startswith("unix://") else ""
     return DaemonConfig(
         path=config.path,
         keys=config.keys,
-        socket=layout.stored(host.removeprefix("unix://")) or config.socket,
+        socket=layout.stored(named) or config.socket,
         data_root=config.data_root,
-        exec_root=layout.stored(option(daemon.argv, "--exec-root") or "") or config.exec_root,
-        pidfile=layout.stored(option(daemon.argv, "-p", "--pidfile") or "") or config.pidfile,
+        exec_root=layout.stored(option(argv, "--exec-root") or "") or config.exec_root,
+        pidfile=layout.stored(option(argv, "-p", "--pidfile") or "") or config.pidfile,
         live_restore=config.live_restore,
         grace=config.grace,
     )
 
 
-def _clear(system: System, config: DaemonConfig) -> None:
+def clear(system: System, config: DaemonConfig) -> None:
     """Remove what a killed engine left: its containerd, pid files and socket.
 
     With its containerd there, the next start takes 20 s; its shims and containers stay.

@@ -28,13 +28,6 @@ class Unit:
     pid: int
 
 
-def systemd_runs(reader: Reader) -> bool:
-    """Whether systemd keeps this machine (sd_booted(3)); below a root it is none of ours."""
-    layout = reader.layout
-    system = not layout.root and layout.scope == "system"
-    return system and reader.kind("/run/systemd/system") == "folder"
-
-
 def unit(reader: Reader, name: str) -> Unit:
     """What systemd says of the unit of that name."""
     told = reader.run(["systemctl", "show", name, f"--property={_SHOWN}"], timeout=_ASK)

@@ -35,8 +35,18 @@ class Supervisor(Protocol):
     def logs(self, reader: Reader, lines: int) -> tuple[str, ...]: ...
 
 
-def of(reader: Reader) -> Supervisor:  # noqa: ARG001 -- there is one so far
+def of(reader: Reader) -> Supervisor:
     """The supervisor of this machine and scope; below a root it is always dockswitch itself."""
+    if by_systemd(reader):
+        from dockswitch.engine.systemd import Systemd
+
+        return Systemd()
     from dockswitch.engine.own import Own
 
     return Own(os.environ)
+
+
+def by_systemd(reader: Reader) -> bool:
+    """Whether the machine's own engine is systemd's to run."""
+    layout = reader.layout
+    return layout.scope == "system" and not layout.root and reader.host.init == "systemd"

@@ -87,10 +87,24 @@ class ByHand:
         return f"{verb} {self.argv[0].removeprefix('{root}')}, which was started by hand"
 
 
-Step: TypeAlias = Link | File | Engine | Service | ByHand
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A system group that there is to be; where it is not `needed` nothing is done.
+
+    It is never removed: people may be members of it by then.
+    """
+
+    name: str
+    needed: bool = True
+
+    def __str__(self) -> str:
+        return f"create the group {self.name}" if self.needed else f"leave the group {self.name}"
+
+
+Step: TypeAlias = Link | File | Engine | Group | Service | ByHand
 
 _KINDS: dict[str, type[Step]] = {
-    kind.__name__: kind for kind in (Link, File, Engine, Service, ByHand)
+    kind.__name__: kind for kind in (Link, File, Engine, Group, Service, ByHand)
 }
 
 

@@ -16,10 +16,13 @@ from dockswitch.model.version import Version
 # An engine that was killed takes 20 s to start again; slow disks take longer.
 START_DEADLINE = 90.0
 
+_LAST_LINES = 200
+
 
 def answers(system: System, wanted: Engine) -> str | None:
     """Why the engine that was started does not answer as its version, or None when it does."""
-    from dockswitch.engine import health
+    from dockswitch.engine import health, supervision
+    from dockswitch.engine.log import last_words
 
     folder = wanted.folder
     assert folder is not None
@@ -29,6 +32,7 @@ def answers(system: System, wanted: Engine) -> str | None:
         bundles.version_of(folder),
         deadline=START_DEADLINE,
         alive=lambda: running.running(system) is not None,
+        said=lambda: last_words(supervision.of(system).logs(system, _LAST_LINES)),
     )
 
 
@@ -54,6 +58,7 @@ def unwell(system: System, wanted: Engine, *, container: bool) -> str | None:
 def neighbour_answers(system: System, neighbour: Neighbour) -> str | None:
     """Why an adopted engine that is to run does not answer as itself, or None when it does."""
     from dockswitch.engine import health, neighbours
+    from dockswitch.engine.log import last_words
 
     if not neighbour.socket or not any(runs_neighbour(step) for step in neighbour.runs):
         return None
@@ -63,6 +68,7 @@ def neighbour_answers(system: System, neighbour: Neighbour) -> str | None:
         Version.parse(neighbours.current_version(system, neighbour)),
         deadline=START_DEADLINE,
         alive=lambda: neighbours.may_answer(system, neighbour),
+        said=lambda: last_words(neighbours.said(system, neighbour, _LAST_LINES)),
     )
 
 

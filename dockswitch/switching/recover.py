@@ -4,11 +4,12 @@ import contextlib
 import os
 import re
 
+from dockswitch.engine import running, supervision, unit_files
 from dockswitch.model.errors import HandsNeeded
 from dockswitch.model.outcome import Recovered
 from dockswitch.model.plan import runs_neighbour
 from dockswitch.model.ports import Progress, System
-from dockswitch.model.step import Engine
+from dockswitch.model.step import ByHand, Engine
 from dockswitch.switching import adopted, history, journal, proof, transaction
 from dockswitch.switching.journal import Journal
 
@@ -28,6 +29,27 @@ def recover(system: System, progress: Progress) -> Recovered | None:
         undone = Recovered(last.begin.wish, last.begin.time)
     sweep(system)
     return undone
+
+
+def at_boot(system: System, progress: Progress) -> Recovered | None:
+    """As `recover`, before systemd starts docker: the engine is left to it. Needs the lock."""
+    last = journal.last(system)
+    begun = running.running(system) is not None
+    if last is None or not last.open or begun or not supervision.by_systemd(system):
+        return recover(system, progress)
+    progress.say(f"undoing the switch to {last.begin.wish}, which did not finish")
+    # What somebody started by hand did not outlive the power either.
+    gone = Engine, ByHand
+    still = tuple(step for step in last.inverses if not isinstance(step, gone))
+    failures = transaction.undo(system, still)
+    if failures:
+        raise UndoFailed(failures)
+    journal.undone(system, last)
+    sweep(system)
+    from dockswitch.engine import systemd
+
+    systemd.boots(system, starts=_old_engine(last) is not None)
+    return Recovered(last.begin.wish, last.begin.time)
 
 
 def accept(system: System) -> Recovered | None:
@@ -69,10 +91,20 @@ def sweep(system: System) -> None:
     for folder in (layout.state, *kept):
         for name in _abandoned(system, folder):
             system.write(f"{folder}/{name}", None)
+    if supervision.by_systemd(system):
+        _sweep_units(system)
     ours = os.path.relpath(layout.current, layout.bin)
     for name in _abandoned(system, layout.bin):  # others put things there too
         if (system.link(f"{layout.bin}/{name}") or "").startswith(f"{ours}/"):
             system.point(f"{layout.bin}/{name}", None)
+
+
+def _sweep_units(system: System) -> None:
+    """The same where others put things too."""
+    for folder in unit_files.WRITTEN:
+        for name in _abandoned(system, folder):
+            if name.startswith(unit_files.NAMES):
+                system.write(f"{folder}/{name}", None)
 
 
 def _abandoned(system: System, folder: str) -> list[str]:
@@ -91,10 +123,14 @@ def _unwell(system: System, opened: Journal) -> str | None:
         reason = adopted.unwell(system, history.newest(system))
         if reason is not None:
             return reason
+    engine = _old_engine(opened)
+    return proof.unwell(system, engine, container=opened.begin.container) if engine else None
+
+
+def _old_engine(opened: Journal) -> Engine | None:
+    """The engine that ran before that journal, None where none did."""
     engines = [step for step in opened.inverses if isinstance(step, Engine)]
-    if not engines or not engines[0].argv:
-        return None
-    return proof.unwell(system, engines[0], container=opened.begin.container)
+    return engines[0] if engines and engines[0].argv else None
 
 
 class UndoFailed(HandsNeeded):

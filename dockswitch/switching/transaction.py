@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dockswitch.engine import flags, running, supervision
+from dockswitch.engine import flags, group, running, supervision
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import System
-from dockswitch.model.step import ByHand, Engine, File, Link, Service, Step, assert_never
+from dockswitch.model.step import ByHand, Engine, File, Group, Link, Service, Step, assert_never
 from dockswitch.switching import journal, proof
 from dockswitch.switching.journal import Journal
 
@@ -38,6 +38,8 @@ def inverse(system: System, step: Step) -> Step:
             return File(path, content.decode() if content is not None else None, mode)
         case Engine():
             return running.observed(system)
+        case Group(name):
+            return Group(name, needed=False)
         case Service():
             from dockswitch.engine import services  # few machines have a neighbour
 
@@ -62,6 +64,9 @@ def act(system: System, step: Step) -> None:
                 system.write(path, wanted, mode)
         case Engine():
             _run(system, step)
+        case Group(name, needed):
+            if needed:
+                group.add(system, name)
         case Service():
             from dockswitch.engine import services
 

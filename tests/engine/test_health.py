@@ -10,7 +10,6 @@ import pytest
 from dockswitch.engine.health import remove_leftovers, runs_container, wait_until_well
 from dockswitch.model.version import Version
 from dockswitch.system.here import Here
-from dockswitch.system.processes import STARTS
 from tests.engine.daemon import place
 from tests.engine.server import engine
 
@@ -30,9 +29,13 @@ RUNS = {
     "GET /images/json": (200, [{"Id": "sha256:1"}]),
 }
 
+SAID = "no disk"
+
 
 def well(machine: Here, wanted: Version = WANTED) -> str | None:
-    return wait_until_well(machine, SOCKET, wanted, alive=lambda: True, deadline=1)
+    return wait_until_well(
+        machine, SOCKET, wanted, alive=lambda: True, said=lambda: SAID, deadline=1
+    )
 
 
 def test_one_that_answers_with_the_wanted_version_is_well(machine: Here) -> None:
@@ -59,17 +62,16 @@ def test_one_without_a_version_is_not_well(machine: Here) -> None:
 
 
 def test_a_dead_one_is_not_waited_for(machine: Here) -> None:
-    machine.write(machine.layout.log, f"{STARTS}/v\nfailed to start daemon: no disk\n".encode())
     began = time.monotonic()
-    why = wait_until_well(machine, SOCKET, WANTED, alive=lambda: False)
-    assert why == "the engine ended as it started: failed to start daemon: no disk"
+    why = wait_until_well(machine, SOCKET, WANTED, alive=lambda: False, said=lambda: SAID)
+    assert why == "the engine ended as it started: no disk"
     assert time.monotonic() - began < 1
 
 
 def test_one_that_never_answers_is_given_up_at_the_deadline(machine: Here) -> None:
     began = time.monotonic()
     why = well(machine)
-    assert why == "no engine answered on /run/docker.sock within 1 s: it said nothing"
+    assert why == "no engine answered on /run/docker.sock within 1 s: no disk"
     assert 1 <= time.monotonic() - began < 3
 
 

@@ -35,6 +35,11 @@ failed to start daemon: driver not supported
             OLD + NEW,
             'time="2" level=error msg="b" · failed to start daemon: driver not supported',
         ),
+        (
+            "old\nStarting docker.service - Docker Application Container Engine...\nnew\n",
+            "new",
+        ),
+        ("old\nStarting Docker Application Container Engine...\nnew\n", "new"),
         (f"{STARTS}/v\ntime=1 level=info msg=only\n", "time=1 level=info msg=only"),
     ],
 )
@@ -42,4 +47,4 @@ def test_the_last_words_are_of_trouble_and_of_the_last_start(
     machine: Here, log: str, words: str
 ) -> None:
     machine.write(machine.layout.log, log.encode())
-    assert last_words(machine) == words
+    assert last_words(last_lines(machine, 200)) == words

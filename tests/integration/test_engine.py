@@ -17,6 +17,7 @@ from dockswitch.engine import api, flags, health
 from dockswitch.engine.daemon_config import DaemonConfig, own_config_step
 from dockswitch.engine.flags import RootTooLong
 from dockswitch.engine.foreign import ForeignEngine
+from dockswitch.engine.log import last_words
 from dockswitch.engine.own import Own
 from dockswitch.engine.running import observed, running
 from dockswitch.model.host import Host
@@ -66,6 +67,7 @@ class Installed:
             self.config.socket,
             self.version,
             alive=lambda: running(self.machine) is not None,
+            said=lambda: last_words(OWN.logs(self.machine, 200)),
         )
 
     def container(self) -> str | None:

@@ -31,6 +31,7 @@ from dockswitch.system.refusals import DiskFull
 from tests.world.engines import Manners, answer
 from tests.world.files import File, Files
 from tests.world.processes import Processes
+from tests.world.programs import Programs
 from tests.world.publishers import MIRROR, Publishers, names_of
 
 # When a call is cut: before anything, with half of it done, or when it has done all.
@@ -57,6 +58,7 @@ class World(Processes):
     def __init__(self, root: str = "/m", **published: Sequence[str]) -> None:
         super().__init__(Layout.of_system(root=root), Files())
         self.host = Host("linux", "x86_64", "debian", "bookworm")
+        self.programs = Programs(self)
         self.publishers = Publishers()
         self.publishers.published.update(published)
         self.offline = False
@@ -169,17 +171,7 @@ class World(Processes):
     def run(
         self, argv: Sequence[str], *, timeout: float = 60, env: Mapping[str, str] | None = None
     ) -> Finished:
-        match argv:
-            case [program, "--version"]:
-                content = self.files.read(self.layout.stored(program))
-                if content is None:
-                    return Finished(127, "", "not found")
-                version = content.decode().partition(" ")[2]
-                return Finished(0, f"Docker version {version}, build 1234567\n", "")
-            case ["dpkg-query" | "rpm", *_]:
-                return Finished(1, "", "no path found")
-            case _:
-                raise NotInThisWorld
+        return self._asked(self.programs.asks(argv))
 
     def circumstances(self, pid: int) -> Circumstances | None:
         process = self.processes.get(pid)
@@ -261,13 +253,13 @@ class World(Processes):
         finally:
             self.busy = False
 
+    def command(self, argv: Sequence[str], *, timeout: float = 60) -> Finished:
+        return self._act(" ".join(argv), lambda: self.programs.does(argv))
+
     def start(
         self, argv: Sequence[str], *, log: str, env: Mapping[str, str], folder: str = "/"
     ) -> int:
         return self._act(f"start {argv[0]}", lambda: self._started(argv, log, env, folder))
-
-    def command(self, argv: Sequence[str], *, timeout: float = 60) -> Finished:
-        raise NotInThisWorld
 
     def end(
         self, pid: int, *, wait: float, kill: bool = False, argv: Sequence[str] | None = None

@@ -54,7 +54,11 @@ class Processes:
         return self._started(argv, "/nohup.out", {"PATH": path}, folder)
 
     def _started(
-        self, argv: Sequence[str], log: str, env: Mapping[str, str], folder: str = "/"
+        self,
+        argv: Sequence[str],
+        log: str,
+        env: Mapping[str, str] | None = None,
+        folder: str = "/",
     ) -> int:
         program = self.files.read(self.layout.stored(argv[0]))
         if program is None:
@@ -67,7 +71,7 @@ class Processes:
         ours = argv[0].startswith(f"{self.layout.real(self.layout.versions)}/")
         pid = self._born(argv, ours=ours)
         engine = self.processes[pid]
-        engine.environment, engine.folder = dict(env), folder
+        engine.environment, engine.folder = dict(env or {}), folder
         engine.version, engine.manners, engine.data = version, manners, self.data[place]
         engine.ready = self.clock + manners.starts_in + self._containerd_left(argv)
         if words:
@@ -78,7 +82,9 @@ class Processes:
         child = self._born((f"{beside}/containerd", "--config", f"{exec_root}/containerd.toml"))
         self.processes[child].parent = pid
         self.files.write(self.layout.stored(option(argv, "--pidfile") or ""), str(pid).encode())
-        self.listens(pid, self.layout.stored((option(argv, "-H") or "").removeprefix("unix://")))
+        host = option(argv, "-H") or ""
+        named = self.layout.stored(host.removeprefix("unix://"))
+        self.listens(pid, self.layout.socket if host == "fd://" else named)
         return pid
 
     def _in_the_way(self, argv: Sequence[str], data_root: str) -> str:

@@ -1,0 +1,166 @@
+"""systemd's supervision: docker.service runs the engine, docker.socket keeps clients waiting."""
+
+import os
+from collections.abc import Sequence
+
+from dockswitch.engine import drop_ins, flags, group, own, unit_files, units
+from dockswitch.engine import running as recognised
+from dockswitch.engine.daemon_config import DaemonConfig
+from dockswitch.engine.foreign import refuse_foreign
+from dockswitch.engine.log import trouble
+from dockswitch.engine.units import CONTAINERD, SERVICE, SOCKET
+from dockswitch.model.errors import DockswitchError
+from dockswitch.model.plan import Wanted
+from dockswitch.model.ports import Daemon, Reader, System
+from dockswitch.model.step import Engine, File, Link, Step
+from dockswitch.model.version import Version
+
+_ENABLED = {SERVICE: "multi-user.target", SOCKET: "sockets.target"}
+_ACTIVATED = "fd://"
+_CONTAINERD_SOCKET = "{root}/run/containerd/containerd.sock"
+_OWN_CONTAINERD_UNTIL = Version.parse("18.09.0")  # before, dockerd wants one of its own kind
+
+# seconds: an engine that was killed takes 20 to start again; slow disks take longer
+_START_LIMIT, _LIMIT = 90.0, 60.0
+
+
+class Systemd:
+    """The engine of the machine itself, where systemd is its init."""
+
+    def command_line(self, reader: Reader, wanted: Wanted) -> tuple[str, ...]:
+        config = DaemonConfig.read(reader)
+        words = flags.command_line(reader.layout, wanted, config, listens=_ACTIVATED)
+        shared = wanted.version >= _OWN_CONTAINERD_UNTIL and unit_files.has(reader, CONTAINERD)
+        if shared and "containerd" not in config.keys:
+            words += ("--containerd", _CONTAINERD_SOCKET)
+        return words
+
+    def readies(self, reader: Reader, engine: Engine) -> tuple[Step, ...]:
+        """Our configuration, the group and the units, enabled when they are new.
+
+        Raises ForeignUnit, Masked, and OtherEngine for a drop-in that starts one.
+        """
+        drop_ins.refuse_other_engine(reader, flags.resolved(engine.argv, "")[0])
+        return (
+            *own.config_steps(reader, engine),
+            *group.steps(reader),
+            *_unit_steps(reader, _texts(reader, engine)),
+        )
+
+    def clears(self, reader: Reader) -> tuple[Step, ...]:
+        """The units go, and systemd is told."""
+        steps = _unit_steps(reader, {SERVICE: None, SOCKET: None})
+        return (*steps, Engine(())) if steps else ()
+
+    def running(self, reader: Reader) -> Daemon | None:
+        return recognised.running(reader)
+
+    def start(self, system: System, engine: Engine) -> Daemon:
+        """Returns when the engine has said that it is ready; raises StartFailed, OtherUnit."""
+        text = unit_files.ours(system, SERVICE)
+        if text is None:  # it ran under dockswitch's own supervision, before there were units
+            return own.Own(os.environ).start(system, engine)
+        argv = flags.resolved(engine.argv, "")
+        if not units.starts(text, argv):
+            raise OtherUnit(unit_files.path(SERVICE), argv[0])
+        refuse_foreign(system, DaemonConfig.read(system), None)
+        _reload(system)
+        started = system.command(["systemctl", "start", SERVICE], timeout=_START_LIMIT)
+        daemon = self.running(system)
+        if started.code == 0 and daemon is not None:
+            return daemon
+        words = trouble(_said(system)) or started.err.strip() or "it said nothing"
+        self.stop(system)
+        raise StartFailed(words)
+
+    def stop(self, system: System) -> None:
+        daemon = self.running(system)
+        config = own.config_of(system, daemon.argv if daemon else ())
+        units_of_ours = [unit for unit in _ENABLED if unit_files.ours(system, unit) is not None]
+        if units_of_ours:
+            # The socket too: a client that comes now would have the old engine started again.
+            limit = units.stop_limit(config) + _LIMIT
+            system.command(["systemctl", "stop", *units_of_ours], timeout=limit)
+        if self.running(system) is not None:  # it is none of systemd's
+            own.Own(os.environ).stop(system)
+        own.clear(system, config)
+        if units_of_ours:
+            # Also what counts starts: four switches in a minute are no failure.
+            system.command(["systemctl", "reset-failed", *units_of_ours], timeout=_LIMIT)
+        _reload(system)
+
+    def logs(self, reader: Reader, lines: int) -> tuple[str, ...]:
+        asked = ["journalctl", "--unit", SERVICE, "--output=cat", "--no-pager", f"--lines={lines}"]
+        return tuple(reader.run(asked).out.splitlines()) if lines > 0 else ()
+
+
+def boots(system: System, *, starts: bool) -> None:
+    """Has systemd read its units anew while it boots, and start the engine after us."""
+    _reload(system)
+    wanted = [unit for unit in _ENABLED if unit_files.ours(system, unit) is not None]
+    if starts and wanted:
+        # Waiting for docker would be waiting for ourselves: it is started after us.
+        system.command(["systemctl", "start", "--no-block", *wanted], timeout=_LIMIT)
+
+
+def _texts(reader: Reader, engine: Engine) -> dict[str, str | None]:
+    """What each unit is to be for that engine; None where there is to be none."""
+    config = DaemonConfig.read(reader)
+    argv = flags.resolved(engine.argv, "")
+    activated = _ACTIVATED in argv or config.activated
+    containerd = flags.option(argv, "--containerd") is not None
+    service = units.service(argv, config, containerd=containerd, activated=activated)
+    return {SERVICE: service, SOCKET: units.socket(config) if activated else None}
+
+
+def _unit_steps(reader: Reader, texts: dict[str, str | None]) -> tuple[Step, ...]:
+    steps: list[Step] = []
+    for unit, text in texts.items():
+        place, link = unit_files.path(unit), unit_files.wanted_by(_ENABLED[unit], unit)
+        there = unit_files.ours(reader, unit)
+        if text is not None:
+            unit_files.refuse_foreign(reader, unit)
+        if text == there:
+            continue
+        if text is None and reader.link(link) == place:
+            steps.append(Link(link, None))
+        steps.append(File(place, text))
+        # Whoever disabled it later meant it, and what is enabled by its name stays so.
+        if there is None and reader.link(link) is None:
+            steps.append(Link(link, place))
+    return tuple(steps)
+
+
+def _reload(system: System) -> None:
+    """Has systemd read its units where they changed since it last did."""
+    asked = ["systemctl", "show", "--property=NeedDaemonReload", SERVICE, SOCKET]
+    if "NeedDaemonReload=yes" in system.run(asked).out:
+        system.command(["systemctl", "daemon-reload"], timeout=_LIMIT)
+
+
+def _said(system: System) -> Sequence[str]:
+    """What the engine that was started last said, or systemd of it where it said nothing."""
+    shown = system.run(["systemctl", "show", "--property=InvocationID", SERVICE]).out
+    key = shown.strip().partition("=")[2]
+    if not key:
+        return ()
+    system.run(["journalctl", "--sync"])
+    words = ["journalctl", "--output=cat", "--no-pager"]
+    own_words = system.run([*words, f"_SYSTEMD_INVOCATION_ID={key}"]).out.splitlines()
+    return own_words or system.run([*words, f"INVOCATION_ID={key}"]).out.splitlines()
+
+
+class StartFailed(DockswitchError):
+    def __init__(self, words: str) -> None:
+        super().__init__(
+            f"{SERVICE} did not start: {words}", hint=f"`journalctl -u {SERVICE}` shows more"
+        )
+
+
+class OtherUnit(DockswitchError):
+    def __init__(self, place: str, dockerd: str) -> None:
+        super().__init__(
+            f"{place} does not start {dockerd}",
+            details="somebody changed it, or it could not be written",
+            hint="`dockswitch use` writes it anew",
+        )
