@@ -41,11 +41,9 @@ class Static:
 
 
 def _guard(goal: Goal, reader: Reader, steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    """What undoes them at boot after a power cut comes before them, and goes after them."""
-    if goal.engine == "leave" or not steps:
+    """What undoes them at boot after a power cut comes before them."""
+    if goal.engine == "leave" or goal.bundle is None or not steps:
         return steps
-    if goal.bundle is None:
-        return (*steps, *at_boot.clears(reader))
     return (*at_boot.readies(reader, program.own()), *steps)
 
 

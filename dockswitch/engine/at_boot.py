@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 
 from dockswitch.engine import supervision, unit_files, units
-from dockswitch.model.ports import Reader
+from dockswitch.model.ports import Reader, System
 from dockswitch.model.step import File, Link, Step
 
 UNIT = "dockswitch-recover.service"
@@ -27,12 +27,11 @@ def readies(reader: Reader, program: Sequence[str]) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def clears(reader: Reader) -> tuple[Step, ...]:
-    """The steps that take it away again, the last ones of all."""
-    if unit_files.ours(reader, UNIT) is None:
-        return ()
-    link = () if reader.link(_LINK) is None else (Link(_LINK, None),)
-    return (*link, File(unit_files.path(UNIT), None))
+def remove(system: System) -> None:
+    """Takes it away where nothing of ours is left; no step, for it is needed until the commit."""
+    if unit_files.ours(system, UNIT) is not None:
+        system.point(_LINK, None)
+        system.write(unit_files.path(UNIT), None)
 
 
 def _text(reader: Reader, program: Sequence[str]) -> str:

@@ -41,11 +41,11 @@ class Systemd:
         Raises ForeignUnit, Masked, and OtherEngine for a drop-in that starts one.
         """
         drop_ins.refuse_other_engine(reader, flags.resolved(engine.argv, "")[0])
-        return (
-            *own.config_steps(reader, engine),
-            *group.steps(reader),
-            *_unit_steps(reader, _texts(reader, engine)),
-        )
+        changes = _unit_steps(reader, _texts(reader, engine))
+        if changes and self.running(reader) is None:
+            # Undone last: when the units are as they were, systemd is told.
+            changes = (Engine(()), *changes)
+        return (*own.config_steps(reader, engine), *group.steps(reader), *changes)
 
     def clears(self, reader: Reader) -> tuple[Step, ...]:
         """The units go, and systemd is told."""

@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 
+from dockswitch.engine import at_boot as at_boot_unit
 from dockswitch.engine import running, supervision, unit_files
 from dockswitch.model.errors import HandsNeeded
 from dockswitch.model.outcome import Recovered
@@ -93,10 +94,17 @@ def sweep(system: System) -> None:
             system.write(f"{folder}/{name}", None)
     if supervision.by_systemd(system):
         _sweep_units(system)
+        if _is_at_rest(system) and history.newest(system).version is None:
+            at_boot_unit.remove(system)
     ours = os.path.relpath(layout.current, layout.bin)
     for name in _abandoned(system, layout.bin):  # others put things there too
         if (system.link(f"{layout.bin}/{name}") or "").startswith(f"{ours}/"):
             system.point(f"{layout.bin}/{name}", None)
+
+
+def _is_at_rest(system: System) -> bool:
+    last = journal.last(system)
+    return last is None or not last.open
 
 
 def _sweep_units(system: System) -> None:

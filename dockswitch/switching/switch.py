@@ -89,7 +89,7 @@ def _journalled(
         before=before,
         after=generation,
         restarted=restarts or leaves,
-        downtime=clock.seconds,
+        downtime=clock.seconds if restarts or leaves else None,
         notes=(note,) if note else (),
         left=wanted.goal.neighbour if leaves else None,
     )

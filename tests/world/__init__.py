@@ -104,6 +104,14 @@ class World(Processes):
         finally:
             self._interrupted_at = 0
 
+    def power_cut(self) -> None:
+        """Nothing runs any more, and what lay in /run is gone."""
+        for process in self._living():
+            process.ends, process.leaving = self.clock, True
+        self.sockets.clear()
+        for path in [each for each in self.files.entries if each.startswith("/run/")]:
+            del self.files.entries[path]
+
     def meanwhile(self, act: str, happens: Callable[[], None]) -> None:
         """Something happens just before the next call that begins with these words."""
         self._meanwhile = (act, happens)

@@ -90,6 +90,16 @@ def mend(world: World) -> Recovered | None:
         return recover.recover(world, Quiet())
 
 
+def boot(world: World) -> None:
+    """The machine is switched on; its unit runs `dockswitch recover --boot`."""
+
+    def recovered() -> None:
+        with world.locked():
+            recover.at_boot(world, Quiet())
+
+    world.programs.boot(recovered)
+
+
 def get(world: World, words: str, least: Accepted = Accepted()) -> install.Installed:  # noqa: B008
     """`dockswitch install WORDS`"""
     request = wish.parse(words.split(), tuple(catalog().channels))

@@ -82,7 +82,8 @@ class Processes:
         child = self._born((f"{beside}/containerd", "--config", f"{exec_root}/containerd.toml"))
         self.processes[child].parent = pid
         self.files.write(self.layout.stored(option(argv, "--pidfile") or ""), str(pid).encode())
-        host = option(argv, "-H") or ""
+        # Without one, daemon.json names it, or systemd hands it over.
+        host = option(argv, "-H") or "fd://"
         named = self.layout.stored(host.removeprefix("unix://"))
         self.listens(pid, self.layout.socket if host == "fd://" else named)
         return pid

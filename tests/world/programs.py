@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from dockswitch.model.ports import Finished
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _ETC = "/etc/systemd/system"
 _JOURNAL = "/var/log/journal"
-_SERVICE, _SOCKET = "docker.service", "docker.socket"
+_SERVICE, _SOCKET, _RECOVER = "docker.service", "docker.socket", "dockswitch-recover.service"
 _DONE, _FAILED, _UNKNOWN = Finished(0, "", ""), Finished(1, "", ""), Finished(5, "", "not loaded")
 
 #: More starts than these are refused until `reset-failed`.
@@ -38,6 +38,8 @@ class Programs:
         self.listens = False
         self.starts = 0
         self.main = 0
+        self._booting = False
+        self._queued = False
 
     def asks(self, argv: Sequence[str]) -> Finished:
         match list(argv):
@@ -71,16 +73,21 @@ class Programs:
                 return self._stop(units)
             case ["systemctl", "start", unit] if unit == _SERVICE:
                 return self._start()
-            case ["systemctl", "start", "--no-block", *_]:
-                return self._start()
+            case ["systemctl", "start", "--no-block", *_] if self._booting:
+                self._queued = True
             case _:
                 raise NoSuchProgram(argv)
         return _DONE
 
-    def boots(self) -> None:
-        """What systemd starts by itself, of what it finds enabled."""
-        self.loaded.clear()
-        if self._world.files.link(f"{_ETC}/multi-user.target.wants/{_SERVICE}"):
+    def boot(self, recover: Callable[[], object]) -> None:
+        """The machine is switched on: systemd reads its units, then starts what is enabled."""
+        self.loaded = {unit: text for unit in (_SERVICE, _SOCKET) if (text := self._text(unit))}
+        self.listens, self.starts, self.main = False, 0, 0
+        self._booting, self._queued = True, self._is_enabled(_SERVICE)
+        if self._is_enabled(_RECOVER) and self._text(_RECOVER):
+            recover()
+        self._booting = False
+        if self._queued:
             self._start()
 
     def _stop(self, units: Sequence[str]) -> Finished:
@@ -122,6 +129,9 @@ class Programs:
             return _FAILED
         world.clock = max(world.clock, engine.ready)
         return _DONE
+
+    def _is_enabled(self, unit: str) -> bool:
+        return self._world.files.link(f"{_ETC}/multi-user.target.wants/{unit}") is not None
 
     def _version(self, program: str) -> Finished:
         world = self._world

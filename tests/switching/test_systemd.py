@@ -1,0 +1,244 @@
+"""Switches on a machine that systemd runs: killed or cut from power at any call."""
+
+import copy
+import dataclasses
+from collections.abc import Callable
+
+import pytest
+
+from dockswitch.engine import unit_files
+from dockswitch.engine.drop_ins import OtherEngine
+from dockswitch.engine.unit_files import ForeignUnit, Masked
+from dockswitch.model.errors import SwitchUndone
+from dockswitch.switching import history, journal
+from tests.world import MOMENTS, Manners, Moment, World
+from tests.world.commands import boot, go_back, mend, start, stop, switch
+from tests.world.truth import answering, in_use, is_whole, nothing_is_left
+
+OLD, NEW = "20.10.24+dfsg1", "28.5.2+dfsg4"
+DOCKER, SOCKET = "/etc/systemd/system/docker.service", "/etc/systemd/system/docker.socket"
+WANTS = "/etc/systemd/system/multi-user.target.wants"
+
+
+def machine() -> World:
+    world = World("", stable=[OLD], test=[OLD, NEW])
+    world.host = dataclasses.replace(world.host, init="systemd")
+    return world
+
+
+def after_old() -> World:
+    world = machine()
+    switch(world, OLD)
+    return world
+
+
+def after_both() -> World:
+    world = after_old()
+    switch(world, NEW)
+    return world
+
+
+JOBS: list[tuple[str, Callable[[], World], Callable[[World], object]]] = [
+    ("the first use", machine, lambda world: switch(world, NEW)),
+    ("a use", after_old, lambda world: switch(world, NEW)),
+    ("a rollback", after_both, go_back),
+    ("a rollback to before", after_old, lambda world: go_back(world, 0)),
+]
+EVERY = pytest.mark.parametrize(("name", "begin", "job"), JOBS, ids=[job[0] for job in JOBS])
+
+
+def is_whole_here(world: World, *, stopped: bool = False) -> None:
+    """As everywhere; and systemd's units are there for that version alone, and read."""
+    is_whole(world, stopped=stopped)
+    now, programs = history.newest(world), world.programs
+    service = (world.read(DOCKER) or b"").decode()
+    assert (f"ExecStart={now.folder}/dockerd " in service) == (now.version is not None)
+    for unit in ("docker.service", "docker.socket", "dockswitch-recover.service"):
+        there = now.version is not None
+        assert (unit_files.ours(world, unit) is not None) == there
+        target = "sockets" if unit == "docker.socket" else "multi-user"
+        link = f"/etc/systemd/system/{target}.target.wants/{unit}"
+        assert (world.link(link) is not None) == there
+    if not stopped:
+        assert programs.listens == now.running
+        for unit, text in programs.loaded.items():
+            assert text == unit_files.ours(world, unit), f"systemd knows another {unit}"
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@EVERY
+def test_after_a_kill_at_any_call_the_next_command_finds_one_whole_version(
+    name: str, begin: Callable[[], World], job: Callable[[World], object], moment: Moment
+) -> None:
+    begun, number, came = begin(), 0, True
+    while came:
+        number += 1
+        world = copy.deepcopy(begun)
+        with world.dies_at(number, moment) as death:
+            job(world)
+        came = death.came
+        where = f"killed {moment} {world.acts[-1]} ({number})"
+        mend(world)
+        try:
+            is_whole_here(world)
+        except AssertionError as error:
+            raise AssertionError(where) from error
+    assert number > 20
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@EVERY
+def test_after_a_power_cut_at_any_call_it_boots_with_one_whole_version(
+    name: str, begin: Callable[[], World], job: Callable[[World], object], moment: Moment
+) -> None:
+    begun, number, came = begin(), 0, True
+    before = in_use(begun)
+    while came:
+        number += 1
+        world = copy.deepcopy(begun)
+        with world.dies_at(number, moment) as death:
+            job(world)
+        came = death.came
+        where = f"cut {moment} {world.acts[-1]} ({number})"
+        world.power_cut()
+        boot(world)
+        try:
+            now = history.newest(world)
+            assert answering(world) == (str(now.version) if now.version else None)
+            assert in_use(world) in (before, NEW, OLD, None)
+            mend(world)
+            if now.version is None:
+                # No engine is there to remove what a health check left; the next one's does.
+                world.data.clear()
+            is_whole_here(world)
+        except AssertionError as error:
+            raise AssertionError(where) from error
+    assert number > 20
+
+
+def test_the_old_engine_is_back_at_boot_before_anybody_asks() -> None:
+    world = after_old()
+    with world.dies_at(_start_of(world, NEW), "before"):
+        switch(world, NEW)
+    assert not world.engines
+    world.power_cut()
+    boot(world)
+    assert not [each for each in journal.read_all(world) if each.open]
+    nothing_is_left(world)
+    is_whole_here(world)
+    assert answering(world) == OLD
+
+
+def test_an_engine_that_does_not_start_is_undone_with_its_last_words_and_no_limit() -> None:
+    world = after_old()
+    world.manners[NEW] = Manners(dies="failed to start daemon: no such driver")
+    for _ in range(5):  # more than systemd counts
+        with pytest.raises(SwitchUndone) as failure:
+            switch(world, NEW)
+        assert "no such driver" in failure.value.details
+        is_whole_here(world)
+    assert answering(world) == OLD
+
+
+def test_switches_in_a_row_meet_no_start_limit() -> None:
+    world = after_both()
+    for wanted in (OLD, NEW) * 3:
+        switch(world, wanted)
+        is_whole_here(world)
+
+
+def test_an_engine_is_stopped_with_its_socket_and_started_again() -> None:
+    world = after_old()
+    stop(world)
+    assert not world.programs.listens
+    is_whole_here(world, stopped=True)
+    assert start(world).version == OLD
+    is_whole_here(world)
+
+
+def test_a_unit_of_somebody_else_s_is_refused_by_name_before_anything_stops() -> None:
+    world = machine()
+    world.write(DOCKER, b"[Service]\nExecStart=/usr/bin/dockerd\n")
+    with pytest.raises(ForeignUnit, match=DOCKER):
+        switch(world, NEW)
+    assert in_use(world) is None
+    assert world.read(DOCKER) == b"[Service]\nExecStart=/usr/bin/dockerd\n"
+
+
+def test_a_masked_unit_is_refused() -> None:
+    world = machine()
+    world.point(DOCKER, "/dev/null")
+    with pytest.raises(Masked):
+        switch(world, NEW)
+
+
+def test_what_the_owner_disabled_stays_disabled() -> None:
+    world = after_old()
+    world.point(f"{WANTS}/docker.service", None)
+    switch(world, NEW)
+    assert world.link(f"{WANTS}/docker.service") is None
+    assert answering(world) == NEW
+
+
+def test_an_owner_s_drop_in_is_kept_and_one_with_another_engine_refused() -> None:
+    world = after_old()
+    proxy, other = f"{DOCKER}.d/proxy.conf", f"{DOCKER}.d/other.conf"
+    world.write(proxy, b"[Service]\nEnvironment=HTTP_PROXY=http://proxy\n")
+    switch(world, NEW)
+    world.write(other, b"[Service]\nExecStart=\nExecStart=/usr/bin/dockerd -H fd://\n")
+    pids = [each.pid for each in world.engines]
+    with pytest.raises(OtherEngine, match=other):
+        switch(world, OLD)
+    assert [each.pid for each in world.engines] == pids
+    world.write(other, None)
+    switch(world, OLD)
+    assert world.read(proxy)
+
+
+def test_with_hosts_in_daemon_json_there_is_no_socket_unit() -> None:
+    world = after_old()
+    hosts = b'{"hosts": ["unix:///run/docker.sock", "tcp://127.0.0.1:2375"]}'
+    world.write(world.layout.engine_config, hosts)
+    switch(world, NEW)
+    assert world.read(SOCKET) is None
+    assert b"docker.socket" not in (world.read(DOCKER) or b"")
+    assert b"fd://" not in (world.read(DOCKER) or b"")
+
+
+def test_a_machine_with_a_containerd_service_shares_it() -> None:
+    world = machine()
+    world.write("/usr/lib/systemd/system/containerd.service", b"[Service]\n")
+    switch(world, NEW)
+    text = (world.read(DOCKER) or b"").decode()
+    assert "--containerd /run/containerd/containerd.sock" in text
+    assert "Wants=network-online.target containerd.service" in text
+
+
+def test_the_group_is_created_and_stays() -> None:
+    world = machine()
+    switch(world, NEW)
+    assert world.programs.groups == {"docker"}
+    go_back(world, 0)
+    assert world.programs.groups == {"docker"}
+
+
+def test_an_engine_of_dockswitch_s_own_supervision_is_taken_over_or_comes_back() -> None:
+    world = World("", stable=[OLD], test=[OLD, NEW])
+    switch(world, OLD)
+    world.host = dataclasses.replace(world.host, init="systemd")
+    world.manners[NEW] = Manners(dies="no")
+    with pytest.raises(SwitchUndone):
+        switch(world, NEW)
+    assert answering(world) == OLD
+    assert world.read(DOCKER) is None
+    world.manners.clear()
+    switch(world, NEW)
+    is_whole_here(world)
+
+
+def _start_of(world: World, wanted: str) -> int:
+    """The call that starts docker.service in such a switch, counted from 1."""
+    probe = copy.deepcopy(world)
+    probe.acts = []
+    switch(probe, wanted)
+    return probe.acts.index("systemctl start docker.service") + 1
