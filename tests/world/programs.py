@@ -49,9 +49,10 @@ class Programs:
                 return _FAILED  # nobody owns anything
             case ["getent", "group", name]:
                 return _DONE if name in self.groups else Finished(2, "", "")
-            case ["systemctl", "show", "--property=NeedDaemonReload", *units]:
-                changed = [u for u in units if u in self.loaded and self._text(u) != self.loaded[u]]
-                return Finished(0, f"NeedDaemonReload={'yes' if changed else 'no'}\n", "")
+            case ["systemctl", "show", "--property=NeedDaemonReload,FragmentPath", unit]:
+                changed = unit in self.loaded and self._text(unit) != self.loaded[unit]
+                there = f"FragmentPath={_ETC}/{unit}\n" if self._text(unit) else ""
+                return Finished(0, f"NeedDaemonReload={'yes' if changed else 'no'}\n{there}", "")
             case ["systemctl", "show", "--property=InvocationID", _]:
                 return Finished(0, "InvocationID=1\n", "")
             case ["systemctl", "is-active", unit] if unit == _SOCKET:
