@@ -67,15 +67,16 @@ def _engine_steps(
     engine = Engine(supervisor.command_line(reader, wanted))
     if installed.daemon and _is_it(reader, installed.daemon, wanted, engine):
         return (), ()
-    return (*_leaving(reader, goal), *stop), (*supervisor.readies(reader, engine), engine)
+    readies = supervisor.readies(reader, engine, goal.neighbour)
+    return (*_leaving(reader, goal, readies), *stop), (*readies, engine)
 
 
-def _leaving(reader: Reader, goal: Goal) -> tuple[Step, ...]:
+def _leaving(reader: Reader, goal: Goal, readies: tuple[Step, ...]) -> tuple[Step, ...]:
     if goal.neighbour is None:
         return ()
     from dockswitch.engine import neighbours  # few machines have one, and it costs imports
 
-    return neighbours.leaving(reader, goal.neighbour)
+    return neighbours.leaving(reader, goal.neighbour, readies)
 
 
 def _returning(reader: Reader, goal: Goal) -> tuple[Step, ...]:

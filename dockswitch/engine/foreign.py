@@ -9,6 +9,7 @@ from dockswitch.engine.running import running
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.neighbour import Neighbour
 from dockswitch.model.ports import Daemon, Reader
+from dockswitch.model.step import Service
 
 
 def refuse_foreign(
@@ -85,7 +86,7 @@ def _refuse_listener(
         found = neighbours.behind_systemd(reader)
     if found is None:
         raise ForeignEngine(_no_engine(reader, config, pid), place, pid)
-    raise ForeignEngine.of(found, place, pid)
+    raise ForeignEngine.of(found, place, found.pid or pid)
 
 
 def _no_engine(reader: Reader, config: DaemonConfig, pid: int) -> str:
@@ -133,10 +134,8 @@ class ForeignEngine(DockswitchError):
     @classmethod
     def of(cls, found: Neighbour, place: str, pid: int) -> "ForeignEngine":
         """One of which is known what it is."""
-        stops = {
-            "snap": f"snap stop {found.package}",
-            "package": f"systemctl stop {found.unit}" if found.unit else f"kill {pid}",
-            "unpacked": f"systemctl stop {found.unit}" if found.unit else f"kill {pid}",
-        }
+        units = [step.name for step in found.runs if isinstance(step, Service)]
+        stop = f"systemctl stop {' '.join(units[::-1])}" if units else f"kill {pid}"
+        stop = f"snap stop {found.package}" if found.kind == "snap" else stop
         adopt = "`dockswitch adopt` takes it over, and `use system` goes back to it; else "
-        return cls(found.described, place, pid, stop=f"`{stops[found.kind]}`", adopt=adopt)
+        return cls(found.described, place, pid, stop=f"`{stop}`", adopt=adopt)

@@ -2,9 +2,20 @@
 
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
-from dockswitch.engine import api, by_hand, foreign, packages, places, services, snaps, supervision
+from dockswitch.engine import (
+    api,
+    by_hand,
+    foreign,
+    packages,
+    places,
+    services,
+    snaps,
+    supervision,
+    unit_files,
+)
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.flags import data_root_of, stored
 from dockswitch.engine.log import last_lines
@@ -12,7 +23,7 @@ from dockswitch.engine.running import running
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.neighbour import Neighbour
 from dockswitch.model.ports import Daemon, Reader
-from dockswitch.model.step import ByHand, Service, Step
+from dockswitch.model.step import ByHand, File, Link, Service, Step
 
 _UNIT = "docker.service"  # of all packages
 _FOLDERS = ("/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/opt/docker")
@@ -55,13 +66,13 @@ def of(reader: Reader, daemon: Daemon) -> Neighbour:
         return found
     units = _units(reader, known.unit if known else "", program, daemon.pid)
     if units:
-        return replace(found, unit=units[-1].name, runs=units)
+        return replace(found, unit=known.unit if known else "", runs=units)
     return replace(found, runs=(by_hand.step_of(reader, daemon, known),) if known else ())
 
 
 def behind_systemd(reader: Reader) -> Neighbour | None:
     """The installed engine that systemd starts when its socket is asked, or None."""
-    return next((found for found in _installed(reader) if found.unit), None)
+    return next((found for found in neighbours(reader) if found.unit), None)
 
 
 def is_it(reader: Reader, daemon: Daemon, neighbour: Neighbour) -> bool:
@@ -83,16 +94,24 @@ def listens(reader: Reader, pid: int, neighbour: Neighbour) -> bool:
     return any(each.pid == pid and is_it(reader, each, neighbour) for each in reader.daemons())
 
 
-def leaving(reader: Reader, neighbour: Neighbour | None) -> tuple[Step, ...]:
-    """The steps that stop it and keep it stopped; none where it does not run, nor at boot."""
+def leaving(reader: Reader, neighbour: Neighbour, readies: Sequence[Step]) -> tuple[Step, ...]:
+    """The steps that stop it and keep it stopped; none where it does not run, nor at boot.
+
+    `readies` are those that prepare an engine of ours: a unit that they write takes the place of
+    one of the same name, and with it what is enabled by that name.
+    """
+    written = {os.path.basename(step.path) for step in readies if isinstance(step, File)}
     steps: list[Step] = []
-    for step in reversed(neighbour.runs if neighbour else ()):
+    for step in reversed(neighbour.runs):
         match step:
-            case Service(manager, name) if _is_theirs(reader, neighbour):
-                off = Service(manager, name, active=False, enabled=False)
-                steps += [off] if services.observed(reader, off) != off else []
+            case Service(manager, name) if not _is_ours_now(reader, step):
+                now = services.observed(reader, step)
+                off = Service(manager, name, active=False, enabled=now.enabled and name in written)
+                steps += [off] if now != off else []
             case ByHand() if by_hand.running(reader, step):
                 steps.append(replace(step, runs=False))
+            case Link(path, target) if reader.link(path) == target:
+                steps.append(Link(path, None))
             case _:
                 pass
     return tuple(steps)
@@ -104,11 +123,14 @@ def returning(reader: Reader, neighbour: Neighbour | None) -> tuple[Step, ...]:
         return ()
     if not _asked(reader, neighbour.program) and neighbour.kind != "snap":
         raise NeighbourGone(neighbour)
-    theirs = _is_theirs(reader, neighbour)
     steps: list[Step] = []
     for step in neighbour.runs:
         match step:
-            case Service() if not theirs or services.observed(reader, step) != step:
+            case Service() if _is_ours_now(reader, step) or services.observed(reader, step) != step:
+                steps.append(step)
+            case File(path, content) if reader.read(path) != (content or "").encode():
+                steps.append(step)
+            case Link(path, target) if reader.link(path) != target:
                 steps.append(step)
             case ByHand() if not by_hand.running(reader, step):
                 steps.append(step)
@@ -141,7 +163,7 @@ def may_answer(reader: Reader, neighbour: Neighbour) -> bool:
 
 
 def said(reader: Reader, neighbour: Neighbour, lines: int) -> tuple[str, ...]:
-    """The last lines of what it said; of one that dockswitch started by hand they are in its log."""
+    """The last lines of what it said; they are in our log where we started it."""
     if not neighbour.unit:
         return last_lines(reader, lines)
     asked = ["journalctl", "--unit", neighbour.unit, "--output=cat", "--no-pager"]
@@ -163,7 +185,7 @@ def _installed(reader: Reader) -> list[Neighbour]:
             replace(
                 brought,
                 version=_asked(reader, program),
-                unit=units[-1].name if units else "",
+                unit=_UNIT if units else "",
                 runs=units,
                 socket=config.socket,
                 data_root=layout.real(config.data_root),
@@ -206,7 +228,7 @@ def _snap(reader: Reader) -> Neighbour:
     )
 
 
-def _units(reader: Reader, name: str, program: str, pid: int | None) -> tuple[Service, ...]:
+def _units(reader: Reader, name: str, program: str, pid: int | None) -> tuple[Step, ...]:
     """The unit that starts that program, behind the sockets that start the unit; as they are now.
 
     A process that a person started may stand in the unit of whatever let that person in, such as
@@ -215,13 +237,29 @@ def _units(reader: Reader, name: str, program: str, pid: int | None) -> tuple[Se
     if not name or not supervision.by_systemd(reader):
         return ()
     unit = services.unit(reader, name)
-    if not unit.there or services.is_ours(reader, unit):
+    if not unit.there or unit_files.ours(reader, name) is not None:
         return ()
     if unit.program not in (program, _usr_merged(program)) and (pid is None or unit.pid != pid):
         return ()
     names = (*unit.sockets, name)
+    files = (_owners_file(reader, f"{unit_files.ETC}/{each}") for each in names)
     asked = (Service("systemd", each, active=False, enabled=False) for each in names)
-    return tuple(services.observed(reader, each) for each in asked)
+    return (
+        *(file for file in files if file is not None),
+        *(services.observed(reader, each) for each in asked),
+    )
+
+
+def _owners_file(reader: Reader, path: str) -> Step | None:
+    """A unit that an owner wrote there, where one of ours would come; None where there is none."""
+    target = reader.link(path)
+    if target is not None:
+        return Link(path, target)
+    content = reader.read(path)
+    try:
+        return None if content is None else File(path, content.decode())
+    except UnicodeDecodeError:
+        return None  # what cannot be brought back as it was is not replaced either
 
 
 def _usr_merged(program: str) -> str:
@@ -229,11 +267,9 @@ def _usr_merged(program: str) -> str:
     return program.removeprefix("/usr") if program.startswith("/usr/") else f"/usr{program}"
 
 
-def _is_theirs(reader: Reader, neighbour: Neighbour | None) -> bool:
-    """Whether the unit of its name is its own just now; ours may have the same name."""
-    if neighbour is None or neighbour.kind == "snap" or not neighbour.unit:
-        return True
-    return not services.is_ours(reader, services.unit(reader, neighbour.unit))
+def _is_ours_now(reader: Reader, step: Service) -> bool:
+    """Whether the unit of that name is one of ours just now."""
+    return step.manager == "systemd" and unit_files.ours(reader, step.name) is not None
 
 
 def _by_hand(neighbour: Neighbour) -> list[ByHand]:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from dockswitch.engine import snaps
+from dockswitch.engine import snaps, unit_files
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import Reader, System
 from dockswitch.model.step import Service
@@ -49,12 +49,6 @@ def parsed(shown: str) -> Unit:
     )
 
 
-def is_ours(reader: Reader, found: Unit) -> bool:
-    """Whether that unit starts an engine of dockswitch's: its name may be the other's too."""
-    layout = reader.layout
-    return found.program.startswith(f"{layout.real(layout.versions)}/")
-
-
 def observed(reader: Reader, service: Service) -> Service:
     """The state of that service now."""
     if service.manager == "snap":
@@ -71,10 +65,10 @@ def act(system: System, wanted: Service) -> None:
         _act_on_snap(system, wanted)
         return
     # A file that now stands before another one of the same name is not noticed by itself.
+    if unit_files.ours(system, wanted.name) is not None:
+        return
     _told(system, "systemctl", "daemon-reload")
     found = unit(system, wanted.name)
-    if is_ours(system, found):
-        return
     if found.enabled != wanted.enabled:
         _told(system, "systemctl", "enable" if wanted.enabled else "disable", wanted.name)
     if found.active and not wanted.active:

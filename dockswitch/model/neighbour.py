@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Literal, cast
 
 from dockswitch.model import step as steps
-from dockswitch.model.step import Step
+from dockswitch.model.step import File, Link, Step
 
 Kind = Literal["package", "snap", "unpacked"]
 
@@ -48,6 +48,11 @@ class Neighbour:
         else:
             what = f"the {self.kind} {self.package} {self.package_version}".rstrip()
         return f"{what}, unit {self.unit}" if self.unit else what
+
+    @property
+    def files(self) -> frozenset[str]:
+        """The files of its owner's that an engine of ours may need the place of."""
+        return frozenset(step.path for step in self.runs if isinstance(step, File | Link))
 
 
 def to_plain(neighbour: Neighbour) -> dict[str, object]:

@@ -68,10 +68,13 @@ def _unit(cgroups: str) -> str:
     """The innermost unit of /proc/PID/cgroup, whose lines are `number:controllers:path`."""
     for line in cgroups.splitlines():
         _, controllers, path = line.split(":", 2)
-        if controllers in ("", "name=systemd"):
-            units = [name for name in path.split("/") if name.endswith(".service")]
+        # In a container the hierarchy that its systemd does not use shows the one outside.
+        if controllers not in ("", "name=systemd"):
+            continue
+        units = [name for name in path.split("/") if name.endswith(".service")]
+        if units:
             # what runs for a person is in the unit of that person's own systemd
-            return "" if not units or units[0].startswith("user@") else units[-1]
+            return "" if units[0].startswith("user@") else units[-1]
     return ""
 
 
