@@ -54,3 +54,12 @@ def by_systemd(reader: Reader) -> bool:
     """Whether the machine's own engine is systemd's to run."""
     layout = reader.layout
     return layout.scope == "system" and not layout.root and reader.host.init == "systemd"
+
+
+def has_containerd(reader: Reader) -> bool:
+    """Whether systemd runs a containerd of the machine's, which engines of ours share."""
+    if not by_systemd(reader):
+        return False
+    from dockswitch.engine import unit_files, units
+
+    return unit_files.has(reader, units.CONTAINERD)
