@@ -10,7 +10,7 @@ from dockswitch.engine.foreign import refuse_foreign
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.plan import Goal, Installed, Wanted
 from dockswitch.model.ports import Daemon, Reader
-from dockswitch.model.step import Engine, Link, Step
+from dockswitch.model.step import Aside, Engine, Link, Step
 from dockswitch.model.version import BadVersion, Version
 from dockswitch.system import program
 
@@ -66,9 +66,10 @@ def _engine_steps(
     wanted = Wanted.of(goal, goal.bundle)
     engine = Engine(supervisor.command_line(reader, wanted))
     if installed.daemon and _is_it(reader, installed.daemon, wanted, engine):
-        return (), ()
+        return _aside(reader, goal), ()
     readies = supervisor.readies(reader, engine, goal.neighbour)
-    return (*_leaving(reader, goal, readies), *stop), (*readies, engine)
+    leaving = (*_leaving(reader, goal, readies), *stop, *_aside(reader, goal))
+    return leaving, (*readies, engine)
 
 
 def _leaving(reader: Reader, goal: Goal, readies: tuple[Step, ...]) -> tuple[Step, ...]:
@@ -77,6 +78,15 @@ def _leaving(reader: Reader, goal: Goal, readies: tuple[Step, ...]) -> tuple[Ste
     from dockswitch.engine import neighbours  # few machines have one, and it costs imports
 
     return neighbours.leaving(reader, goal.neighbour, readies)
+
+
+def _aside(reader: Reader, goal: Goal) -> tuple[Aside, ...]:
+    """What of an adopted engine stands where links of ours are to be."""
+    if goal.neighbour is None or goal.engine != "start":
+        return ()
+    from dockswitch.engine import neighbours
+
+    return neighbours.in_the_way(reader, goal.neighbour, goal.names)
 
 
 def _returning(reader: Reader, goal: Goal) -> tuple[Step, ...]:
@@ -109,11 +119,12 @@ def _link_steps(goal: Goal, installed: Installed, reader: Reader) -> tuple[Step,
 
 
 def _refuse_foreign_files(reader: Reader, goal: Goal) -> None:
+    adopted = {step.path for step in _aside(reader, goal)}
     for name in goal.names:
         path = f"{reader.layout.bin}/{name}"
         kind = reader.kind(path)
         target = reader.link(path)
-        if kind is not None and target != _target(reader, name):
+        if kind is not None and target != _target(reader, name) and path not in adopted:
             what = f"a link to {target}" if target else f"a {kind}"
             raise ForeignFile(reader.layout.real(path), what)
 

@@ -23,7 +23,7 @@ from dockswitch.engine.running import running
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.neighbour import Neighbour
 from dockswitch.model.ports import Daemon, Reader
-from dockswitch.model.step import ByHand, File, Link, Service, Step
+from dockswitch.model.step import ASIDE, Aside, ByHand, File, Link, Service, Step
 
 _UNIT = "docker.service"  # of all packages
 _FOLDERS = ("/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/opt/docker")
@@ -117,13 +117,32 @@ def leaving(reader: Reader, neighbour: Neighbour, readies: Sequence[Step]) -> tu
     return tuple(steps)
 
 
+def in_the_way(reader: Reader, neighbour: Neighbour, names: Sequence[str]) -> tuple[Aside, ...]:
+    """Its own files, or links to them, where links of ours with these names are to be."""
+    folder = os.path.dirname(neighbour.program)
+    found = []
+    for path in (f"{reader.layout.bin}/{name}" for name in names):
+        real = reader.layout.real(path)
+        target = reader.link(path)
+        leads = os.path.normpath(os.path.join(os.path.dirname(real), target or real))
+        step = Aside(path, there=False)
+        if reader.kind(path) is None or reader.kind(step.place) is not None:
+            continue  # nothing is there, or no place to put it
+        if os.path.dirname(leads) == folder:
+            found.append(step)
+    return tuple(found)
+
+
 def returning(reader: Reader, neighbour: Neighbour | None) -> tuple[Step, ...]:
     """The steps that make it run as it did; raises NeighbourGone where it is not installed."""
     if neighbour is None:
         return ()
-    if not _asked(reader, neighbour.program) and neighbour.kind != "snap":
+    if not _asked(reader, _now_at(reader, neighbour)) and neighbour.kind != "snap":
         raise NeighbourGone(neighbour)
+    folder = reader.layout.bin
+    aside = (name for name in reader.names(folder) if name.endswith(ASIDE))
     steps: list[Step] = []
+    steps += [Aside(f"{folder}/{name.removesuffix(ASIDE)}", there=True) for name in aside]
     for step in neighbour.runs:
         match step:
             case Service() if _is_ours_now(reader, step) or services.observed(reader, step) != step:
@@ -226,6 +245,15 @@ def _snap(reader: Reader) -> Neighbour:
         socket=reader.layout.socket,
         data_root=snaps.DATA_ROOT,
     )
+
+
+def _now_at(reader: Reader, neighbour: Neighbour) -> str:
+    """Its dockerd, which may have been put aside."""
+    inside = _is_inside(reader, neighbour.program)
+    put = f"{neighbour.program}{ASIDE}"
+    if inside and reader.kind(reader.layout.stored(put)) is not None:
+        return put
+    return neighbour.program
 
 
 def _units(reader: Reader, name: str, program: str, pid: int | None) -> tuple[Step, ...]:

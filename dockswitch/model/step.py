@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Literal, NoReturn, TypeAlias
 
+# What the name of a file ends with that was put aside.
+ASIDE = ".before-dockswitch"
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -101,10 +104,26 @@ class Group:
         return f"create the group {self.name}" if self.needed else f"leave the group {self.name}"
 
 
-Step: TypeAlias = Link | File | Engine | Group | Service | ByHand
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A file of an adopted engine where a link of ours is to be: it is there, or put aside."""
+
+    path: str
+    there: bool
+
+    def __str__(self) -> str:
+        return f"put {self.path} back" if self.there else f"put {self.path} aside"
+
+    @property
+    def place(self) -> str:
+        """Where it lies meanwhile."""
+        return f"{self.path}{ASIDE}"
+
+
+Step: TypeAlias = Link | File | Engine | Group | Service | ByHand | Aside
 
 _KINDS: dict[str, type[Step]] = {
-    kind.__name__: kind for kind in (Link, File, Engine, Group, Service, ByHand)
+    kind.__name__: kind for kind in (Link, File, Engine, Group, Service, ByHand, Aside)
 }
 
 

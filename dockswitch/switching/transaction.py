@@ -6,7 +6,17 @@ from dataclasses import replace
 from dockswitch.engine import flags, group, running, supervision
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import System
-from dockswitch.model.step import ByHand, Engine, File, Group, Link, Service, Step, assert_never
+from dockswitch.model.step import (
+    Aside,
+    ByHand,
+    Engine,
+    File,
+    Group,
+    Link,
+    Service,
+    Step,
+    assert_never,
+)
 from dockswitch.switching import journal, proof
 from dockswitch.switching.journal import Journal
 
@@ -48,6 +58,8 @@ def inverse(system: System, step: Step) -> Step:
             from dockswitch.engine import by_hand
 
             return replace(step, runs=by_hand.running(system, step) is not None)
+        case Aside():
+            return replace(step, there=system.kind(step.place) is None)
         case _:
             assert_never(step)
 
@@ -67,6 +79,15 @@ def act(system: System, step: Step) -> None:
         case Group(name, needed):
             if needed:
                 group.add(system, name)
+        case Service() | ByHand() | Aside():
+            _act_on_theirs(system, step)
+        case _:
+            assert_never(step)
+
+
+def _act_on_theirs(system: System, step: Service | ByHand | Aside) -> None:
+    """The same for what an adopted engine brought."""
+    match step:
         case Service():
             from dockswitch.engine import services
 
@@ -75,6 +96,10 @@ def act(system: System, step: Step) -> None:
             from dockswitch.engine import by_hand
 
             by_hand.act(system, step)
+        case Aside(path, there):
+            is_aside = system.kind(step.place) is not None
+            if is_aside == there:
+                system.move(*((step.place, path) if there else (path, step.place)))
         case _:
             assert_never(step)
 

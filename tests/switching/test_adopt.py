@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from dockswitch.backends.static import ForeignFile
 from dockswitch.engine.foreign import ForeignEngine
 from dockswitch.engine.neighbours import NeighbourGone
 from dockswitch.model.errors import SwitchUndone
@@ -211,6 +212,37 @@ def test_its_own_data_root_stays_in_use() -> None:
         (engine,) = world.engines
         assert "/m/srv/docker" in engine.argv
     assert not switch(world, OLD).changed
+
+
+def test_its_files_where_links_of_ours_go_are_put_aside_and_back() -> None:
+    world = World(stable=[OLD, NEW])
+    world.files.write("/its.json", b"{}")
+    argv = ("/m/usr/local/bin/dockerd", *ARGV[1:])
+    world.starts_by_hand(argv, THEIRS, PATH, FOLDER)
+    world.files.write("/usr/local/bin/docker", b"their client", 0o755)
+    world.files.point("/usr/local/bin/runc", "/m/usr/local/bin/../bin/their-runc")
+    before = {path: entry for path, entry in world.files.entries.items() if "/bin/" in path}
+    adopt(world)
+    for version in (NEW, OLD):
+        switch(world, version)
+        assert world.read("/usr/local/bin/docker") == f"docker {version}".encode()
+        assert world.read("/usr/local/bin/docker.before-dockswitch") == b"their client"
+    switch(world, "system")
+    after = {path: entry for path, entry in world.files.entries.items() if "/bin/" in path}
+    assert after == before
+    assert theirs(world) == [(argv, PATH, FOLDER)]
+    world.manners[NEW] = Manners(dies="no")
+    with pytest.raises(SwitchUndone):
+        switch(world, NEW)
+    assert {p: entry for p, entry in world.files.entries.items() if "/bin/" in p} == before
+
+
+def test_what_is_none_of_its_own_there_is_in_the_way_as_ever() -> None:
+    world = adopted()
+    world.files.write("/usr/local/bin/docker", b"somebody else's", 0o755)
+    with pytest.raises(ForeignFile):
+        switch(world, NEW)
+    assert theirs(world) == AS_IT_WAS
 
 
 def test_only_links_flip_beside_it_with_no_start() -> None:
