@@ -31,7 +31,9 @@ def remove(system: System) -> None:
     """Takes it away where nothing of ours is left; no step, for it is needed until the commit."""
     if unit_files.ours(system, UNIT) is not None:
         system.point(_LINK, None)
+        system.command(["systemctl", "stop", UNIT])  # since the boot it counts as active
         system.write(unit_files.path(UNIT), None)
+        system.command(["systemctl", "daemon-reload"])
 
 
 def _text(reader: Reader, program: Sequence[str]) -> str:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import random
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
 
 from tests.integration import below, whole
 from tests.integration.holdings import Engine, Mirror
+from tests.integration.moments import fractions
 from tests.integration.program import Dockswitch, finish
 from tests.integration.server import Fault, MirrorServer
 from tests.integration.stock import Stock
@@ -42,7 +41,7 @@ def test_a_switch_killed_at_any_moment_leaves_one_version_whole(
     program.run("use", pair[0].version).ended(0)
     whole_run = _measure(program, pair)
     now = pair[1].version
-    for fraction in _fractions(_KILLS):
+    for fraction in fractions(_KILLS):
         wanted = next(engine.version for engine in pair if engine.version != now)
         took = _killed(program, wanted, fraction * whole_run)
         while took is not None:
@@ -64,7 +63,7 @@ def test_a_first_switch_killed_at_any_moment_leaves_nothing_or_all(
     began = time.monotonic()
     program.run("use", engine.version).ended(0)
     took = time.monotonic() - began
-    for fraction in _fractions(5):
+    for fraction in fractions(5):
         program.run("use", "system").ended(0)
         _killed(program, engine.version, fraction * took)
         program.run("recover").ended(0)
@@ -81,7 +80,7 @@ def test_a_fetch_killed_at_any_moment_keeps_nothing_half(
     began = time.monotonic()
     program.run("install", engine.version).ended(0)
     took = time.monotonic() - began
-    for fraction in _fractions(3):
+    for fraction in fractions(3):
         program.run("uninstall", engine.version).ended(0)
         _killed(program, engine.version, fraction * took, command="install")
         program.run("recover").ended(0)
@@ -117,18 +116,6 @@ def _measure(program: Dockswitch, pair: tuple[Engine, ...]) -> float:
     began = time.monotonic()
     program.run("use", pair[1].version).ended(0)
     return time.monotonic() - began
-
-
-def _fractions(count: int) -> Iterator[float]:
-    """One random moment in each of so many equal parts of a run, in random order."""
-    seed = int(os.environ.get("DOCKSWITCH_TEST_SEED") or time.time_ns() % 1_000_000)
-    print(f"DOCKSWITCH_TEST_SEED={seed}")
-    dice = random.Random(seed)
-    moments = [(part + dice.random()) / count for part in range(count)]
-    dice.shuffle(moments)
-    for moment in moments:
-        print(f"killed at {moment:.3f} of a run")
-        yield moment
 
 
 def _killed(program: Dockswitch, wanted: str, after: float, command: str = "use") -> float | None:
