@@ -80,10 +80,7 @@ def _refuse_listener(
     place = f"the socket {reader.layout.real(config.socket)}"
     if adopted is not None and neighbours.listens(reader, pid, adopted):
         return
-    daemon = next((each for each in reader.daemons() if each.pid == pid), None)
-    found = neighbours.of(reader, daemon) if daemon else None
-    if pid == 1:
-        found = neighbours.behind_systemd(reader)
+    found = neighbours.listening(reader, pid)
     if found is None:
         raise ForeignEngine(_no_engine(reader, config, pid), place, pid)
     raise ForeignEngine.of(found, place, found.pid or pid)

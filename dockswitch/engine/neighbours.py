@@ -70,27 +70,33 @@ def of(reader: Reader, daemon: Daemon) -> Neighbour:
     return replace(found, runs=(by_hand.step_of(reader, daemon, known),) if known else ())
 
 
-def behind_systemd(reader: Reader) -> Neighbour | None:
-    """The installed engine that systemd starts when its socket is asked, or None."""
-    return next((found for found in neighbours(reader) if found.unit), None)
+def listening(reader: Reader, pid: int) -> Neighbour | None:
+    """The engine that listens as that process, or for which systemd does; None for none."""
+    if pid == 1:
+        return next((found for found in neighbours(reader) if found.unit), None)
+    daemon = next((each for each in reader.daemons() if each.pid == pid), None)
+    if daemon is not None:
+        return of(reader, daemon)
+    # A snap's engine sees another file tree, and is none of this machine's for that.
+    return replace(_snap(reader), pid=pid) if _is_the_snaps(reader, pid) else None
 
 
 def is_it(reader: Reader, daemon: Daemon, neighbour: Neighbour) -> bool:
     """Whether that daemon is the one meant."""
     if any(stored(daemon.argv, reader.layout.root) == each.argv for each in _by_hand(neighbour)):
         return True
-    known = reader.circumstances(daemon.pid)
-    if known is None:
-        return False
     if neighbour.kind == "snap":
-        return known.program.startswith(f"{snaps.FOLDER}/")
-    return bool(neighbour.unit) and known.program == neighbour.program
+        return _is_the_snaps(reader, daemon.pid)
+    known = reader.circumstances(daemon.pid)
+    return known is not None and bool(neighbour.unit) and known.program == neighbour.program
 
 
 def listens(reader: Reader, pid: int, neighbour: Neighbour) -> bool:
     """Whether who listens is the one meant, or systemd in its stead."""
     if pid == 1:
         return bool(neighbour.unit)
+    if neighbour.kind == "snap":
+        return _is_the_snaps(reader, pid)
     return any(each.pid == pid and is_it(reader, each, neighbour) for each in reader.daemons())
 
 
@@ -211,8 +217,16 @@ def _installed(reader: Reader) -> list[Neighbour]:
             )
         )
     if not layout.root and layout.scope == "system" and reader.kind(snaps.FOLDER) is not None:
-        found += [_snap(reader)]
+        pid = reader.listener(layout.socket)
+        found += [replace(_snap(reader), pid=pid if pid and _is_the_snaps(reader, pid) else None)]
     return found
+
+
+def _is_the_snaps(reader: Reader, pid: int) -> bool:
+    known = reader.circumstances(pid)
+    return known is not None and (
+        known.unit == snaps.UNIT or known.program.startswith(f"{snaps.FOLDER}/")
+    )
 
 
 def _program(reader: Reader, daemon: Daemon) -> str:
@@ -240,7 +254,7 @@ def _snap(reader: Reader) -> Neighbour:
         _without_packing(snap.version),
         snaps.NAME,
         snap.version,
-        unit=f"snap.{snaps.NAME}.dockerd.service",
+        unit=snaps.UNIT,
         runs=(Service("snap", snaps.NAME, snap.active, snap.enabled),),
         socket=reader.layout.socket,
         data_root=snaps.DATA_ROOT,

@@ -6,7 +6,8 @@ from dockswitch.model.ports import Reader
 
 NAME = "docker"
 FOLDER = f"/snap/{NAME}"
-DATA_ROOT = f"/var/snap/{NAME}/common/var-lib-docker"
+UNIT = f"snap.{NAME}.dockerd.service"
+DATA_ROOT = f"/var/snap/{NAME}/common/var-lib-docker"  # the README of canonical/docker-snap
 
 _TIMEOUT = 30.0  # seconds; snapd itself may have to be started
 
