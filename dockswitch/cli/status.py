@@ -49,6 +49,7 @@ def command(
         [
             f"installed  {now.channel} {version}" if version else f"installed  {before}",
             f"running    {running or 'no engine of dockswitch answers'}",
+            *([f"system     {now.neighbour}"] if version and now.neighbour else []),
             *([f"pinned     {pin.spec} ({pin.path})"] if pin else []),
             *(f"drift      {line}" for line in drifted),
         ],

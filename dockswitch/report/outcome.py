@@ -7,7 +7,7 @@ from dockswitch.model.generation import Generation
 from dockswitch.model.layout import Layout
 from dockswitch.model.neighbour import Neighbour
 from dockswitch.model.outcome import Found, Outcome
-from dockswitch.model.plan import Plan
+from dockswitch.model.plan import Plan, runs_neighbour
 from dockswitch.model.release import Artifact, Bundle, Download, Release
 from dockswitch.model.trust import Trust
 from dockswitch.model.version import Version
@@ -44,11 +44,11 @@ def _what(generation: Generation) -> str:
 
 
 def outcome_plain(outcome: Outcome, *, seconds: float) -> dict[str, object]:
-    after, before = outcome.after, outcome.before.version
+    after = outcome.after
     return {
         "changed": outcome.changed,
-        "from": _text(before),
-        "to": _text(after.version),
+        "from": _version(outcome.before.version, outcome.left),
+        "to": _version(after.version, after.neighbour),
         "channel": after.channel or None,
         "backend": after.backend,
         "generation": after.number,
@@ -82,10 +82,11 @@ def plan_lines(plan: Plan, layout: Layout, backend: str) -> Iterator[str]:
 def plan_plain(plan: Plan, channel: str, backend: str, *, seconds: float) -> dict[str, object]:
     """As of the switch itself, without acting."""
     bundle = plan.goal.bundle
+    left = any(runs_neighbour(step) is False for step in plan.steps)
     return {
         "changed": plan.changes,
-        "from": _text(plan.installed.version),
-        "to": _text(bundle.version) if bundle else None,
+        "from": _version(plan.installed.version, plan.goal.neighbour if left else None),
+        "to": _version(bundle.version if bundle else None, plan.goal.neighbour),
         "channel": channel or None,
         "backend": backend,
         "generation": plan.generation,
@@ -183,6 +184,11 @@ def _name(artifact: Artifact) -> str:
     if isinstance(artifact, Download):
         return shown(artifact.url)
     return f"{artifact.name}={artifact.version}"
+
+
+def _version(ours: Version | None, theirs: Neighbour | None) -> str | None:
+    """Ours, or that of an adopted engine where there is none."""
+    return _text(ours) or (theirs.version if theirs else None)
 
 
 def _downtime(outcome: Outcome) -> str:

@@ -62,6 +62,9 @@ class Told(Here):
         found = next((out for words, out in self.said.items() if asked.startswith(words)), None)
         return Finished(1, "", "") if found is None else Finished(0, found, "")
 
+    def command(self, argv: Sequence[str], *, timeout: float = 60) -> Finished:
+        return self.run(argv)
+
     def daemons(self) -> tuple[Daemon, ...]:
         return self.running
 
@@ -214,6 +217,13 @@ def test_what_systemctl_says() -> None:
         pid=246,
     )
     assert not services.parsed("LoadState=not-found\nActiveState=inactive\n").there
+
+
+def test_a_service_that_refuses_is_told_in_its_keeper_s_words() -> None:
+    machine = Told({**PACKAGE, "systemctl daemon-reload": ""})
+    off = Service("systemd", "docker.service", active=False, enabled=False)
+    with pytest.raises(services.ServiceRefused, match="`systemctl disable docker"):
+        services.act(machine, off)
 
 
 @pytest.mark.parametrize(

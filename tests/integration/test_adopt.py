@@ -150,11 +150,12 @@ def test_it_is_adopted_left_and_gone_back_to_with_its_containers(
     assert (status["installed"], status["running"]) == (None, old.version)
 
     used = program.run("use", new.version).ended(0).plain
-    assert used["restarted"] is True
+    assert (used["from"], used["to"], used["restarted"]) == (old.version, new.version, True)
     assert running(program.root) == [kept]
     whole.agrees(program, new.version)
     back = program.run("use", "system").ended(0).plain
-    assert (back["to"], back["neighbour"]["version"]) == (None, old.version)
+    assert (back["from"], back["to"], back["backend"]) == (new.version, old.version, "static")
+    assert back["neighbour"]["kind"] == "unpacked"
     assert running(program.root) == [kept]
     theirs.runs_as_it_did()
     program.run("rollback").ended(0)

@@ -184,6 +184,17 @@ def test_one_that_does_not_come_back_leaves_ours() -> None:
     is_whole(world)
 
 
+def test_one_that_does_not_stop_is_never_killed() -> None:
+    world = adopted()
+    (engine,) = (each for each in world.processes.values() if each.version)
+    engine.manners = Manners(deaf=True)
+    with pytest.raises(SwitchUndone) as failure:
+        switch(world, NEW)
+    assert f"(process {engine.pid}) does not stop" in failure.value.details
+    assert theirs(world) == AS_IT_WAS
+    is_whole(world)
+
+
 def test_one_that_is_gone_is_told_before_ours_stops() -> None:
     world = left()
     pids = [each.pid for each in world.engines]
