@@ -135,4 +135,5 @@ class ForeignEngine(DockswitchError):
         stop = f"systemctl stop {' '.join(units[::-1])}" if units else f"kill {pid}"
         stop = f"snap stop {found.package}" if found.kind == "snap" else stop
         adopt = "`dockswitch adopt` takes it over, and `use system` goes back to it; else "
+        adopt = adopt if found.runs else ""
         return cls(found.described, place, pid, stop=f"`{stop}`", adopt=adopt)

@@ -62,8 +62,8 @@ def of(reader: Reader, daemon: Daemon) -> Neighbour:
     identity = api.identity(reader, found.socket) if found.socket else None
     version = str(identity.version) if identity else _asked(reader, program)
     found = replace(found, version=version or found.version)
-    if found.kind == "snap":
-        return found
+    if found.kind == "snap" or reader.layout.scope == "user":
+        return found  # a person's own is started by more than its command line
     units = _units(reader, known.unit if known else "", program, daemon.pid)
     if units:
         return replace(found, unit=known.unit if known else "", runs=units)

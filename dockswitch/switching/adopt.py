@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from dockswitch.engine import neighbours
 from dockswitch.engine.flags import passed_by
-from dockswitch.model.errors import DockswitchError
+from dockswitch.model.errors import DockswitchError, UsageError
 from dockswitch.model.generation import Generation
 from dockswitch.model.neighbour import Neighbour
 from dockswitch.model.ports import Progress, Reader, System
@@ -25,6 +25,8 @@ class Adopted:
 
 def preview(reader: Reader) -> Adopted:
     """What `adopt` would write down; raises what it would raise."""
+    if reader.layout.scope == "user":
+        raise OfTheMachineOnly
     now = history.newest(reader)
     if now.version is not None:
         raise RunsAlready(str(now.version))
@@ -92,6 +94,15 @@ def _no_engine(reader: Reader, idle: Sequence[Neighbour]) -> str:
     if package is not None and package.name == "podman-docker":
         return f"`docker` is podman's here ({package.name} {package.version}), which is no engine"
     return "no dockerd runs on this machine's socket, pid file or data-root, and none is installed"
+
+
+class OfTheMachineOnly(UsageError):
+    def __init__(self) -> None:
+        super().__init__(
+            "only the machine's own engine is adopted",
+            details="an engine without root is started by its kit, not by a command line alone",
+            hint="stop it by the means that started it (`systemctl --user stop docker`)",
+        )
 
 
 class RunsAlready(DockswitchError):

@@ -10,8 +10,9 @@ from dockswitch.backends.static import ForeignFile
 from dockswitch.engine.foreign import ForeignEngine
 from dockswitch.engine.neighbours import NeighbourGone
 from dockswitch.model.errors import SwitchUndone
+from dockswitch.model.layout import Layout
 from dockswitch.switching import drift, history
-from dockswitch.switching.adopt import NoNeighbour, RunsAlready
+from dockswitch.switching.adopt import NoNeighbour, OfTheMachineOnly, RunsAlready
 from tests.world import MOMENTS, Manners, Moment, World
 from tests.world.commands import adopt, get, go_back, mend, preview, switch
 from tests.world.truth import answering, is_whole
@@ -96,6 +97,13 @@ def test_where_ours_runs_there_is_nothing_to_adopt() -> None:
 def test_where_nobody_is_there_is_nothing_to_adopt() -> None:
     with pytest.raises(NoNeighbour, match="there is no engine to adopt"):
         adopt(World())
+
+
+def test_a_person_s_own_engine_is_not_adopted() -> None:
+    world = World()
+    world.layout = Layout.of_user(env={"HOME": "/home/me"}, uid=1000)
+    with pytest.raises(OfTheMachineOnly):
+        adopt(world)
 
 
 def test_an_engine_with_places_of_its_own_is_not_adopted() -> None:
