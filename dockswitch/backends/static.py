@@ -75,26 +75,26 @@ def _engine_steps(
 def _leaving(reader: Reader, goal: Goal, readies: tuple[Step, ...]) -> tuple[Step, ...]:
     if goal.neighbour is None:
         return ()
-    from dockswitch.engine import neighbours  # few machines have one, and it costs imports
+    from dockswitch.engine import parting  # few machines have one, and it costs imports
 
-    return neighbours.leaving(reader, goal.neighbour, readies)
+    return parting.leaving(reader, goal.neighbour, readies)
 
 
 def _aside(reader: Reader, goal: Goal) -> tuple[Aside, ...]:
     """What of an adopted engine stands where links of ours are to be."""
     if goal.neighbour is None or goal.engine != "start":
         return ()
-    from dockswitch.engine import neighbours
+    from dockswitch.engine import parting
 
-    return neighbours.in_the_way(reader, goal.neighbour, goal.names)
+    return parting.in_the_way(reader, goal.neighbour, goal.names)
 
 
 def _returning(reader: Reader, goal: Goal) -> tuple[Step, ...]:
     if goal.neighbour is None:
         return ()
-    from dockswitch.engine import neighbours
+    from dockswitch.engine import parting
 
-    return neighbours.returning(reader, goal.neighbour)
+    return parting.returning(reader, goal.neighbour)
 
 
 def _is_it(reader: Reader, daemon: Daemon, wanted: Wanted, engine: Engine) -> bool:

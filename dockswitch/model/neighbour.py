@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Literal, cast
 
 from dockswitch.model import step as steps
-from dockswitch.model.step import File, Link, Step
+from dockswitch.model.step import ByHand, File, Link, Step
 
 Kind = Literal["package", "snap", "unpacked"]
 
@@ -48,6 +48,11 @@ class Neighbour:
         else:
             what = f"the {self.kind} {self.package} {self.package_version}".rstrip()
         return f"{what}, unit {self.unit}" if self.unit else what
+
+    @property
+    def by_hand(self) -> tuple[ByHand, ...]:
+        """The steps that start it where a person did."""
+        return tuple(step for step in self.runs if isinstance(step, ByHand))
 
     @property
     def files(self) -> frozenset[str]:

@@ -57,7 +57,7 @@ def unwell(system: System, wanted: Engine, *, container: bool) -> str | None:
 
 def neighbour_answers(system: System, neighbour: Neighbour) -> str | None:
     """Why an adopted engine that is to run does not answer as itself, or None when it does."""
-    from dockswitch.engine import health, neighbours
+    from dockswitch.engine import health, parting
     from dockswitch.engine.log import last_words
 
     if not neighbour.socket or not any(runs_neighbour(step) for step in neighbour.runs):
@@ -65,10 +65,10 @@ def neighbour_answers(system: System, neighbour: Neighbour) -> str | None:
     return health.wait_until_well(
         system,
         neighbour.socket,
-        Version.parse(neighbours.current_version(system, neighbour)),
+        Version.parse(parting.current_version(system, neighbour)),
         deadline=START_DEADLINE,
-        alive=lambda: neighbours.may_answer(system, neighbour),
-        said=lambda: last_words(neighbours.said(system, neighbour, _LAST_LINES)),
+        alive=lambda: parting.may_answer(system, neighbour),
+        said=lambda: last_words(parting.said(system, neighbour, _LAST_LINES)),
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from dockswitch.backends.static import ForeignFile
 from dockswitch.engine.foreign import ForeignEngine
-from dockswitch.engine.neighbours import NeighbourGone
+from dockswitch.engine.parting import NeighbourGone
 from dockswitch.model.errors import SwitchUndone
 from dockswitch.model.layout import Layout
 from dockswitch.switching import drift, history
