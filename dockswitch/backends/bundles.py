@@ -1,6 +1,7 @@
 """The versions that are kept side by side, each in a folder named by version and short digest."""
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 
@@ -29,7 +30,11 @@ def read(reader: Reader, folder: str) -> Bundle | None:
     if content is None:
         return None
     try:
-        return _from_plain(json.loads(content), folder)
+        plain = json.loads(content)
+    except ValueError:
+        raise CorruptState(reader.layout.real(path), "it is no JSON") from None
+    try:
+        return _from_plain(plain, folder)
     except (ValueError, KeyError, TypeError, BadVersion) as error:
         raise CorruptState(reader.layout.real(path), repr(error)) from None
 
@@ -64,12 +69,19 @@ def expected_names(version: Version) -> tuple[str, ...]:
 
 
 def keep(system: System, temporary: str, bundle: Bundle) -> None:
-    """Gives an unpacked and verified folder its name; one that is there already stays."""
+    """Gives an unpacked and verified folder its name; one that is there already and whole stays.
+
+    One without its record takes its place again: what still runs from there keeps its programs,
+    and finds the same ones under their names.
+    """
     system.write(f"{temporary}/{_RECORD}", _to_json(bundle))
-    if system.kind(bundle.folder) is None:
-        system.move(temporary, bundle.folder)
-    else:
+    if read(system, bundle.folder) is not None:
         system.discard(temporary)
+        return
+    if system.kind(bundle.folder) is not None:
+        name = bundle.folder.rpartition("/")[2]
+        system.move(bundle.folder, f"{system.layout.trash}/{name}-{os.getpid()}")
+    system.move(temporary, bundle.folder)
 
 
 def add_channel(system: System, bundle: Bundle, channel: str) -> Bundle:

@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 
 from dockswitch.backends import bundles
-from dockswitch.engine import at_boot, flags, running, supervision
+from dockswitch.engine import at_boot, experimental, flags, running, supervision
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.foreign import refuse_foreign
 from dockswitch.model.errors import DockswitchError
@@ -55,21 +55,22 @@ def _engine_steps(
         return (), ()
     stop: tuple[Step, ...] = (Engine(()),) if installed.daemon else ()
     supervisor = supervision.of(reader)
+    turned = experimental.steps(reader, on=goal.experimental)
     if goal.bundle is None:
-        return stop, (*supervisor.clears(reader), *_returning(reader, goal))
+        return stop, (*turned, *supervisor.clears(reader), *_returning(reader, goal))
     if goal.engine == "stop":
-        return stop, ()
+        return stop, turned
     flags.refuse_user_scope(reader.layout)
     config = DaemonConfig.read(reader)
     flags.check_root(reader.layout, config)
     refuse_foreign(reader, config, installed.daemon, goal.neighbour)
     wanted = Wanted.of(goal, goal.bundle)
     engine = Engine(supervisor.command_line(reader, wanted))
-    if installed.daemon and _is_it(reader, installed.daemon, wanted, engine):
+    if installed.daemon and not turned and _is_it(reader, installed.daemon, wanted, engine):
         return _aside(reader, goal), ()
     readies = supervisor.readies(reader, engine, goal.neighbour)
     leaving = (*_leaving(reader, goal, readies), *stop, *_aside(reader, goal))
-    return leaving, (*readies, engine)
+    return leaving, (*readies, *turned, engine)
 
 
 def _leaving(reader: Reader, goal: Goal, readies: tuple[Step, ...]) -> tuple[Step, ...]:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dockswitch.cli.privilege import as_root
 from dockswitch.cli.session import Session
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def start(ctx: typer.Context) -> None:
     from dockswitch.switching import daemon
 
     session = Session(ctx)
+    as_root(session)
     _tell(session, daemon.start(session.system, session.report.progress))
 
 
@@ -34,6 +36,7 @@ def stop(ctx: typer.Context) -> None:
     from dockswitch.switching import daemon
 
     session = Session(ctx)
+    as_root(session)
     _tell(session, daemon.stop(session.system, session.report.progress))
 
 
@@ -42,6 +45,7 @@ def restart(ctx: typer.Context) -> None:
     from dockswitch.switching import daemon
 
     session = Session(ctx)
+    as_root(session)
     daemon.stop(session.system, session.report.progress)
     _tell(session, daemon.start(session.system, session.report.progress))
 

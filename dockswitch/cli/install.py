@@ -3,6 +3,7 @@
 import typer
 
 from dockswitch.cli import spec
+from dockswitch.cli.privilege import as_root
 from dockswitch.cli.session import Session
 from dockswitch.report import outcome as telling
 
@@ -27,12 +28,15 @@ def command(
 
     session = Session(ctx, host=host)
     request = session.request(words or [], as_of)
+    accepted = spec.accepted(verify, accept_digest)
+    source = session.backend(backend).takes[0]
+    as_root(session)
     installed = install.install(
         session.system,
         lambda: session.catalog,
         request,
-        session.backend(backend).takes[0],
-        spec.accepted(verify, accept_digest),
+        source,
+        accepted,
         session.report.progress,
     )
     bundle = installed.bundle

@@ -14,5 +14,6 @@ def main() -> None:
         line(said)
         sys.exit(0)
     from dockswitch.cli.app import run
+    from dockswitch.cli.privilege import told
 
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(told(lambda: run(sys.argv[1:])))

@@ -43,6 +43,9 @@ def _is_spec(word: str) -> bool:
     return word in Catalog.shipped().channels or wish.parse_version(word) is not None
 
 
+_OTHER = "something else stands at that place: look at it, and move it aside"
+
+
 class FromTheSystem(DockswitchError):
     """What the operating system refused."""
 
@@ -50,6 +53,7 @@ class FromTheSystem(DockswitchError):
         hints = {
             "EACCES": "run it as root (`sudo dockswitch …`), or below a root of your own: --root",
             "EPERM": "run it as root (`sudo dockswitch …`), or below a root of your own: --root",
+            **dict.fromkeys(("EISDIR", "ENOTDIR", "EEXIST", "ELOOP"), _OTHER),
             "ENOSPC": "free some space (`dockswitch prune` removes versions that nothing needs)",
         }
         name = errno.errorcode.get(error.errno or 0, "")

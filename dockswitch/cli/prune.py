@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from dockswitch.cli.privilege import as_root
 from dockswitch.cli.session import Session
 
 EXAMPLES = """\
@@ -24,6 +25,7 @@ def command(
     if dry_run:
         gone = removal.unneeded(session.system)
     else:
+        as_root(session)
         gone = removal.prune(session.system, session.report.progress)
     verb = "would be removed" if dry_run else "is removed"
     session.report.answer(

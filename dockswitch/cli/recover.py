@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from dockswitch.cli.privilege import as_root
 from dockswitch.cli.session import Session
 
 EXAMPLES = """\
@@ -27,6 +28,7 @@ def command(
     from dockswitch.switching import history, recover
 
     session = Session(ctx)
+    as_root(session)
     with session.system.locked():
         if accept:
             found = recover.accept(session.system)

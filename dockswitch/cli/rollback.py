@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from dockswitch.cli.privilege import as_root
 from dockswitch.cli.session import Session
 from dockswitch.cli.use import tell
 
@@ -31,5 +32,6 @@ def command(
 
     began = time.monotonic()
     session = Session(ctx)
+    as_root(session)
     outcome = rollback.rollback(session.system, generation, session.report.progress, Options())
     tell(session, outcome, began)

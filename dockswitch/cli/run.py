@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from dockswitch.cli import options
+from dockswitch.cli import options, privilege
 from dockswitch.cli.session import Session
 from dockswitch.model.errors import UsageError
 
@@ -32,14 +32,12 @@ def command(
     argv = options.behind(ctx)
     if not argv:
         raise UsageError("what is to run?", hint=f"`dockswitch run {words[0]} -- docker version`")
-    bundle = install.install(
-        session.system,
-        lambda: session.catalog,
-        session.request(words),
-        session.backend().takes[0],
-        Accepted(),
-        session.report.progress,
-    ).bundle
+    request = session.request(words)
+    wanted = (session.system, lambda: session.catalog, request, session.backend().takes[0])
+    if privilege.is_wanted(session) and not install.is_kept(*wanted):
+        # Root fetches it, and the person runs it.
+        privilege.first(session, "install", instead_of="run")
+    bundle = install.install(*wanted, Accepted(), session.report.progress).bundle
     code = _run(session, argv, bundle.folder)
     session.report.answer({"version": str(bundle.version), "exit": code})
     raise typer.Exit(code)

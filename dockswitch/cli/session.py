@@ -128,9 +128,12 @@ class Session:
         """A question that only a terminal is asked; `--yes` answers it."""
         if self.settings["yes"].on:
             return True
-        if not (sys.stdin.isatty() and sys.stderr.isatty()):
-            return False
-        return typer.confirm(question, err=True)
+        return self.on_terminal and typer.confirm(question, err=True)
+
+    @property
+    def on_terminal(self) -> bool:
+        """Whether a person can be asked."""
+        return sys.stdin.isatty() and sys.stderr.isatty()
 
     def _channels(self) -> tuple[str, ...]:
         """Their names; without a site's own map no catalog has to be made for them."""

@@ -21,6 +21,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "current": "Show the version in use.",
         "which": "Show where a binary of the version in use is.",
         "status": "Show what is installed, what runs, and whether they agree.",
+        "doctor": "Find what is wrong with the engine here, and say what to do.",
         "history": "List the generations.",
         "outdated": "Show whether the channel in use has something newer.",
         "channels": "List the channels, live and retired.",

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from dockswitch.cli import spec
+from dockswitch.cli.privilege import as_root
 from dockswitch.cli.session import Session
 
 EXAMPLES = """\
@@ -26,6 +27,7 @@ def command(
     from dockswitch.switching import removal
 
     session = Session(ctx)
+    as_root(session)
     removed = removal.uninstall(session.system, version, session.report.progress)
     session.report.answer(
         {"changed": True, "removed": [str(bundle.version) for bundle in removed]},

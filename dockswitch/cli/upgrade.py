@@ -6,6 +6,7 @@ import typer
 
 from dockswitch.cli import spec
 from dockswitch.cli.current import NothingInUse
+from dockswitch.cli.privilege import as_root
 from dockswitch.cli.session import Session
 from dockswitch.cli.use import tell
 
@@ -30,6 +31,7 @@ def command(
     if now.version is None:
         raise NothingInUse
     options = Options(start=now.running, accepted=spec.accepted(verify, accept_digest))
+    as_root(session)
     outcome = use.upgrade(
         session.system,
         lambda: session.catalog,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dockswitch.cli import spec
+from dockswitch.cli.privilege import as_root
 from dockswitch.cli.session import Session
 from dockswitch.model.errors import UsageError
 from dockswitch.model.outcome import Found, Outcome
@@ -22,6 +23,7 @@ Examples:
   dockswitch use test 17.06.0-ce-rc2        exactly that, if test has it
   dockswitch use 28                         the newest GA of 28
   dockswitch use edge --as-of 2017-11-30    what edge offered on that day
+  dockswitch use test --experimental        with what is unfinished in it
   dockswitch use test --dry-run             what it would do
   dockswitch use previous                   the one before, as `cd -`
 """
@@ -45,6 +47,10 @@ def command(
     client_only: Annotated[
         bool, typer.Option("--client-only", help="Link the docker client and nothing else.")
     ] = False,
+    experimental: Annotated[
+        bool,
+        typer.Option("--experimental", help="Turn the engine's experimental features on."),
+    ] = False,
     from_file: Annotated[
         bool, typer.Option("--from-file", help="Take the version from the nearest pin file.")
     ] = False,
@@ -57,16 +63,24 @@ def command(
 
     began = time.monotonic()
     session = Session(ctx)
+    if experimental and (no_start or client_only):
+        raise UsageError(
+            "--experimental is for an engine that is started",
+            hint="leave out --no-start and --client-only",
+        )
     request = session.request(_wanted(session, words or [], from_file=from_file), as_of)
     options = Options(
         start=not no_start,
         client_only=client_only,
+        experimental=experimental,
         accepted=spec.accepted(verify, accept_digest),
     )
     chosen_backend = session.backend(backend)
     if dry_run or check:
         changes = _tell_preview(session, request, chosen_backend, options, began)
         raise typer.Exit(PENDING if check and changes else 0)
+    # Whoever said yes to a pin file is not asked again.
+    as_root(session, *([] if words or from_file else ["--from-file"]))
     outcome, found = use.use(
         session.system,
         lambda: session.catalog,
@@ -77,6 +91,10 @@ def command(
     )
     tell(session, outcome, began)
     _mention_pre_release(session, found)
+    if outcome.changed and outcome.after.running:
+        from dockswitch.cli import membership
+
+        membership.offer(session)
 
 
 def _tell_preview(

@@ -5,6 +5,7 @@ import os
 from dataclasses import dataclass
 
 from dockswitch.model.errors import DockswitchError, UsageError
+from dockswitch.model.json_key import put
 from dockswitch.model.layout import Layout
 from dockswitch.model.ports import Reader
 from dockswitch.model.step import File
@@ -12,6 +13,7 @@ from dockswitch.model.step import File
 _DEFAULT_SOCKET = "/var/run/docker.sock"  # what a bare `unix://` means to dockerd
 _DEFAULT_GROUP = "docker"
 _ACTIVATED = "fd://"
+_OWN = "{}\n"
 _DEFAULT_GRACE = 15  # seconds: dockerd's own `shutdown-timeout`
 
 
@@ -60,10 +62,9 @@ class DaemonConfig:
         Raises BadDaemonConfig, and OutsideRoot for a path that is not below the layout's root.
         """
         layout = reader.layout
-        content = reader.read(layout.engine_config)
-        if content is None:
+        keys = values(reader)
+        if keys is None:
             return cls.of({}, layout, layout.own_engine_config)
-        keys = _parsed(content, layout.real(layout.engine_config))
         init = "" if layout.root else reader.host.init
         return cls.of(keys, layout, layout.engine_config, init=init)
 
@@ -87,15 +88,30 @@ class DaemonConfig:
         )
 
 
+def values(reader: Reader) -> dict[str, object] | None:
+    """All that the machine's daemon.json says; None where it has none. Raises BadDaemonConfig."""
+    content = reader.read(reader.layout.engine_config)
+    if content is None:
+        return None
+    return parsed(content, reader.layout.real(reader.layout.engine_config))
+
+
+def own_config_is_there(reader: Reader) -> bool:
+    """Whether dockswitch's own file is one that it writes: it may turn experimental features on."""
+    content = (reader.read(reader.layout.own_engine_config) or b"").decode(errors="replace")
+    return content == _OWN or content == put(_OWN, "experimental", "true")
+
+
 def own_config_step(layout: Layout) -> File:
     """The file that an engine is started with where the machine has none.
 
     Without `--config-file` dockerd would read the machine's, and 20.10 refuses an empty one.
     """
-    return File(layout.own_engine_config, "{}\n")
+    return File(layout.own_engine_config, _OWN)
 
 
-def _parsed(content: bytes, path: str) -> dict[str, object]:
+def parsed(content: bytes, path: str) -> dict[str, object]:
+    """The keys in a daemon.json's content; `path` is for the message. Raises BadDaemonConfig."""
     text = content.decode("utf-8-sig", "replace")
     if not text.strip():
         raise BadDaemonConfig(path, "it is empty; older engines demand at least {}")

@@ -12,9 +12,9 @@ _SYSTEMD_STARTS = re.compile(rf"Starting (?:\S+ - )?{re.escape(DESCRIPTION)}")
 _CHATTER = re.compile(r"\blevel=(?:info|debug|warning)\b|^\s*$")
 
 
-def last_lines(reader: Reader, lines: int) -> tuple[str, ...]:
-    """The last lines of the log, of whichever engine wrote them; none where there is no log."""
-    return tuple(_lines(reader)[-lines:]) if lines > 0 else ()
+def last_lines(reader: Reader, lines: int, log: str = "") -> tuple[str, ...]:
+    """The last lines of that log or the usual one, of any engine; none where there is none."""
+    return tuple(_lines(reader, log)[-lines:]) if lines > 0 else ()
 
 
 def last_words(lines: Sequence[str]) -> str:
@@ -33,6 +33,6 @@ def trouble(said: Sequence[str]) -> str:
     return " · ".join(line.strip() for line in (told or said)[-3:])
 
 
-def _lines(reader: Reader) -> list[str]:
-    content = reader.read(reader.layout.log) or b""
+def _lines(reader: Reader, log: str) -> list[str]:
+    content = reader.read(log or reader.layout.log) or b""
     return content.decode("utf-8", "replace").splitlines()

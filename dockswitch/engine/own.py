@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from dockswitch.engine import flags, group
 from dockswitch.engine import running as recognised
-from dockswitch.engine.daemon_config import DaemonConfig, own_config_step
+from dockswitch.engine.daemon_config import DaemonConfig, own_config_is_there, own_config_step
 from dockswitch.engine.flags import environment, option, resolved
 from dockswitch.engine.foreign import refuse_foreign
 from dockswitch.engine.log import last_lines
@@ -98,8 +98,7 @@ def config_steps(reader: Reader, engine: Engine) -> tuple[Step, ...]:
     """The file that an engine is given where the machine has no daemon.json."""
     step = own_config_step(reader.layout)
     named = option(engine.argv, "--config-file") == f"{{root}}{step.path}"
-    there = reader.read(step.path) == (step.content or "").encode()
-    return (step,) if named and not there else ()
+    return (step,) if named and not own_config_is_there(reader) else ()
 
 
 def config_of(system: System, argv: Sequence[str]) -> DaemonConfig:

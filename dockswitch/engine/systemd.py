@@ -1,6 +1,7 @@
 """systemd's supervision: docker.service runs the engine, docker.socket keeps clients waiting."""
 
 import os
+import re
 from collections.abc import Collection, Sequence
 
 from dockswitch.engine import drop_ins, flags, group, own, unit_files, units
@@ -16,6 +17,8 @@ from dockswitch.model.ports import Daemon, Reader, System
 from dockswitch.model.step import Engine, File, Link, Step
 from dockswitch.model.version import Version
 
+_PROPERTIES = "--property=ActiveState,FragmentPath,NeedDaemonReload"
+_BUSY = re.compile(r"^ActiveState=(?!inactive$)", re.MULTILINE)  # active, failed, on its way
 _ENABLED = {SERVICE: "multi-user.target", SOCKET: "sockets.target"}
 _ACTIVATED = "fd://"
 _CONTAINERD_SOCKET = "{root}/run/containerd/containerd.sock"
@@ -68,7 +71,9 @@ class Systemd:
         if not units.starts(text, argv):
             raise OtherUnit(unit_files.path(SERVICE), argv[0])
         refuse_foreign(system, DaemonConfig.read(system), None)
-        _reload(system)
+        _reload(system, _shown(system))
+        # Also what counts starts: four switches in a minute are no failure.
+        system.command(["systemctl", "reset-failed", *_ours(system)], timeout=_LIMIT)
         started = system.command(["systemctl", "start", SERVICE], timeout=_START_LIMIT)
         daemon = self.running(system)
         if started.code == 0 and daemon is not None:
@@ -80,18 +85,16 @@ class Systemd:
     def stop(self, system: System) -> None:
         daemon = self.running(system)
         config = own.config_of(system, daemon.argv if daemon else ())
-        units_of_ours = [unit for unit in _ENABLED if unit_files.ours(system, unit) is not None]
-        if units_of_ours:
+        shown, units_of_ours = _shown(system), _ours(system)
+        if units_of_ours and _BUSY.search(shown):
             # The socket too: a client that comes now would have the old engine started again.
             limit = units.stop_limit(config) + _LIMIT
             system.command(["systemctl", "stop", *units_of_ours], timeout=limit)
+            system.command(["systemctl", "reset-failed", *units_of_ours], timeout=_LIMIT)
         if self.running(system) is not None:  # it is none of systemd's
             own.Own(os.environ).stop(system)
         own.clear(system, config)
-        if units_of_ours:
-            # Also what counts starts: four switches in a minute are no failure.
-            system.command(["systemctl", "reset-failed", *units_of_ours], timeout=_LIMIT)
-        _reload(system)
+        _reload(system, shown)
 
     def logs(self, reader: Reader, lines: int) -> tuple[str, ...]:
         asked = ["journalctl", "--unit", SERVICE, "--output=cat", "--no-pager", f"--lines={lines}"]
@@ -100,8 +103,8 @@ class Systemd:
 
 def boots(system: System, *, starts: bool) -> None:
     """Has systemd read its units anew while it boots, and start the engine after us."""
-    _reload(system)
-    wanted = [unit for unit in _ENABLED if unit_files.ours(system, unit) is not None]
+    _reload(system, _shown(system))
+    wanted = _ours(system)
     if starts and wanted:
         # Waiting for docker would be waiting for ourselves: it is started after us.
         system.command(["systemctl", "start", "--no-block", *wanted], timeout=_LIMIT)
@@ -138,20 +141,25 @@ def _unit_steps(
     return tuple(steps)
 
 
-def _reload(system: System) -> None:
+def _ours(reader: Reader) -> list[str]:
+    """The units that we wrote."""
+    return [unit for unit in _ENABLED if unit_files.ours(reader, unit) is not None]
+
+
+def _shown(reader: Reader) -> str:
+    """What systemd says of the two units, whoever wrote them."""
+    return reader.run(["systemctl", "show", _PROPERTIES, SERVICE, SOCKET]).out
+
+
+def _reload(system: System, shown: str) -> None:
     """Has systemd read its units where they changed since it last did.
 
     That a unit of ours now stands before a package's is no change to it.
     """
-    shown = "--property=NeedDaemonReload,FragmentPath"
-    for unit in _ENABLED:
-        told = system.run(["systemctl", "show", shown, unit]).out.splitlines()
-        shadowed = unit_files.ours(system, unit) is not None and (
-            f"FragmentPath={unit_files.path(unit)}" not in told
-        )
-        if shadowed or "NeedDaemonReload=yes" in told:
-            system.command(["systemctl", "daemon-reload"], timeout=_LIMIT)
-            return
+    read = shown.splitlines()
+    shadowed = any(f"FragmentPath={unit_files.path(unit)}" not in read for unit in _ours(system))
+    if shadowed or "NeedDaemonReload=yes" in read:
+        system.command(["systemctl", "daemon-reload"], timeout=_LIMIT)
 
 
 def _said(system: System) -> Sequence[str]:

@@ -37,6 +37,23 @@ def lent(url: str, owner: str) -> str:
     return urlunsplit(parts._replace(netloc=secret + at + parts.netloc))
 
 
+def asked_as(url: str, owner: str) -> str:
+    """The address with the query of `owner`, where both are of the same origin.
+
+    Some repositories want their `?token=` for each file that they list.
+    """
+    parts, held = _split(url), _split(owner)
+    if parts is None or held is None or parts.query or origin(url) != origin(owner):
+        return url
+    return urlunsplit(parts._replace(query=held.query))
+
+
+def as_folder(url: str) -> str:
+    """The address with one `/` at the end of its path, so that links are read against it."""
+    parts = _split(url)
+    return urlunsplit(parts._replace(path=parts.path.rstrip("/") + "/")) if parts else url
+
+
 def bare(url: str) -> str:
     """The address without `user:password@` and fragment: who asks does not change the page."""
     parts = _split(url)

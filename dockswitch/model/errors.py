@@ -72,6 +72,15 @@ class CorruptState(DockswitchError):
         )
 
 
+class NoNamespaces(DockswitchError):
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            "nothing can be started apart from this machine",
+            details=why,
+            hint="root needs namespaces of its own for that, as containers do",
+        )
+
+
 class NoSuchBackend(UsageError):
     """`group` is the entry-point group in which a package may bring another."""
 

@@ -17,6 +17,9 @@ class Finding:
     hint: str = ""
     error: DockswitchError | None = None
 
+    def __str__(self) -> str:
+        return f"{self.what}; {self.hint}" if self.hint else self.what
+
     @classmethod
     def of(cls, error: DockswitchError) -> "Finding":
         """What stands in the way, in the words of its error."""

@@ -23,6 +23,7 @@ class Layout:
         "data_root",
         "engine_config",
         "exec_root",
+        "proof_exec_root",
         "root",
         "run",
         "scope",
@@ -53,6 +54,7 @@ class Layout:
         self.run = run
         self.socket = f"{engine_run}/docker.sock"
         self.exec_root = f"{engine_run}/docker"
+        self.proof_exec_root = f"{engine_run}/.proof"  # no longer than the one above: see the limit
         self.data_root = engine_data
         self.engine_config = f"{engine_config}/daemon.json"
 
@@ -136,12 +138,26 @@ class Layout:
         return f"{self.state}/daemon.json"
 
     @property
+    def experimental(self) -> str:
+        """Notes what `experimental` was in which daemon.json before dockswitch turned it on."""
+        return f"{self.state}/experimental.json"
+
+    @property
     def pidfile(self) -> str:
         return f"{self.run}/docker.pid"
 
     @property
     def log(self) -> str:
         return f"{self.state}/log/dockerd.log"
+
+    @property
+    def proof(self) -> str:
+        """Where an engine is proven that is not in use yet; there only as long as that takes."""
+        return f"{self.state}/proof"
+
+    @property
+    def proof_log(self) -> str:
+        return f"{self.state}/log/proof.log"
 
     @property
     def settings(self) -> str:

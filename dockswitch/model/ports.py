@@ -46,6 +46,14 @@ class Circumstances:
 
 
 @dataclass(frozen=True, slots=True)
+class Program:
+    """A program on a PATH of the machine itself, and the file that it leads to through links."""
+
+    path: str
+    leads: str
+
+
+@dataclass(frozen=True, slots=True)
 class Index:
     """An index page: `url` is where it came from in the end; `fresh` False means from the cache."""
 
@@ -113,6 +121,18 @@ class Reader(Protocol):
     # "file", "folder", "link", "other", or None where there is nothing
     def kind(self, path: str) -> str | None: ...
 
+    # the permissions of a file, such as 0o644; None where there is none
+    def mode(self, path: str) -> int | None: ...
+
+    # the bytes that are free for us where a path is or would be
+    def free(self, path: str) -> int: ...
+
+    # a file of the machine itself, such as one of /proc, whatever the root is; None for none
+    def outside(self, path: str) -> bytes | None: ...
+
+    # the first program of that name on a PATH of the machine itself, as a shell would find it
+    def program(self, name: str, path: str) -> Program | None: ...
+
     # an index page over HTTP or from a file:// folder: revalidated, or from the cache when
     # offline; raises Unreachable, and NotPublished where the server says 404
     def index(self, url: str) -> Index: ...
@@ -177,7 +197,7 @@ class System(Reader, Protocol):
     # renames a file or folder; nothing happens where `path` is gone and `to` is there
     def move(self, path: str, to: str) -> None: ...
 
-    # deletes a folder and all in it (only below the trash or a temporary name)
+    # deletes a folder and all in it (only below the trash, a temporary name, or a proof's)
     def discard(self, folder: str) -> None: ...
 
     # appends one line and fsyncs
@@ -194,6 +214,14 @@ class System(Reader, Protocol):
 
     # runs a program that changes something; `timeout` in seconds
     def command(self, argv: Sequence[str], *, timeout: float = 60) -> Finished: ...
+
+    # likewise, apart from the machine: with no network, and with mounts of its own over what an
+    # engine writes whatever it is told. All that it starts ends with it, and it ends with us.
+    # Raises NoNamespaces where that is not allowed
+    def start_apart(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int: ...
+
+    # removes the cgroup of that name, and those below it, in every hierarchy
+    def clear_cgroup(self, name: str) -> None: ...
 
     # SIGTERM (or SIGKILL), then waits until the process is gone; False when it still is there.
     # With `argv` only a process that still has this command line is signalled: pids are reused

@@ -35,6 +35,24 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """One key of a JSON file that somebody else wrote; `value` None means that it is not set.
+
+    `value` is JSON. Nothing else of the file is changed, nor written to a journal: it may hold
+    secrets.
+    """
+
+    path: str
+    name: str
+    value: str | None
+
+    def __str__(self) -> str:
+        if self.value is None:
+            return f"take {self.name} out of {self.path}"
+        return f"set {self.name} to {self.value} in {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
 class Engine:
     """Which dockerd runs: its command line, or nothing for none.
 
@@ -120,10 +138,10 @@ class Aside:
         return f"{self.path}{ASIDE}"
 
 
-Step: TypeAlias = Link | File | Engine | Group | Service | ByHand | Aside
+Step: TypeAlias = Link | File | Key | Engine | Group | Service | ByHand | Aside
 
 _KINDS: dict[str, type[Step]] = {
-    kind.__name__: kind for kind in (Link, File, Engine, Group, Service, ByHand, Aside)
+    kind.__name__: kind for kind in (Link, File, Key, Engine, Group, Service, ByHand, Aside)
 }
 
 

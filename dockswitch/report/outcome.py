@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from dockswitch.model.address import shown
+from dockswitch.model.finding import Finding
 from dockswitch.model.generation import Generation
 from dockswitch.model.layout import Layout
 from dockswitch.model.neighbour import Neighbour
@@ -74,6 +75,7 @@ def plan_lines(plan: Plan, layout: Layout, backend: str) -> Iterator[str]:
     for step in plan.steps:
         yield f"would {step}"
     yield from plan.impact
+    yield from (f"worth knowing: {each}" for each in plan.findings)
     if not plan.artifacts and not plan.steps:
         recorded = f"record generation {plan.generation}" if plan.changes else ""
         yield f"would {recorded}" if recorded else "nothing to do"
@@ -97,7 +99,14 @@ def plan_plain(plan: Plan, channel: str, backend: str, *, seconds: float) -> dic
         "seconds": _rounded(seconds),
         "steps": [str(step) for step in plan.steps],
         "impact": list(plan.impact),
+        "findings": [finding_plain(each) for each in plan.findings],
     }
+
+
+def finding_plain(finding: Finding) -> dict[str, object]:
+    """`code` is that of the error which a switch would end with, None where it would not."""
+    code = finding.error.code if finding.error else None
+    return {"what": finding.what, "hint": finding.hint, "code": code}
 
 
 def found_plain(found: Found, *, why: bool) -> dict[str, object]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urljoin, urlsplit
 
 from dockswitch.model import record
-from dockswitch.model.address import lent, name_of, origin, shown, unsigned
+from dockswitch.model.address import as_folder, asked_as, lent, name_of, origin, shown, unsigned
 from dockswitch.model.errors import NotPublished
 from dockswitch.model.file_name import FileName
 from dockswitch.model.ports import Reader
@@ -36,7 +36,7 @@ class StaticIndex:
 
     def releases(self, reader: Reader) -> Sequence[Release]:
         """What the listing shows, oldest first; the record, unproven, where there is no listing."""
-        folder = self.url if self.url.endswith("/") else f"{self.url}/"
+        folder = as_folder(self.url)
         try:
             page = reader.index(folder)
         except (NotPublished, Forbidden, NeverFetched):
@@ -44,14 +44,17 @@ class StaticIndex:
         links = hrefs(page.body)
         if not links:
             return self._recorded(folder)
-        found = self._releases(_addresses(lent(page.url, self.url), links), proven=True)
+        urls = _addresses(lent(page.url, self.url), links)
+        found = self._releases((asked_as(url, folder) for url in urls), proven=True)
         if not found and not _is_listing(page.url, links):
             raise NoAnswer(shown(folder), "its page is no listing: a proxy's login page?")
         return found
 
     def _recorded(self, folder: str) -> Sequence[Release]:
         names = record.files(self.os, self.arch, self.channel)
-        return self._releases((folder + quote(name, safe="") for name in names), proven=False)
+        place = unsigned(folder)
+        urls = (asked_as(place + quote(name, safe=""), folder) for name in names)
+        return self._releases(urls, proven=False)
 
     def _releases(self, urls: Iterable[str], *, proven: bool) -> Sequence[Release]:
         best: dict[object, tuple[tuple[int, int], Release]] = {}

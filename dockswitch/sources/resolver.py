@@ -63,6 +63,7 @@ def _brought(catalog: Catalog, channel: str, backend: str, host: Host) -> Source
 
 
 def _static(catalog: Catalog, channel: Channel, place: StaticPlace, host: Host) -> "StaticIndex":
+    from dockswitch.model.address import as_folder
     from dockswitch.sources.listing import StaticIndex
 
     systems = {name: system.static for name, system in catalog.systems.items()}
@@ -78,7 +79,7 @@ def _static(catalog: Catalog, channel: Channel, place: StaticPlace, host: Host) 
         raise NoArchitecture(channel.name, "static", host.arch, archs)
     names = {"os": system, "channel": channel.name, "arch": architecture.static}
     url = catalog.addresses.fill(place.address or catalog.addresses.static, **names)
-    return StaticIndex(channel.name, url.rstrip("/") + "/", system, architecture.static)
+    return StaticIndex(channel.name, as_folder(url), system, architecture.static)
 
 
 def _apt(catalog: Catalog, channel: Channel, place: AptPlace, host: Host) -> "AptRepository":

@@ -118,8 +118,9 @@ def _seen(system: System) -> dict[str, str]:
     content = system.read(system.layout.seen)
     try:
         return dict(json.loads(content)) if content else {}
-    except (ValueError, TypeError) as error:
-        raise CorruptState(system.layout.real(system.layout.seen), repr(error)) from None
+    except (ValueError, TypeError):
+        path = system.layout.real(system.layout.seen)
+        raise CorruptState(path, "it is no JSON object of names and digests") from None
 
 
 def _seen_key(system: System, wanted: Download) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dockswitch.model.ports import Progress, System
+from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.release import Bundle
 from dockswitch.model.wish import Request
 from dockswitch.switching import fetch
@@ -34,3 +34,12 @@ def install(
     there = fetch.kept(system, chosen.found.release)
     bundle = fetch.fetch(system, chosen.found.release, accepted, progress)
     return Installed(bundle, changed=there is None)
+
+
+def is_kept(reader: Reader, catalog: LateCatalog, request: Request, backend: str) -> bool:
+    """Whether what the request means is here, and nothing need be fetched or noted."""
+    found = choose(reader, catalog, request, backend).found
+    if found is None:
+        return True
+    there = fetch.kept(reader, found.release)
+    return there is not None and found.release.channel in there.channels

@@ -94,6 +94,8 @@ def _read(reader: Reader, path: str) -> Journal:
         if not line.strip():
             continue
         plain = _parsed(line)
+        if plain is None and not _is_torn(line):
+            raise CorruptState(reader.layout.real(path), f"line {number} is not JSON")
         if plain is None:
             torn = number
             continue
@@ -120,6 +122,11 @@ def _parsed(line: bytes) -> Mapping[str, dict[str, object]] | None:
     except ValueError:
         return None
     return plain if isinstance(plain, dict) else None
+
+
+def _is_torn(line: bytes) -> bool:
+    """Whether a kill or a power cut may have left it: the beginning of a line, or only its room."""
+    return line.startswith(b"{") or not line.strip(b"\0")
 
 
 def _begin_from_plain(plain: Mapping[str, object]) -> Begin:

@@ -82,8 +82,15 @@ def undo(system: System, opened: Journal) -> None:
 
 
 def sweep(system: System) -> None:
-    """Empties the trash and deletes what bears a temporary name and whose maker is dead."""
+    """Ends an engine on trial, empties the trash, deletes what bears a dead maker's temporary name.
+
+    Needs the lock.
+    """
     layout = system.layout
+    if system.kind(layout.proof) is not None:
+        from dockswitch.engine import trial  # only where one was killed
+
+        trial.end(system, trial.Places.of_proof(layout))
     for name in system.names(layout.trash):
         system.discard(f"{layout.trash}/{name}")
     for name in _abandoned(system, layout.versions):

@@ -41,6 +41,6 @@ def goal_of(system: Reader, wanted: Generation, options: Options) -> Goal:
         wanted.names,
         engine if options.start else "leave",
         data=wanted.data,
-        experimental=wanted.experimental,
+        experimental=wanted.experimental or options.experimental,
         neighbour=neighbour,
     )

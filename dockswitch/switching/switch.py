@@ -12,7 +12,7 @@ from dockswitch.model.outcome import Outcome
 from dockswitch.model.plan import Goal, Installed, runs_neighbour
 from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.step import Engine, Step
-from dockswitch.switching import checks, history, journal, proof, recover, transaction
+from dockswitch.switching import checks, history, journal, proof, ready, recover, transaction
 from dockswitch.switching.journal import Journal
 from dockswitch.switching.options import Options
 
@@ -39,13 +39,15 @@ def perform(system: System, wanted: Switch, progress: Progress) -> Outcome:
         _refuse_gone(system, wanted.goal)
         before = wanted.backend.installed(system)
         now = history.newest(system)
-        finding.refuse(checks.findings(system, wanted.goal, before, wanted.options))
+        found = checks.findings(system, wanted.goal, before, wanted.options)
+        finding.refuse(found)
         steps = wanted.backend.steps(wanted.goal, before, system)
         if not steps and says_the_same(now, wanted.goal, wanted.channel):
             return Outcome(changed=False, before=before, after=now, recovered=recovered)
         outcome = _journalled(system, wanted, before, steps, progress)
         recover.sweep(system)
-        return replace(outcome, recovered=recovered)
+        notes = (*map(str, found), *outcome.notes)
+        return replace(outcome, recovered=recovered, notes=notes)
 
 
 def _refuse_gone(reader: Reader, goal: Goal) -> None:
@@ -69,7 +71,11 @@ def _journalled(
 ) -> Outcome:
     leaves = any(runs_neighbour(step) is False for step in steps)
     restarts = before.daemon is not None and any(isinstance(step, Engine) for step in steps)
-    ran = restarts and _old_engine_ran(system, before, progress)
+    ran, notes = False, list[str]()
+    if restarts:
+        with ready.proven(system, wanted.goal, before.running, steps, progress) as verdict:
+            ran = _old_engine_ran(system, before, progress)
+            notes += filter(None, [verdict(ran)])
     opened = journal.begin(system, wanted.wish, container=ran)
     clock = _Downtime(system.monotonic)
     try:
@@ -79,6 +85,7 @@ def _journalled(
             transaction.perform(system, opened, step)
         note = _prove(system, before, steps, ran=ran, clock=clock, progress=progress)
         _prove_neighbour(system, wanted.goal, steps, clock, progress)
+        notes += filter(None, [note])
         generation = _generation(system, wanted, before)
         journal.commit(system, opened, generation)
     except BaseException as error:
@@ -90,7 +97,7 @@ def _journalled(
         after=generation,
         restarted=restarts or leaves,
         downtime=clock.seconds if restarts or leaves else None,
-        notes=(note,) if note else (),
+        notes=tuple(notes),
         left=wanted.goal.neighbour if leaves else None,
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dockswitch.engine import flags, group, running, supervision
+from dockswitch.model import json_key
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import System
 from dockswitch.model.step import (
@@ -12,6 +13,7 @@ from dockswitch.model.step import (
     Engine,
     File,
     Group,
+    Key,
     Link,
     Service,
     Step,
@@ -46,6 +48,8 @@ def inverse(system: System, step: Step) -> Step:
         case File(path, mode=mode):
             content = system.read(path)
             return File(path, content.decode() if content is not None else None, mode)
+        case Key(path, name):
+            return Key(path, name, _literal(system, path, name))
         case Engine():
             return running.observed(system)
         case Group(name):
@@ -74,6 +78,8 @@ def act(system: System, step: Step) -> None:
             wanted = None if content is None else content.encode()
             if system.read(path) != wanted:
                 system.write(path, wanted, mode)
+        case Key(path, name, value):
+            _set(system, path, name, value)
         case Engine():
             _run(system, step)
         case Group(name, needed):
@@ -104,6 +110,24 @@ def _act_on_theirs(system: System, step: Service | ByHand | Aside) -> None:
             assert_never(step)
 
 
+def _literal(system: System, path: str, name: str) -> str | None:
+    content = system.read(path)
+    return None if content is None else json_key.literal(content.decode(), name)
+
+
+def _set(system: System, path: str, name: str, value: str | None) -> None:
+    """In a file with its owner's own permissions; one that is gone is not made anew to unset it."""
+    content = system.read(path)
+    if content is None and value is None:
+        return
+    try:
+        text = json_key.put("{}\n" if content is None else content.decode(), name, value)
+    except ValueError as error:
+        raise SpoiledFile(system.layout.real(path), name, str(error)) from None
+    if text.encode() != content:
+        system.write(path, text.encode(), system.mode(path) or 0o644)
+
+
 def _run(system: System, wanted: Engine) -> None:
     supervisor = supervision.of(system)
     daemon = supervisor.running(system)
@@ -115,3 +139,12 @@ def _run(system: System, wanted: Engine) -> None:
     supervisor.stop(system)
     if wanted.argv:
         supervisor.start(system, wanted)
+
+
+class SpoiledFile(DockswitchError):
+    def __init__(self, path: str, name: str, why: str) -> None:
+        super().__init__(
+            f"{name} cannot be changed in {path}",
+            details=f"it is no JSON object any more: {why}",
+            hint="correct it by hand",
+        )

@@ -12,7 +12,7 @@ import shutil
 import threading
 from collections.abc import Callable
 
-from dockswitch.model.address import name_of, shown
+from dockswitch.model.address import name_of, shown, unsigned
 from dockswitch.model.ports import Progress, Unpacked
 from dockswitch.model.unreachable import Changed, NotAnArchive
 from dockswitch.system.disk import sync
@@ -95,7 +95,9 @@ class _Flow:
                 pipe.break_off()
         if not os.listdir(path):
             raise DamagedArchive(self._url, "there is nothing in it")
-        return Unpacked(self._url, self._digest.hexdigest(), self._size, folder.executables())
+        return Unpacked(
+            unsigned(self._url), self._digest.hexdigest(), self._size, folder.executables()
+        )
 
     def _read(self) -> None:
         for piece in self._source:

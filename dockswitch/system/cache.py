@@ -18,6 +18,7 @@ from dockswitch.system.http import LARGEST_PAGE, Door
 
 LARGEST_CACHE = 256 * 1024 * 1024  # bytes; the pages that were used longest ago go first
 _AT_ONCE = 16
+_TEMPORARY = ".tmp-"  # then the pid of its maker
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ class Cache:
             with contextlib.suppress(OSError):
                 os.makedirs(folder, exist_ok=True)
                 _write(os.path.join(folder, name), content)
+                _sweep(folder)
                 _shrink(folder, self.largest)
                 return
 
@@ -117,7 +119,9 @@ def _age(path: str) -> float:
 
 
 def _write(path: str, content: bytes) -> None:
-    number, beside = tempfile.mkstemp(prefix=".tmp-", dir=os.path.dirname(path))
+    number, beside = tempfile.mkstemp(
+        prefix=f"{_TEMPORARY}{os.getpid()}-", dir=os.path.dirname(path)
+    )
     try:
         with os.fdopen(number, "wb") as file:
             os.fchmod(number, 0o644)
@@ -126,6 +130,16 @@ def _write(path: str, content: bytes) -> None:
     except BaseException:
         os.unlink(beside)
         raise
+
+
+def _sweep(folder: str) -> None:
+    """Removes what commands left that were killed while they wrote."""
+    for name in os.listdir(folder):
+        maker = name.removeprefix(_TEMPORARY).partition("-")[0]
+        if name.startswith(_TEMPORARY) and not (
+            maker.isdecimal() and os.path.exists(f"/proc/{maker}")
+        ):
+            os.unlink(os.path.join(folder, name))
 
 
 def _shrink(folder: str, largest: int) -> None:

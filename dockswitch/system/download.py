@@ -106,7 +106,8 @@ class Download:
             if not proof:
                 raise Changed(shown(self._url))
             headers = {"Range": f"bytes={begin}-", "If-Range": proof}
-        response, _ = self._door.answer(self._url, headers)
+        soon = min(self._deadline, time.monotonic() + self._door.whole)
+        response, _ = self._door.answer(self._url, headers, soon)
         if not begin and response.status_code != 200:
             response.close()
             raise NoAnswer(shown(self._url), f"the server answers {response.status_code}")

@@ -42,6 +42,22 @@ def kind(path: str) -> str | None:
     return kinds.get(stat.S_IFMT(mode), "other")
 
 
+def mode(path: str) -> int | None:
+    """The permissions of a file; None where there is none."""
+    try:
+        return stat.S_IMODE(os.stat(path).st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def free(path: str) -> int:
+    """The bytes that are free for us on the file system of a path, which may not be there yet."""
+    while not os.path.exists(path):
+        path = os.path.dirname(path) or "."
+    found = os.statvfs(path)
+    return found.f_frsize * (found.f_bfree if os.geteuid() == 0 else found.f_bavail)
+
+
 def write(path: str, content: bytes | None, mode: int = 0o644) -> None:
     """Writes through a temporary file beside it, fsync, rename; None removes the file."""
     if content is None:
@@ -50,6 +66,7 @@ def write(path: str, content: bytes | None, mode: int = 0o644) -> None:
     with _beside(path) as temporary:
         opened = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         with open(opened, "wb") as file:
+            _give(opened, path)
             os.fchmod(opened, mode)
             file.write(content)
             file.flush()
@@ -118,6 +135,14 @@ def _remove(path: str) -> None:
     except (FileNotFoundError, NotADirectoryError):
         return
     sync_folder(os.path.dirname(path))
+
+
+def _give(opened: int, path: str) -> None:
+    """To the owner of the file that it replaces, where we may: not every file here is ours."""
+    with contextlib.suppress(FileNotFoundError, PermissionError):
+        was = os.stat(path)
+        if (was.st_uid, was.st_gid) != (os.geteuid(), os.getegid()):
+            os.fchown(opened, was.st_uid, was.st_gid)
 
 
 @contextlib.contextmanager

@@ -18,6 +18,7 @@ from dockswitch.model.ports import (
     Finished,
     Index,
     Process,
+    Program,
     Progress,
     Unpacked,
 )
@@ -60,6 +61,18 @@ class Here:
     def kind(self, path: str) -> str | None:
         return files.kind(self.layout.real(path))
 
+    def mode(self, path: str) -> int | None:
+        return files.mode(self.layout.real(path))
+
+    def free(self, path: str) -> int:
+        return files.free(self.layout.real(path))
+
+    def outside(self, path: str) -> bytes | None:
+        return files.read(path)
+
+    def program(self, name: str, path: str) -> Program | None:
+        return processes.program(name, path)
+
     def index(self, url: str) -> Index:
         return self._cache().index(url)
 
@@ -67,7 +80,7 @@ class Here:
         return self._cache().indexes(urls)
 
     def alive(self, pid: int) -> bool:
-        return os.path.exists(f"/proc/{pid}")
+        return not processes.is_gone(pid)
 
     def daemons(self) -> tuple[Daemon, ...]:
         return daemons.daemons(self.layout.real(self.layout.versions))
@@ -142,6 +155,16 @@ class Here:
 
     def command(self, argv: Sequence[str], *, timeout: float = 60) -> Finished:
         return processes.run(argv, timeout=timeout)
+
+    def start_apart(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
+        from dockswitch.system import apart  # only where an engine is proven
+
+        return apart.start(argv, log=self.layout.real(log), env=env)
+
+    def clear_cgroup(self, name: str) -> None:
+        from dockswitch.system import cgroups  # likewise
+
+        cgroups.clear(name)
 
     def end(
         self, pid: int, *, wait: float, kill: bool = False, argv: Sequence[str] | None = None

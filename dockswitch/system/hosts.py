@@ -3,6 +3,7 @@
 import functools
 import os
 import re
+from dataclasses import replace
 
 from dockswitch.model.errors import UsageError
 from dockswitch.model.host import Host
@@ -19,7 +20,15 @@ def this() -> Host:
     name = os.uname()
     init = "systemd" if os.path.isdir("/run/systemd/system") else "other"
     arch = _ARCHITECTURES.get(name.machine, name.machine)
-    return Host(_SYSTEMS.get(name.sysname, "linux"), arch, init=init, uid=os.geteuid())
+    return Host(
+        _SYSTEMS.get(name.sysname, "linux"),
+        arch,
+        init=init,
+        uid=os.geteuid(),
+        kernel=name.release,
+        # At the top of cgroup v2 only; where both are mounted, engines use v1: cgroups(7).
+        cgroup=2 if os.path.exists("/sys/fs/cgroup/cgroup.controllers") else 1,
+    )
 
 
 @functools.cache
@@ -28,14 +37,11 @@ def with_distribution() -> Host:
     import distro
 
     host = this()
-    return Host(
-        host.os,
-        host.arch,
+    return replace(
+        host,
         distribution=distro.id(),
         codename=distro.codename().lower(),
         like=tuple(distro.like().split()),
-        init=host.init,
-        uid=host.uid,
     )
 
 

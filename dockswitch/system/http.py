@@ -26,6 +26,7 @@ from dockswitch.model.unreachable import (
     WrongLength,
 )
 from dockswitch.system.admission import admit, admit_hop, next_hop
+from dockswitch.system.patience import TooLate, within
 
 if TYPE_CHECKING:
     import requests
@@ -64,7 +65,8 @@ class Door:
 
     `allow_http` are hosts (`HOST` or `HOST:PORT`) to which http:// is allowed besides this
     machine; `waits` are the pauses before each new try; `whole` is the longest that an index page
-    may take with all tries, `longest` the same for an archive; `pause` sleeps.
+    may take with all tries, and what comes before an archive with one; `longest` is the longest
+    for an archive; `pause` sleeps.
     """
 
     allow_http: frozenset[str] = frozenset()
@@ -86,17 +88,26 @@ class Door:
         deadline = time.monotonic() + self.whole
         return self.retried(lambda: self._page(url, headers, deadline), deadline)
 
-    def answer(self, url: str, headers: Mapping[str, str]) -> "tuple[requests.Response, str]":
-        """The answer at the end of the redirects (open, unread), and its address.
+    def answer(
+        self, url: str, headers: Mapping[str, str], deadline: float
+    ) -> "tuple[requests.Response, str]":
+        """The answer at the end of the redirects (open, its body unread), and its address.
 
-        Raises Again where another try may help, NeverFetched when offline.
+        Raises Again where another try may help, NeverFetched when offline, NoAnswer where what
+        comes before the body is not here by the deadline: `silence` alone, which counts from byte
+        to byte, is never over where a server drips.
         """
         if self.offline:
             raise NeverFetched(shown(url))
         at = url
         for _ in range(_HOPS + 1):
             admit(at, self.allow_http)
-            response = self._ask(at, headers)
+            try:
+                response = within(
+                    deadline - time.monotonic(), functools.partial(self._ask, at, headers)
+                )
+            except TooLate:
+                raise NoAnswer(shown(url), "it sends too slowly") from None
             if response.status_code not in _REDIRECTS or "Location" not in response.headers:
                 _judge(response, url)
                 return response, at
@@ -121,7 +132,7 @@ class Door:
                 self.pause(wait)
 
     def _page(self, url: str, headers: Mapping[str, str], deadline: float) -> Page:
-        response, at = self.answer(url, headers)
+        response, at = self.answer(url, headers, deadline)
         with response:
             etag = response.headers.get("ETag", "")
             modified = response.headers.get("Last-Modified", "")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import FrameType
 
 from dockswitch.model.errors import DockswitchError
-from dockswitch.model.ports import Finished
+from dockswitch.model.ports import Finished, Program
 
 # As shells and timeout(1) say it.
 NOT_FOUND, NOT_ALLOWED, TOO_LONG = 127, 126, 124
@@ -58,6 +58,15 @@ def run(argv: Sequence[str], *, timeout: float, env: Mapping[str, str] | None = 
     return _finish(process, argv[0], timeout)
 
 
+def program(name: str, path: str) -> Program | None:
+    """The first program of that name in the folders of `path`; a path names itself."""
+    folders = [""] if "/" in name else [each for each in path.split(":") if each]
+    for found in (os.path.join(folder, name) for folder in folders):
+        if os.path.isfile(found) and os.access(found, os.X_OK):
+            return Program(found, os.path.realpath(found))
+    return None
+
+
 def attend(
     argv: Sequence[str], *, env: Mapping[str, str], aside: bool, say: Callable[[str], None]
 ) -> int:
@@ -73,7 +82,8 @@ def attend(
     def pass_on(number: int, _: FrameType | None) -> None:
         heard.append(number)
         for process in running:
-            process.send_signal(number)
+            with contextlib.suppress(PermissionError):  # it is sudo, and root by now
+                process.send_signal(number)
 
     # A terminal's ^C goes to the command too, and it alone decides; a function of ours is not
     # inherited by it, as an ignored signal would be.
@@ -98,12 +108,25 @@ def attend(
     return code if code >= 0 else 128 - code
 
 
-def start(argv: Sequence[str], *, log: str, env: Mapping[str, str], folder: str = "/") -> int:
+def start(
+    argv: Sequence[str],
+    *,
+    log: str,
+    env: Mapping[str, str],
+    folder: str = "/",
+    prepare: Callable[[], None] = lambda: None,
+) -> int:
     """Start a process that outlives us, whose output is appended to the file `log`; its pid.
 
     Nothing of ours goes along but `env`: no terminal, no open file, no signal mask, no folder but
-    the one named. A log of more than 10 MB is put aside first. Raises CannotStart.
+    the one named. A log of more than 10 MB is put aside first. `prepare` is called in the child,
+    before it becomes that program. Raises CannotStart.
     """
+
+    def begin() -> None:
+        _default_signals()
+        prepare()
+
     os.makedirs(os.path.dirname(log), exist_ok=True)
     _turn(log)
     with open(log, "ab", buffering=0) as written:
@@ -119,7 +142,7 @@ def start(argv: Sequence[str], *, log: str, env: Mapping[str, str], folder: str 
                 env=dict(env),
                 start_new_session=True,
                 umask=0o022,
-                preexec_fn=_default_signals,
+                preexec_fn=begin,
             )
         except OSError as error:
             raise CannotStart(argv[0], str(error.strerror)) from None
@@ -227,7 +250,7 @@ def _default_signals() -> None:
 
 def _wait_for_name(pid: int) -> None:
     """Linux closes our pipe to the child some microseconds before its command line can be read."""
-    while not command_line(pid) and not _is_gone(pid):
+    while not command_line(pid) and not is_gone(pid):
         time.sleep(0.0005)
 
 
@@ -239,13 +262,14 @@ def _end_by_pid(pid: int, number: int, wait: float, argv: Sequence[str] | None) 
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, number)
     deadline = time.monotonic() + wait
-    while not (gone := _is_gone(pid)) and time.monotonic() < deadline:
+    while not (gone := is_gone(pid)) and time.monotonic() < deadline:
         time.sleep(0.005)
     _reap(pid)
     return gone
 
 
-def _is_gone(pid: int) -> bool:
+def is_gone(pid: int) -> bool:
+    """Whether a process has ended, also where nobody waited for it yet."""
     return not os.path.exists(f"/proc/{pid}") or _is_zombie(pid)
 
 

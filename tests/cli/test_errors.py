@@ -79,6 +79,7 @@ WORDS = {
     "env for a shell that nobody knows": Case("env --shell tcsh", 2),
     "a colour that is no answer": Case("list --color blue", 2),
     "no spec": Case("use", 2),
+    "experimental features without an engine": Case("use stable --experimental --no-start", 2),
     "a spec beside --from-file": Case("use stable --from-file", 2),
     "--from-file without a pin": Case("use --from-file", 2),
     "a day that is none": Case("use edge --as-of yesterday", 2),

@@ -65,14 +65,14 @@ def test_one_that_cannot_be_read_is_refused_before_anything_stops(
     program.run("use", new.version).ended(0)
 
 
-def test_an_unknown_key_is_undone_in_the_engine_s_own_words(
+def test_what_only_its_start_shows_is_undone_in_the_engine_s_own_words(
     program: Dockswitch, mirror: Mirror, stock: Stock
 ) -> None:
-    engine = mirror.engines[0]
+    engine = mirror.engines[0]  # which has no --validate
     stock.hand_out(program.root, engine)
-    path = _write(program.root, {"no-such-key": True})
+    path = _write(program.root, {"debug": "loud"})
     error = program.run("use", engine.version).ended(15).error
-    assert "no-such-key" in error
+    assert "debug" in error
     assert str(path) in error
     whole.nothing_is_there(program.root)
 

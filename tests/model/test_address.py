@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockswitch.model.address import bare, lent, name_of, shown, unsigned
+from dockswitch.model.address import as_folder, asked_as, bare, lent, name_of, shown, unsigned
 
 SECRET = "hunter2"
 
@@ -32,6 +32,22 @@ def test_any_text_can_be_shown(text: str) -> None:
     for read in (shown, bare, unsigned, name_of):
         assert isinstance(read(text), str)
     lent(text, text)
+    asked_as(text, as_folder(text))
+
+
+@pytest.mark.parametrize(
+    ("url", "asked"),
+    [
+        ("https://example.org/a/x.tgz", "https://example.org/a/x.tgz?token=hunter2"),
+        ("https://example.org/b/x.tgz", "https://example.org/b/x.tgz?token=hunter2"),
+        ("https://example.org/a/x.tgz?own=1", "https://example.org/a/x.tgz?own=1"),
+        ("https://example.org:8443/a/x.tgz", "https://example.org:8443/a/x.tgz"),
+        ("http://example.org/a/x.tgz", "http://example.org/a/x.tgz"),
+        ("https://elsewhere.org/a/x.tgz", "https://elsewhere.org/a/x.tgz"),
+    ],
+)
+def test_a_token_goes_along_to_the_same_origin_only(url: str, asked: str) -> None:
+    assert asked_as(url, as_folder("https://example.org/a?token=hunter2")) == asked
 
 
 def test_a_name_is_as_its_owner_spells_it() -> None:

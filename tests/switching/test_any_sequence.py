@@ -17,6 +17,8 @@ from tests.world.commands import go_back, mend, prune, start, stop, switch
 from tests.world.truth import is_whole
 
 A, B, C = "17.12.0-ce", "20.10.24+dfsg1", "28.5.2+dfsg4"
+OWNERS = b'{\n  "experimental": false,\n  "debug": true\n}\n'
+EXPERIMENTAL = OWNERS.replace(b"false", b"true")
 versions = st.sampled_from([A, B, C])
 words = st.sampled_from([A, B, C, f"test {B}"])
 # no kill in half of the runs, else at one of the calls that a switch makes
@@ -30,13 +32,16 @@ class Machine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.world = World(stable=[A, B], test=[B, C])
+        self.world.files.write(self.world.layout.engine_config, OWNERS)
         self.stopped = False
         self.known: tuple[Generation, ...] = ()
 
-    @rule(words=words, kill=kills, again=kills)
-    def use(self, words: str, kill: Kill, again: Kill) -> None:
+    @rule(words=words, experimental=st.booleans(), kill=kills, again=kills)
+    def use(self, words: str, experimental: bool, kill: Kill, again: Kill) -> None:  # noqa: FBT001
         before = history.generations(self.world)
-        killed = self._run(kill, lambda: switch(self.world, words), again)
+        killed = self._run(
+            kill, lambda: switch(self.world, words, experimental=experimental), again
+        )
         after = history.generations(self.world)
         if not killed:
             assert str(after[-1].version) == words.split()[-1]
@@ -50,6 +55,7 @@ class Machine(RuleBasedStateMachine):
         try:
             switch(self.world, version)
             assert before.version is not None  # it runs already, and nothing asks it to start
+            assert not before.experimental
             assert str(before.version) == version
             assert [each.pid for each in self.world.engines] == engines
         except SwitchUndone:
@@ -87,6 +93,13 @@ class Machine(RuleBasedStateMachine):
     @invariant()
     def one_version_is_wholly_there(self) -> None:
         is_whole(self.world, stopped=self.stopped)
+
+    @invariant()
+    def what_its_owner_wrote_is_there_but_for_what_was_asked(self) -> None:
+        experimental = history.newest(self.world).experimental
+        content = self.world.read(self.world.layout.engine_config)
+        assert content == (EXPERIMENTAL if experimental else OWNERS)
+        assert all(engine.experimental == experimental for engine in self.world.engines)
 
     @invariant()
     def the_history_only_grows(self) -> None:

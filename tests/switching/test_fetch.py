@@ -197,3 +197,20 @@ def test_spoiled_notes_of_what_was_seen_are_told_by_their_path() -> None:
             get(world, OWN)
         assert failure.value.message == f"{world.layout.real(world.layout.seen)} cannot be read"
         nothing_is_left(world)
+
+
+def test_a_folder_that_lost_its_record_is_fetched_anew_under_a_running_engine() -> None:
+    world = machine()
+    switch(world, RECORDED)
+    (bundle,) = bundles.kept(world)
+    world.files.write(f"{bundle.folder}/.dockswitch.json", b"hello")
+    with pytest.raises(CorruptState) as refused:
+        get(world, f"stable {RECORDED}")
+    assert "move it aside" in refused.value.hint
+    world.files.write(f"{bundle.folder}/.dockswitch.json", None)
+    assert bundles.kept(world) == ()
+    assert get(world, f"stable {RECORDED}").changed
+    assert bundles.kept(world) == (bundle,)
+    switch(world, RECORDED)  # sweeps
+    is_whole(world)
+    assert answering(world) == RECORDED

@@ -139,6 +139,24 @@ def test_a_line_that_is_wrong_is_told_and_never_passed_over(line: bytes, what: s
     assert failure.value.hint == "restore it from a copy, or move it aside to begin anew"
 
 
+@pytest.mark.parametrize("content", [b"hello\n", b"[1]\n", b"\xff\x00\x01", b"\0\0x"])
+def test_what_no_kill_can_have_left_is_not_taken_for_a_switch_that_never_was(
+    content: bytes,
+) -> None:
+    world = World()
+    world.files.write(PATH, content)
+    with pytest.raises(CorruptState):
+        journal.last(world)
+
+
+@pytest.mark.parametrize("content", [b"", b'{"beg', b"\0" * 300])
+def test_what_a_kill_or_a_power_cut_may_leave_is_a_switch_that_never_was(content: bytes) -> None:
+    world = World()
+    world.files.write(PATH, content)
+    assert not last(world).open
+    assert last(world).commit is None
+
+
 words = st.text(max_size=20)
 steps = st.one_of(
     st.builds(Link, words, st.none() | words),

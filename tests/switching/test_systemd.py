@@ -50,7 +50,7 @@ EVERY = pytest.mark.parametrize(("name", "begin", "job"), JOBS, ids=[job[0] for 
 def is_whole_here(world: World, *, stopped: bool = False) -> None:
     """As everywhere; and systemd's units are there for that version alone, and read."""
     is_whole(world, stopped=stopped)
-    now, programs = history.newest(world), world.programs
+    now, services = history.newest(world), world.services
     service = (world.read(DOCKER) or b"").decode()
     assert (f"ExecStart={now.folder}/dockerd " in service) == (now.version is not None)
     for unit in ("docker.service", "docker.socket", "dockswitch-recover.service"):
@@ -60,8 +60,8 @@ def is_whole_here(world: World, *, stopped: bool = False) -> None:
         link = f"/etc/systemd/system/{target}.target.wants/{unit}"
         assert (world.link(link) is not None) == there
     if not stopped:
-        assert programs.listens == now.running
-        for unit, text in programs.loaded.items():
+        assert services.listens == now.running
+        for unit, text in services.loaded.items():
             assert text == unit_files.ours(world, unit), f"systemd knows another {unit}"
 
 
@@ -150,7 +150,7 @@ def test_switches_in_a_row_meet_no_start_limit() -> None:
 def test_an_engine_is_stopped_with_its_socket_and_started_again() -> None:
     world = after_old()
     stop(world)
-    assert not world.programs.listens
+    assert not world.services.listens
     is_whole_here(world, stopped=True)
     assert start(world).version == OLD
     is_whole_here(world)
@@ -217,9 +217,9 @@ def test_a_machine_with_a_containerd_service_shares_it() -> None:
 def test_the_group_is_created_and_stays() -> None:
     world = machine()
     switch(world, NEW)
-    assert world.programs.groups == {"docker"}
+    assert world.services.groups == {"docker"}
     go_back(world, 0)
-    assert world.programs.groups == {"docker"}
+    assert world.services.groups == {"docker"}
 
 
 def test_an_engine_of_dockswitch_s_own_supervision_is_taken_over_or_comes_back() -> None:

@@ -2,24 +2,27 @@
 
 import copy
 import itertools
+import json
 
 import pytest
 
 from dockswitch.backends import bundles
-from dockswitch.model.step import Engine, File, Link, Step
+from dockswitch.model.step import Engine, File, Key, Link, Step
 from dockswitch.switching import transaction
+from dockswitch.switching.transaction import SpoiledFile
 from tests.world import Manners, World
 from tests.world.commands import installed, switch
 from tests.world.truth import answering
 
 A, B = "20.10.24+dfsg1", "28.5.2+dfsg4"
-LINK, FILE = "/etc/link", "/etc/file"
+LINK, FILE, JSON = "/etc/link", "/etc/file", "/etc/daemon.json"
 
 
 def machine() -> World:
     world = World(stable=[A, B])
     world.files.point(LINK, "before")
     world.files.write(FILE, b"before", 0o600)
+    world.files.write(JSON, b'{\n  "icc": false,\n  "debug": true\n}\n', 0o640)
     return world
 
 
@@ -35,6 +38,11 @@ STEPS: list[Step] = [
     File("/etc/new/file", "after"),
     File("/etc/new/file", None),
     File(FILE, "änderung\n", 0o600),
+    Key(JSON, "experimental", "true"),
+    Key(JSON, "debug", "false"),
+    Key(JSON, "debug", None),
+    Key(JSON, "nothing", None),
+    Key("/etc/nowhere", "experimental", None),
 ]
 
 
@@ -52,6 +60,10 @@ def test_a_step_makes_it_so_and_a_second_time_changes_nothing(step: Step) -> Non
             assert world.link(path) == target
         case File(path, content):
             assert world.read(path) == (content.encode() if content is not None else None)
+        case Key(path, name, literal):
+            told = json.loads(world.read(path) or b"{}")
+            assert json.dumps(told.get(name)) == (literal or "null")
+            assert world.mode(path) in (0o640, None)
         case Engine():
             raise AssertionError(step)
     before = copy.deepcopy(world.files.entries)
@@ -72,6 +84,17 @@ def test_a_step_that_is_undone_was_never_done(step: Step) -> None:
     assert names(world) == before
     assert transaction.undo(world, [inverse]) == []
     assert names(world) == before
+
+
+def test_a_key_of_a_file_that_was_spoiled_since_is_told_with_the_file() -> None:
+    world = machine()
+    world.files.write(JSON, b"{ spoiled")
+    for step in (Key(JSON, "debug", "false"), Key(JSON, "debug", None)):
+        with pytest.raises(SpoiledFile) as failure:
+            transaction.act(world, step)
+        assert "/m/etc/daemon.json" in failure.value.message
+        assert transaction.undo(world, [step]) == [f"{step}: {failure.value}"]
+    assert world.read(JSON) == b"{ spoiled"
 
 
 def engines(world: World) -> dict[str, Engine]:

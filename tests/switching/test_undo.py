@@ -18,9 +18,11 @@ REFUSES = Manners(refuses="OCI runtime create failed")
 
 
 def machine(**manners: Manners) -> World:
+    """Where OLD runs; both versions are well when they are proven, and these are their manners."""
     world = World(stable=[OLD], test=[NEW])
     switch(world, OLD)
     world.manners = {OLD: manners.get("old", Manners()), NEW: manners.get("new", Manners())}
+    world.on_trial = {OLD: Manners(), NEW: Manners()}
     return world
 
 

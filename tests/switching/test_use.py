@@ -186,9 +186,11 @@ def test_everything_is_fetched_before_the_running_engine_is_touched() -> None:
     with world.dies_at(10_000):
         switch(world, "28.5.1")
     fetched = next(at for at, act in enumerate(world.acts) if act.startswith("unpack"))
-    stopped = next(at for at, act in enumerate(world.acts) if act.startswith("end"))
+    old, proven = 1001, 1003  # each with its containerd
+    stopped = world.acts.index(f"end {old}")
+    assert fetched < world.acts.index(f"end {proven}") < stopped
     pointed = next(at for at, act in enumerate(world.acts) if act.startswith("point"))
-    started = next(at for at, act in enumerate(world.acts) if act.startswith("start"))
+    started = next(at for at, act in enumerate(world.acts) if act.startswith("start /"))
     assert fetched < stopped < pointed < started
 
 
@@ -329,7 +331,7 @@ def test_a_preview_says_the_steps_and_does_none() -> None:
 def test_what_a_killed_switch_left_is_undone_first_and_told() -> None:
     world = publishers()
     switch(world, "24.0.9")
-    with world.dies_at(20) as death:
+    with world.dies_at(40) as death:
         switch(world, "28.5.1")
     assert death.came
     outcome = switch(world, "20.10.10")

@@ -16,9 +16,10 @@ class Reply:
     """What one request is answered.
 
     Of the body `cut` bytes are sent before the connection closes; `length` is what Content-Length
-    says instead of the truth (-1: nothing); `wait` (before all), `drip` (after each 64 KiB) and
-    `stall` (before the connection closes) are in seconds; an `endless` body is repeated for ever;
-    `ranges` says whether Range and If-Range are understood.
+    says instead of the truth (-1: nothing); `wait` (before all), `trickle` (after each byte of a
+    head that never ends), `drip` (after each 64 KiB) and `stall` (before the connection closes) are
+    in seconds; an `endless` body is repeated for ever; `ranges` says whether Range and If-Range are
+    understood.
     """
 
     body: bytes = b""
@@ -28,6 +29,7 @@ class Reply:
     length: int | None = None
     wait: float = 0.0
     drip: float = 0.0
+    trickle: float = 0.0
     stall: float = 0.0
     endless: bool = False
     ranges: bool = False
@@ -101,6 +103,10 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(reply, *_ranged(reply, asked))
 
     def _send(self, reply: Reply, status: int, body: bytes, span: str) -> None:
+        if reply.trickle:
+            for byte in b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 1000:
+                self.wfile.write(bytes([byte]))
+                time.sleep(reply.trickle)
         self.send_response(status)
         for name, value in reply.headers.items():
             self.send_header(name, value)

@@ -397,6 +397,16 @@ def test_a_trickle_has_a_deadline(tmp_path: Path) -> None:
         unpack(door, s.url, into=str(tmp_path / "new"), progress=Counting())
 
 
+def test_a_head_that_comes_byte_by_byte_has_a_deadline(tmp_path: Path) -> None:
+    door, begun = Door(whole=0.3, waits=()), time.monotonic()
+    with (
+        serving(lambda _: Reply(BIG, trickle=0.05)) as s,
+        refused(NoAnswer, tmp_path / "new", "slowly"),
+    ):
+        unpack(door, s.url, into=str(tmp_path / "new"), progress=Counting())
+    assert time.monotonic() - begun < 5
+
+
 def test_what_is_not_there_is_not_there(tmp_path: Path) -> None:
     with refused(NotServed, tmp_path / "new"):
         fetch(lambda _: Reply(status=404), tmp_path / "new")

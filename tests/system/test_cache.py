@@ -1,6 +1,7 @@
 """Index pages between runs: revalidated, served offline, and never a burden."""
 
 import os
+import subprocess
 import time
 from pathlib import Path
 
@@ -124,6 +125,17 @@ def test_the_oldest_pages_go_when_there_are_too_many(tmp_path: Path) -> None:
                 os.utime(path, (path.stat().st_mtime - 10,) * 2)
         assert 1 <= len(list(tmp_path.iterdir())) <= 5
         assert Cache(OFFLINE, (str(tmp_path),)).index(f"{s.url}/9").body == bytes(1000)
+
+
+def test_what_a_killed_command_left_is_swept_up(tmp_path: Path) -> None:
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    for name in (f".tmp-{ended.pid}-x", ".tmp-0ld", f".tmp-{os.getpid()}-y"):
+        (tmp_path / name).touch()
+    with serving(etagged) as s:
+        Cache(ONLINE, (str(tmp_path),)).index(f"{s.url}/x/")
+    left = [path.name for path in tmp_path.iterdir() if path.name.startswith(".tmp-")]
+    assert left == [f".tmp-{os.getpid()}-y"]
 
 
 def test_several_pages_are_read_at_once_and_errors_stand_in_their_places(tmp_path: Path) -> None:

@@ -109,6 +109,14 @@ def test_a_silent_server_is_given_up() -> None:
     assert "time" in failed.value.details
 
 
+def test_a_head_that_comes_byte_by_byte_has_a_deadline() -> None:
+    door, begun = Door(whole=0.5, waits=()), time.monotonic()
+    with serving(lambda _: Reply(b"page", trickle=0.05)) as s, pytest.raises(NoAnswer) as failed:
+        door.page(s.url)
+    assert "slowly" in failed.value.details
+    assert time.monotonic() - begun < 5
+
+
 def test_a_slow_page_has_a_deadline() -> None:
     door = Door(whole=0.3, waits=())
     body = b"x" * (1 << 22)

@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal, TypeVar
 
-from dockswitch.model.errors import DockswitchError
+from dockswitch.model.errors import DockswitchError, NoNamespaces
 from dockswitch.model.host import Host
 from dockswitch.model.layout import Layout
 from dockswitch.model.ports import (
@@ -21,6 +21,7 @@ from dockswitch.model.ports import (
     Finished,
     Index,
     Process,
+    Program,
     Progress,
     Unpacked,
 )
@@ -31,8 +32,8 @@ from dockswitch.system.refusals import DiskFull
 from tests.world.engines import Manners, answer
 from tests.world.files import File, Files
 from tests.world.processes import Processes
-from tests.world.programs import Programs
 from tests.world.publishers import MIRROR, Publishers, names_of
+from tests.world.services import Services
 
 # When a call is cut: before anything, with half of it done, or when it has done all.
 Moment = Literal["before", "halfway", "after"]
@@ -57,12 +58,18 @@ class Death:
 class World(Processes):
     def __init__(self, root: str = "/m", **published: Sequence[str]) -> None:
         super().__init__(Layout.of_system(root=root), Files())
-        self.host = Host("linux", "x86_64", "debian", "bookworm")
-        self.programs = Programs(self)
+        self.host = Host("linux", "x86_64", "debian", "bookworm", kernel="6.1.0-18", cgroup=1)
+        self.room = 1 << 40
+        # of the machine itself, outside the root: its files, and where each of its programs leads
+        self.surroundings = {"/proc/filesystems": b"nodev\toverlay\n\text4\n"}
+        self.programs = {"/usr/sbin/iptables": "/usr/sbin/xtables-nft-multi"}
+        self.answers: dict[str, Callable[[Sequence[str]], Finished]] = {}
+        self.services = Services(self)
         self.publishers = Publishers()
         self.publishers.published.update(published)
         self.offline = False
         self.busy = False
+        self.no_namespaces = ""
         self.acts: list[str] = []
         self.writes = 0
         self._dies_at: tuple[int, Moment] | None = None
@@ -130,6 +137,22 @@ class World(Processes):
     def kind(self, path: str) -> str | None:
         return self._asked(self.files.kind(path))
 
+    def mode(self, path: str) -> int | None:
+        return self._asked(self.files.mode(path))
+
+    def free(self, path: str) -> int:
+        return self._asked(self.room)
+
+    def outside(self, path: str) -> bytes | None:
+        return self._asked(self.surroundings.get(path))
+
+    def program(self, name: str, path: str) -> Program | None:
+        folders = [""] if "/" in name else path.split(":")
+        for found in (os.path.join(folder, name) for folder in folders):
+            if found in self.programs:
+                return self._asked(Program(found, self.programs[found]))
+        return self._asked(None)
+
     def index(self, url: str) -> Index:
         if self.offline:
             raise NeverFetched(url)
@@ -179,7 +202,13 @@ class World(Processes):
     def run(
         self, argv: Sequence[str], *, timeout: float = 60, env: Mapping[str, str] | None = None
     ) -> Finished:
-        return self._asked(self.programs.asks(argv))
+        program = self.files.read(self.layout.stored(argv[0])) or b""
+        if "--validate" in argv and program.startswith(b"dockerd "):
+            dislikes = self.manners.get(program.decode().partition(" ")[2], Manners()).dislikes
+            return self._asked(Finished(1 if dislikes else 0, "", dislikes))
+        if argv[0] in self.answers:
+            return self._asked(self.answers[argv[0]](argv))
+        return self._asked(self.services.asks(argv))
 
     def circumstances(self, pid: int) -> Circumstances | None:
         process = self.processes.get(pid)
@@ -235,10 +264,16 @@ class World(Processes):
         self._act(f"move {path}", lambda: self.files.move(path, to))
 
     def discard(self, folder: str) -> None:
+        def some(count: int | None) -> None:
+            self.files.discard(folder, count=count)
+            for place in [each for each in self.data if each.startswith(f"{real}/")]:
+                del self.data[place]
+
+        real = self.layout.real(folder)
         self._act(
             f"discard {folder}",
-            lambda: self.files.discard(folder),
-            lambda: self.files.discard(folder, count=3),
+            lambda: some(None),
+            lambda: some(3),
         )
 
     def append(self, path: str, line: str) -> None:
@@ -262,12 +297,21 @@ class World(Processes):
             self.busy = False
 
     def command(self, argv: Sequence[str], *, timeout: float = 60) -> Finished:
-        return self._act(" ".join(argv), lambda: self.programs.does(argv))
+        return self._act(" ".join(argv), lambda: self.services.does(argv))
 
     def start(
         self, argv: Sequence[str], *, log: str, env: Mapping[str, str], folder: str = "/"
     ) -> int:
         return self._act(f"start {argv[0]}", lambda: self._started(argv, log, env, folder))
+
+    def start_apart(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
+        """Unlike a real one it outlives a maker that was killed: the next command finds it."""
+        if self.no_namespaces:
+            raise NoNamespaces(self.no_namespaces)
+        return self._act(f"start apart {argv[0]}", lambda: self._started(argv, log, apart=True))
+
+    def clear_cgroup(self, name: str) -> None:
+        self._act(f"clear cgroup {name}", lambda: self.cgroups.discard(name))
 
     def end(
         self, pid: int, *, wait: float, kill: bool = False, argv: Sequence[str] | None = None

@@ -49,9 +49,12 @@ def used(
     start: bool = True,
     client_only: bool = False,
     least: Accepted = Accepted(),  # noqa: B008 -- frozen
+    experimental: bool = False,
 ) -> tuple[Outcome, Found | None]:
     request = wish.parse(words.split(), tuple(catalog().channels))
-    options = Options(start=start, client_only=client_only, accepted=least)
+    options = Options(
+        start=start, client_only=client_only, accepted=least, experimental=experimental
+    )
     return use.use(world, catalog, request, find("static"), options, Quiet())
 
 
@@ -62,9 +65,17 @@ def switch(
     start: bool = True,
     client_only: bool = False,
     least: Accepted = Accepted(),  # noqa: B008 -- frozen
+    experimental: bool = False,
 ) -> Outcome:
     """`dockswitch use WORDS`"""
-    return used(world, words, start=start, client_only=client_only, least=least)[0]
+    return used(
+        world,
+        words,
+        start=start,
+        client_only=client_only,
+        least=least,
+        experimental=experimental,
+    )[0]
 
 
 def preview(world: World, words: str, least: Accepted = Accepted()) -> tuple[Plan, str]:  # noqa: B008
@@ -97,7 +108,7 @@ def boot(world: World) -> None:
         with world.locked():
             recover.at_boot(world, Quiet())
 
-    world.programs.boot(recovered)
+    world.services.boot(recovered)
 
 
 def get(world: World, words: str, least: Accepted = Accepted()) -> install.Installed:  # noqa: B008

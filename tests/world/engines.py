@@ -15,12 +15,14 @@ WELL = 200
 class Manners:
     """How the engine of a version behaves; times in seconds, texts are empty where it is well.
 
-    `dies` are its last words as it starts, `answers` another version that it says it is, `refuses`
-    why it starts no container. A mute one never answers, a deaf one ignores SIGTERM.
+    `dislikes` is what it says of daemon.json when asked, `dies` are its last words as it starts,
+    `answers` another version that it says it is, `refuses` why it starts no container. A mute one
+    never answers, a deaf one ignores SIGTERM.
     """
 
     starts_in: float = 0.03
     stops_in: float = 0.2
+    dislikes: str = ""
     dies: str = ""
     answers: str = ""
     refuses: str = ""
@@ -45,6 +47,7 @@ class Running:
     ours: bool = False
     uid: int = 0
     version: str = ""
+    experimental: bool = False
     manners: Manners = field(default_factory=Manners)
     data: Data = field(default_factory=Data)
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -52,6 +55,7 @@ class Running:
     ready: float = 0.0
     ends: float = math.inf
     leaving: bool = False
+    apart: bool = False
     parent: int = 0
 
 
@@ -63,7 +67,8 @@ def answer(engine: Running, method: str, path: str, body: bytes) -> Answer:
             return Answer(WELL, b"OK")
         case "GET", ["version"]:
             said = engine.manners.answers or engine.version
-            return _json({"Version": said, "ApiVersion": "1.41", "MinAPIVersion": "1.12"})
+            told = {"Version": said, "ApiVersion": "1.41", "MinAPIVersion": "1.12"}
+            return _json(told | {"Experimental": engine.experimental})
         case "POST", ["images", "create"]:
             key = f"sha256:{len(engine.data.images) + 1:064x}"
             engine.data.images[key] = {"io.dockswitch.health": "1"} if "LABEL" in query else {}

@@ -27,7 +27,7 @@ Entry: TypeAlias = File | Link | Mark
 
 
 class DeletesWhatIsKept(Exception):
-    """Only what lies in the trash or bears a temporary name may be deleted in one go."""
+    """Only what lies in the trash, bears a temporary name or is a proof's goes in one go."""
 
 
 class Files:
@@ -39,6 +39,10 @@ class Files:
         if entry is Mark.FOLDER:
             raise IsADirectoryError(errno.EISDIR, "Is a directory", path)
         return entry.content if isinstance(entry, File) else None
+
+    def mode(self, path: str) -> int | None:
+        entry = self.entries.get(self._followed(path))
+        return entry.mode if isinstance(entry, File) else None
 
     def link(self, path: str) -> str | None:
         entry = self.entries.get(self._held(path))
@@ -98,7 +102,8 @@ class Files:
 
     def discard(self, folder: str, *, count: int | None = None) -> None:
         """Deletes it and what is in it, or just `count` entries of it."""
-        if "/trash/" not in folder and "tmp-" not in os.path.basename(folder):
+        name = os.path.basename(folder)
+        if "/trash/" not in folder and "tmp-" not in name and name.lstrip(".") != "proof":
             raise DeletesWhatIsKept(folder)
         gone = sorted((e for e in self.entries if f"{e}/".startswith(f"{folder}/")), reverse=True)
         for each in gone[:count]:

@@ -1,5 +1,6 @@
 """Which processes live in a world, who listens where, and what a dockerd does as it starts."""
 
+import json
 import math
 import os
 from collections import defaultdict
@@ -15,12 +16,17 @@ _CONTAINERD_LEFT = 20.0  # seconds that dockerd waits for a containerd that a ki
 
 
 class Processes:
-    """`manners` are those of each version, `data` what lies in each data-root."""
+    """`manners` are those of each version, `data` what lies in each data-root.
+
+    `on_trial` are the manners of a version that shows others while it is proven.
+    """
 
     def __init__(self, layout: Layout, files: Files) -> None:
         self.layout = layout
         self.files = files
         self.manners: dict[str, Manners] = {}
+        self.on_trial: dict[str, Manners] = {}
+        self.cgroups: set[str] = set()
         self.data: dict[str, Data] = defaultdict(Data)
         self.processes: dict[int, Running] = {}
         self.sockets: dict[str, int] = {}
@@ -59,6 +65,8 @@ class Processes:
         log: str,
         env: Mapping[str, str] | None = None,
         folder: str = "/",
+        *,
+        apart: bool = False,
     ) -> int:
         program = self.files.read(self.layout.stored(argv[0]))
         if program is None:
@@ -66,6 +74,8 @@ class Processes:
         self.files.append(log, f"{STARTS}{argv[0]}\n")
         version = program.decode().partition(" ")[2]
         manners = self.manners.get(version, Manners())
+        if apart:
+            manners = self.on_trial.get(version, manners)
         place = option(argv, "--data-root", "--graph") or ""
         words = manners.dies or self._in_the_way(argv, place)
         ours = argv[0].startswith(f"{self.layout.real(self.layout.versions)}/")
@@ -73,6 +83,8 @@ class Processes:
         engine = self.processes[pid]
         engine.environment, engine.folder = dict(env or {}), folder
         engine.version, engine.manners, engine.data = version, manners, self.data[place]
+        engine.apart = apart
+        engine.experimental = self._config(argv).get("experimental") is True
         engine.ready = self.clock + manners.starts_in + self._containerd_left(argv)
         if words:
             self.files.append(log, f"{words}\n")
@@ -86,7 +98,18 @@ class Processes:
         host = option(argv, "-H") or "fd://"
         named = self.layout.stored(host.removeprefix("unix://"))
         self.listens(pid, self.layout.socket if host == "fd://" else named)
+        self.cgroups |= self._cgroup(argv)
         return pid
+
+    def _cgroup(self, argv: Sequence[str]) -> set[str]:
+        """The cgroup of its own that its configuration names; it makes that at its start here."""
+        named = self._config(argv).get("cgroup-parent")
+        return {named.strip("/")} if isinstance(named, str) and named else set()
+
+    def _config(self, argv: Sequence[str]) -> dict[str, object]:
+        content = self.files.read(self.layout.stored(option(argv, "--config-file") or ""))
+        keys: dict[str, object] = json.loads(content or b"{}")
+        return keys
 
     def _in_the_way(self, argv: Sequence[str], data_root: str) -> str:
         if self.files.read(self.layout.stored(option(argv, "--config-file") or "")) is None:
@@ -95,7 +118,8 @@ class Processes:
         return "failed to start daemon: timeout on the data-root" if same else ""
 
     def _containerd_left(self, argv: Sequence[str]) -> float:
-        left = [e for e in self._living() if os.path.basename(e.argv[0]) == "containerd"]
+        own = f"{option(argv, '--exec-root')}/containerd.toml"
+        left = [e for e in self._living() if e.argv[0].endswith("/containerd") and own in e.argv]
         return _CONTAINERD_LEFT if left else 0.0
 
     def _born(self, argv: Sequence[str], *, ours: bool = False) -> int:
@@ -110,9 +134,15 @@ class Processes:
         return self.clock < process.ends
 
     def _signalled(self, process: Running, *, kill: bool) -> None:
-        """SIGKILL leaves the children; SIGTERM takes them along, where it is heard."""
+        """SIGKILL leaves the children; SIGTERM takes them along, where it is heard.
+
+        One that is apart is the first of its namespace: with it all others end.
+        """
         if kill:
             process.ends, process.leaving = self.clock, True
+            for child in self.processes.values():
+                if process.apart and child.parent == process.pid:
+                    child.ends = self.clock
         elif not process.manners.deaf and not process.leaving:
             process.ends, process.leaving = self.clock + process.manners.stops_in, True
             for child in self.processes.values():

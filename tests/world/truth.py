@@ -42,9 +42,12 @@ def is_whole(world: World, *, stopped: bool = False) -> None:
 
 
 def nothing_is_left(world: World) -> None:
-    """No temporary name, no trash, no open journal, nothing of a health check."""
+    """No temporary name, no trash, no open journal, nothing of a health check or a proof."""
+    layout = world.layout
     assert not [path for path in world.files.entries if "tmp-" in path]
-    assert not world.names(world.layout.trash)
+    assert not world.names(layout.trash)
+    assert not [path for path in (layout.proof, layout.proof_exec_root) if world.kind(path)]
+    assert not world.cgroups
     assert not [each.path for each in journal.read_all(world) if each.open]
     for data in world.data.values():
         assert not [each for each in data.images.values() if each]

@@ -25,15 +25,17 @@ class NoSuchProgram(Exception):
     """The code ran what no logic test has business with."""
 
 
-class Programs:
-    """`groups` there are; `loaded` is what systemd read of each unit, `listens` is docker.socket's.
-    `starts` are counted as systemd does, `main` is the engine's
-       process.
+class Services:
+    """`groups` there are, and `refuses` is why none is added.
+
+    `loaded` is what systemd read of each unit, `listens` is docker.socket's; `starts` are counted
+    as systemd does, `main` is the engine's process.
     """
 
     def __init__(self, world: Processes) -> None:
         self._world = world
         self.groups: set[str] = set()
+        self.refuses: Finished | None = None
         self.loaded: dict[str, str] = {}
         self.listens = False
         self.starts = 0
@@ -49,10 +51,8 @@ class Programs:
                 return _FAILED  # nobody owns anything
             case ["getent", "group", name]:
                 return _DONE if name in self.groups else Finished(2, "", "")
-            case ["systemctl", "show", "--property=NeedDaemonReload,FragmentPath", unit]:
-                changed = unit in self.loaded and self._text(unit) != self.loaded[unit]
-                there = f"FragmentPath={_ETC}/{unit}\n" if self._text(unit) else ""
-                return Finished(0, f"NeedDaemonReload={'yes' if changed else 'no'}\n{there}", "")
+            case ["systemctl", "show", shown, *units] if shown.endswith(",NeedDaemonReload"):
+                return Finished(0, "\n\n".join(self._shown(unit) for unit in units), "")
             case ["systemctl", "show", "--property=InvocationID", _]:
                 return Finished(0, "InvocationID=1\n", "")
             case ["systemctl", "is-active", unit] if unit == _SOCKET:
@@ -65,6 +65,8 @@ class Programs:
     def does(self, argv: Sequence[str]) -> Finished:
         match list(argv):
             case ["groupadd", "--system", name]:
+                if self.refuses:
+                    return self.refuses
                 self.groups.add(name)
             case ["systemctl", "daemon-reload"]:
                 self.loaded = {unit: text for unit in self.loaded if (text := self._text(unit))}
@@ -90,6 +92,18 @@ class Programs:
         self._booting = False
         if self._queued:
             self._start()
+
+    def _shown(self, unit: str) -> str:
+        changed = unit in self.loaded and self._text(unit) != self.loaded[unit]
+        engine = self._world.processes.get(self.main)
+        lives = engine is not None and self._world._lives(engine)
+        active = self.listens if unit == _SOCKET else lives
+        state = "active" if active else "inactive"
+        if self.starts and not active:
+            state = "failed"
+        path = f"{_ETC}/{unit}" if self._text(unit) else ""
+        reload = "yes" if changed else "no"
+        return f"ActiveState={state}\nFragmentPath={path}\nNeedDaemonReload={reload}"
 
     def _stop(self, units: Sequence[str]) -> Finished:
         known = [unit for unit in units if unit in self.loaded or self._text(unit)]

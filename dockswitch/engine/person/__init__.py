@@ -1,0 +1,1 @@
+"""What leads a person's docker elsewhere than to the engine that dockswitch runs."""

@@ -1,0 +1,130 @@
+"""`doctor`: what is wrong with the engine in use, or would be with a wanted one, and the cure."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from dockswitch.backends import Backend
+from dockswitch.engine import preflight, supervision
+from dockswitch.engine.daemon_config import DaemonConfig
+from dockswitch.engine.foreign import refuse_foreign
+from dockswitch.engine.person import desktop, endpoint, shadow
+from dockswitch.engine.preflight import plugins
+from dockswitch.model import record
+from dockswitch.model.errors import CorruptState, DockswitchError, HandsNeeded
+from dockswitch.model.finding import Finding
+from dockswitch.model.plan import Installed, Wanted
+from dockswitch.model.ports import Reader
+from dockswitch.model.release import Bundle
+from dockswitch.switching import drift, history
+
+Look = Callable[[], tuple[Finding, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What was found for that version; what has an error needs hands, all else is to be known."""
+
+    version: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def well(self) -> bool:
+        return all(found.error is None for found in self.findings)
+
+
+def doctor(
+    reader: Reader, backend: Backend, bundle: Bundle | None, env: Mapping[str, str]
+) -> Diagnosis:
+    """Looks at everything and changes nothing; `env` is that of the person who asks.
+
+    `bundle` is a wanted one; None asks for the engine in use, or where there is none for the newest
+    that the record knows. What cannot be looked at is itself a finding.
+    """
+    installed = backend.installed(reader)
+    wanted = _wanted(reader, installed, bundle)
+    looks: list[Look] = [
+        lambda: tuple(_drifted(reader, installed)),
+        lambda: tuple(_dangling(reader)),
+        lambda: _foreign(reader, installed),
+        lambda: _preflight(reader, wanted, bundle),
+        lambda: desktop.findings(reader),
+        lambda: plugins.findings(reader, env),
+    ]
+    if installed.version is not None:
+        looks += [
+            lambda: shadow.findings(reader, env),
+            lambda: endpoint.findings(reader, DaemonConfig.read(reader).socket, env),
+        ]
+    found = {str(each): each for look in looks for each in _looked(look)}.values()
+    return Diagnosis(str(wanted.version), tuple(sorted(found, key=lambda each: not each.error)))
+
+
+def _looked(look: Look) -> tuple[Finding, ...]:
+    try:
+        return look()
+    except DockswitchError as error:
+        return (Finding.of(error),)
+
+
+def _wanted(reader: Reader, installed: Installed, bundle: Bundle | None) -> Wanted:
+    if bundle is not None:
+        return Wanted(bundle.version, bundle.folder)
+    if installed.version is not None:
+        return Wanted(installed.version, installed.folder, _data(reader))
+    newest = max(each.version for each in record.releases() if each.published and not each.pre)
+    return Wanted(newest, "")
+
+
+def _data(reader: Reader) -> str:
+    try:
+        return history.newest(reader).data
+    except CorruptState:
+        return ""
+
+
+def _drifted(reader: Reader, installed: Installed) -> Iterator[Finding]:
+    now = history.newest(reader)
+    for line in drift.drift(reader, now, installed):
+        what, _, hint = line.partition(": ")
+        yield Finding.of(Drifted(what, hint))
+    if installed.daemon is not None and drift.answering(reader) is None:
+        what = f"the engine runs as process {installed.daemon.pid} and does not answer"
+        yield Finding.of(Drifted(what, "`dockswitch daemon restart`"))
+
+
+def _dangling(reader: Reader) -> Iterator[Finding]:
+    """Links of the binary folder that lead to nothing: ours, and those of other dockers."""
+    layout = reader.layout
+    for name in reader.names(layout.bin):
+        target = reader.link(f"{layout.bin}/{name}")
+        if target is None:
+            continue
+        leads = os.path.normpath(os.path.join(layout.bin, layout.stored(target)))
+        ours = leads.startswith(f"{layout.state}/")
+        if (ours or name.startswith("docker")) and reader.kind(leads) is None:
+            yield Finding.of(Dangling(layout.real(f"{layout.bin}/{name}"), target))
+
+
+def _foreign(reader: Reader, installed: Installed) -> tuple[Finding, ...]:
+    refuse_foreign(reader, DaemonConfig.read(reader), installed.daemon)
+    return ()
+
+
+def _preflight(reader: Reader, wanted: Wanted, bundle: Bundle | None) -> tuple[Finding, ...]:
+    argv = supervision.of(reader).command_line(reader, wanted) if wanted.folder else ()
+    archive = 0 if bundle is None or reader.kind(bundle.folder) == "folder" else bundle.size
+    return preflight.findings(reader, wanted, argv, archive=archive)
+
+
+class Drifted(HandsNeeded):
+    def __init__(self, what: str, hint: str) -> None:
+        super().__init__(what, hint=hint)
+
+
+class Dangling(DockswitchError):
+    def __init__(self, path: str, target: str) -> None:
+        super().__init__(
+            f"{path} leads to {target}, where there is nothing",
+            hint=f"`rm {path}`, then `dockswitch use` the version again",
+        )

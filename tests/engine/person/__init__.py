@@ -1,0 +1,1 @@
+"""What leads a person's docker elsewhere, from facts as they are documented."""

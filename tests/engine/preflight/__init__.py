@@ -1,0 +1,1 @@
+"""What a wanted engine would meet, from facts alone."""
