@@ -1,16 +1,16 @@
 """The static backend: versions side by side, one link that says which is current."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dockswitch.backends import bundles
-from dockswitch.engine import at_boot, experimental, flags, running, supervision
+from dockswitch.engine import at_boot, containers, experimental, flags, running, supervision
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.foreign import refuse_foreign
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.plan import Goal, Installed, Wanted
 from dockswitch.model.ports import Daemon, Reader
-from dockswitch.model.step import Aside, Engine, Link, Step
+from dockswitch.model.step import Aside, Containers, Engine, Link, Step
 from dockswitch.model.version import BadVersion, Version
 from dockswitch.system import program
 
@@ -63,14 +63,30 @@ def _engine_steps(
     flags.refuse_user_scope(reader.layout)
     config = DaemonConfig.read(reader)
     flags.check_root(reader.layout, config)
-    refuse_foreign(reader, config, installed.daemon, goal.neighbour)
+    used = replace(config, data_root=goal.data or config.data_root)
+    refuse_foreign(reader, used, installed.daemon, goal.neighbour)
     wanted = Wanted.of(goal, goal.bundle)
     engine = Engine(supervisor.command_line(reader, wanted))
     if installed.daemon and not turned and _is_it(reader, installed.daemon, wanted, engine):
         return _aside(reader, goal), ()
     readies = supervisor.readies(reader, engine, goal.neighbour)
-    leaving = (*_leaving(reader, goal, readies), *stop, *_aside(reader, goal))
-    return leaving, (*readies, *turned, engine)
+    down, up = _container_steps(reader, config, installed, wanted)
+    leaving = (*_leaving(reader, goal, readies), *down, *stop, *_aside(reader, goal))
+    return leaving, (*readies, *turned, engine, *up)
+
+
+def _container_steps(
+    reader: Reader, config: DaemonConfig, installed: Installed, wanted: Wanted
+) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
+    """On the way down: what the older engine could not take back is started anew by it."""
+    if installed.daemon is None or not config.live_restore:
+        return (), ()
+    found = containers.carried_down(
+        reader, config, installed.running, wanted.version, bundles.version_of
+    )
+    back = tuple(each.id for each in found if not each.removed)
+    down = (Containers(tuple(each.id for each in found), run=False),) if found else ()
+    return down, (Containers(back, run=True),) if back else ()
 
 
 def _leaving(reader: Reader, goal: Goal, readies: tuple[Step, ...]) -> tuple[Step, ...]:

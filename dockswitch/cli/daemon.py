@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dockswitch.cli.consent import consent
 from dockswitch.cli.privilege import as_root
 from dockswitch.cli.session import Session
 
@@ -37,7 +38,7 @@ def stop(ctx: typer.Context) -> None:
 
     session = Session(ctx)
     as_root(session)
-    _tell(session, daemon.stop(session.system, session.report.progress))
+    _tell(session, daemon.stop(session.system, session.report.progress, consent(session)))
 
 
 def restart(ctx: typer.Context) -> None:
@@ -46,7 +47,7 @@ def restart(ctx: typer.Context) -> None:
 
     session = Session(ctx)
     as_root(session)
-    daemon.stop(session.system, session.report.progress)
+    daemon.stop(session.system, session.report.progress, consent(session), comes_back=True)
     _tell(session, daemon.start(session.system, session.report.progress))
 
 

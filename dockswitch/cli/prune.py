@@ -19,7 +19,7 @@ def command(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
 ) -> None:
     """Remove every version that nothing needs."""
-    from dockswitch.switching import removal
+    from dockswitch.switching import data_places, removal
 
     session = Session(ctx)
     if dry_run:
@@ -27,11 +27,16 @@ def command(
     else:
         as_root(session)
         gone = removal.prune(session.system, session.report.progress)
+    versions = [str(bundle.version) for bundle in gone]
+    kept = data_places.kept(session.system, versions)
+    for place in kept:
+        session.report.note(f"the data-root {place} stays, with all that lies in it")
     verb = "would be removed" if dry_run else "is removed"
     session.report.answer(
         {
             "changed": bool(gone) and not dry_run,
-            "removed": [str(bundle.version) for bundle in gone],
+            "removed": versions,
+            "data_roots": kept,
             "bytes": sum(bundle.size for bundle in gone),
         },
         [f"{bundle.version} {verb}" for bundle in gone] or ["nothing to remove"],

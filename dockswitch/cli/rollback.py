@@ -5,15 +5,18 @@ from typing import Annotated
 
 import typer
 
+from dockswitch.cli import spec
+from dockswitch.cli.consent import consent
 from dockswitch.cli.privilege import as_root
 from dockswitch.cli.session import Session
-from dockswitch.cli.use import tell
+from dockswitch.cli.use import tell, tell_preview
 
 EXAMPLES = """\
 Examples:
   dockswitch rollback      the engine before; once more, and you are here again
   dockswitch rollback 3    generation 3, as `dockswitch history` numbers them
   dockswitch rollback 0    what was there before dockswitch
+  dockswitch rollback --dry-run    whether it will work, and what would be done
 """
 
 
@@ -25,6 +28,11 @@ def command(
             metavar="GENERATION", help="Its number; without one, the newest that differs."
         ),
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
+    ] = False,
+    data: spec.Data = None,
+    probe: spec.Probe = None,
 ) -> None:
     """Go back to an earlier generation."""
     from dockswitch.switching import rollback
@@ -32,6 +40,15 @@ def command(
 
     began = time.monotonic()
     session = Session(ctx)
+    options = Options(data=data, probe=spec.probe(probe))
+    if dry_run:
+        from dockswitch.switching import preview
+
+        plan, earlier = preview.preview_back(session.system, generation, options)
+        tell_preview(session, plan, earlier.channel, earlier.backend, began)
+        return
     as_root(session)
-    outcome = rollback.rollback(session.system, generation, session.report.progress, Options())
+    outcome = rollback.rollback(
+        session.system, generation, session.report.progress, options, consent(session)
+    )
     tell(session, outcome, began)

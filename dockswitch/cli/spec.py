@@ -1,7 +1,8 @@
 """The arguments and options that several commands share."""
 
+import shlex
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -40,9 +41,26 @@ Verify = Annotated[
         "--verify", metavar="LEVEL", help="The least trust: signed, locked, recorded or tls."
     ),
 ]
+Data = Annotated[
+    Literal["same", "separate"] | None,
+    typer.Option(
+        "--data",
+        metavar="WHICH",
+        help="The data-root: the same, whatever is lost, or a separate one for that version.",
+    ),
+]
 AcceptDigest = Annotated[
     list[str] | None,
     typer.Option("--accept-digest", metavar="SHA256", help="Accept the file with this digest."),
+]
+Probe = Annotated[
+    str | None,
+    typer.Option(
+        "--probe",
+        metavar="CMD",
+        help="Your own check of the new engine, which has 10 minutes: anything but exit code 0 "
+        "undoes the switch. No shell reads it: `sh -c '…'` for pipes and more.",
+    ),
 ]
 Pre = Annotated[bool, typer.Option("--pre/--no-pre", help="With pre-releases, or without.")]
 
@@ -53,6 +71,21 @@ def accepted(verify: str | None, digests: list[str] | None) -> Accepted:
         if len(digest) != 64 or set(digest.lower()) - set("0123456789abcdef"):
             raise UsageError(f"{digest!r} is not a SHA-256", hint="it has 64 hexadecimal digits")
     return Accepted(least(verify, Trust.TLS), frozenset(digest.lower() for digest in digests or ()))
+
+
+def probe(line: str | None, *, starts: bool = True) -> tuple[str, ...]:
+    """The words of a probe's command line; raises UsageError, also where no engine is started."""
+    if line is None:
+        return ()
+    try:
+        words = tuple(shlex.split(line))
+    except ValueError as error:
+        raise UsageError(f"--probe {line!r}: {error}", hint="a quote may be missing") from None
+    if not words:
+        raise UsageError("--probe wants a command", hint="such as --probe 'docker info'")
+    if not starts:
+        raise UsageError("no engine is started that --probe could ask", hint="leave it out")
+    return words
 
 
 def least(verify: str | None, otherwise: Trust) -> Trust:

@@ -33,6 +33,7 @@ def command(
     pin = pins.nearest()
     version = str(installed.version) if installed.version else None
     before = now.neighbour or "nothing"
+    data = session.layout.real(now.data) if now.data else None
     session.report.answer(
         {
             "installed": version,
@@ -40,6 +41,7 @@ def command(
             "backend": now.backend,
             "generation": now.number,
             "running": running,
+            "data_root": data,
             "pinned": pin.spec if pin else None,
             "locked": None,
             "held": False,
@@ -50,6 +52,7 @@ def command(
             f"installed  {now.channel} {version}" if version else f"installed  {before}",
             f"running    {running or 'no engine of dockswitch answers'}",
             *([f"system     {now.neighbour}"] if version and now.neighbour else []),
+            *([f"data-root  {data}, of its own"] if data else []),
             *([f"pinned     {pin.spec} ({pin.path})"] if pin else []),
             *(f"drift      {line}" for line in drifted),
         ],

@@ -24,12 +24,16 @@ def command(
     ],
 ) -> None:
     """Remove a version that is not in use."""
-    from dockswitch.switching import removal
+    from dockswitch.switching import data_places, removal
 
     session = Session(ctx)
     as_root(session)
     removed = removal.uninstall(session.system, version, session.report.progress)
+    versions = [str(bundle.version) for bundle in removed]
+    kept = data_places.kept(session.system, versions)
+    for place in kept:
+        session.report.note(f"its data-root {place} stays, with all that lies in it")
     session.report.answer(
-        {"changed": True, "removed": [str(bundle.version) for bundle in removed]},
+        {"changed": True, "removed": versions, "data_roots": kept},
         [f"{bundle.version} is removed" for bundle in removed],
     )

@@ -5,6 +5,7 @@ import time
 import typer
 
 from dockswitch.cli import spec
+from dockswitch.cli.consent import consent
 from dockswitch.cli.current import NothingInUse
 from dockswitch.cli.privilege import as_root
 from dockswitch.cli.session import Session
@@ -18,6 +19,8 @@ Examples:
 
 def command(
     ctx: typer.Context,
+    data: spec.Data = None,
+    probe: spec.Probe = None,
     verify: spec.Verify = None,
     accept_digest: spec.AcceptDigest = None,
 ) -> None:
@@ -30,7 +33,12 @@ def command(
     now = history.newest(session.system)
     if now.version is None:
         raise NothingInUse
-    options = Options(start=now.running, accepted=spec.accepted(verify, accept_digest))
+    options = Options(
+        start=now.running,
+        accepted=spec.accepted(verify, accept_digest),
+        data=data,
+        probe=spec.probe(probe, starts=now.running),
+    )
     as_root(session)
     outcome = use.upgrade(
         session.system,
@@ -39,5 +47,6 @@ def command(
         session.backend(now.backend),
         options,
         session.report.progress,
+        consent(session),
     )
     tell(session, outcome, began)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dockswitch.cli import spec
+from dockswitch.cli.consent import consent
 from dockswitch.cli.privilege import as_root
 from dockswitch.cli.session import Session
 from dockswitch.model.errors import UsageError
@@ -13,9 +14,7 @@ from dockswitch.model.outcome import Found, Outcome
 from dockswitch.report import outcome as telling
 
 if TYPE_CHECKING:  # imported by the function that runs, so that --help does without them
-    from dockswitch.backends import Backend
-    from dockswitch.model.wish import Request
-    from dockswitch.switching.options import Options
+    from dockswitch.model.plan import Plan
 
 EXAMPLES = """\
 Examples:
@@ -25,7 +24,9 @@ Examples:
   dockswitch use edge --as-of 2017-11-30    what edge offered on that day
   dockswitch use test --experimental        with what is unfinished in it
   dockswitch use test --dry-run             what it would do
+  dockswitch use 28 --probe 'curl -fsS http://localhost:8080/health'
   dockswitch use previous                   the one before, as `cd -`
+  dockswitch use 20.10 --data separate      with a data-root of its own
 """
 PENDING = 10
 
@@ -54,6 +55,8 @@ def command(
     from_file: Annotated[
         bool, typer.Option("--from-file", help="Take the version from the nearest pin file.")
     ] = False,
+    data: spec.Data = None,
+    probe: spec.Probe = None,
     verify: spec.Verify = None,
     accept_digest: spec.AcceptDigest = None,
 ) -> None:
@@ -74,11 +77,18 @@ def command(
         client_only=client_only,
         experimental=experimental,
         accepted=spec.accepted(verify, accept_digest),
+        data=data,
+        probe=spec.probe(probe, starts=not (no_start or client_only)),
     )
     chosen_backend = session.backend(backend)
     if dry_run or check:
-        changes = _tell_preview(session, request, chosen_backend, options, began)
-        raise typer.Exit(PENDING if check and changes else 0)
+        from dockswitch.switching.preview import preview
+
+        plan, channel = preview(
+            session.system, lambda: session.catalog, request, chosen_backend, options
+        )
+        tell_preview(session, plan, channel, chosen_backend.name, began)
+        raise typer.Exit(PENDING if check and plan.changes else 0)
     # Whoever said yes to a pin file is not asked again.
     as_root(session, *([] if words or from_file else ["--from-file"]))
     outcome, found = use.use(
@@ -88,6 +98,7 @@ def command(
         chosen_backend,
         options,
         session.report.progress,
+        consent(session),
     )
     tell(session, outcome, began)
     _mention_pre_release(session, found)
@@ -97,18 +108,12 @@ def command(
         membership.offer(session)
 
 
-def _tell_preview(
-    session: Session, request: "Request", backend: "Backend", options: "Options", began: float
-) -> bool:
-    """Says what would be done; returns whether anything would."""
-    from dockswitch.switching.preview import preview
-
-    plan, channel = preview(session.system, lambda: session.catalog, request, backend, options)
+def tell_preview(session: Session, plan: "Plan", channel: str, backend: str, began: float) -> None:
+    """Says what would be done."""
     session.report.answer(
-        telling.plan_plain(plan, channel, backend.name, seconds=time.monotonic() - began),
-        telling.plan_lines(plan, session.layout, backend.name),
+        telling.plan_plain(plan, channel, backend, seconds=time.monotonic() - began),
+        telling.plan_lines(plan, session.layout, backend),
     )
-    return plan.changes
 
 
 def tell(session: Session, outcome: Outcome, began: float) -> None:

@@ -13,6 +13,8 @@ from dockswitch.model.version import BadVersion, Version
 
 Object = dict[str, object]
 
+_GRACE = 10.0  # seconds that the engine gives a container which does not say
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -25,13 +27,30 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """A running container: `restart` is its policy (`no`, `always`, …), `ports` the published."""
+    """A running container: `restart` is its policy (`no`, `always`, …), `ports` the published.
+
+    `removed` says that it goes when it stops (`--rm`); `grace` are the seconds that it is given;
+    `mounts` are the paths of the machine that it sees; it may be the `task` of a Swarm's service.
+    """
 
     id: str
     name: str
     image: str
     restart: str
     ports: tuple[str, ...]
+    removed: bool = False
+    grace: float = _GRACE
+    mounts: tuple[str, ...] = ()
+    task: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Whether a container runs; `code` is what it ended with, `error` why it was not started."""
+
+    running: bool
+    code: int
+    error: str
 
 
 def pings(reader: Reader, socket: str, *, timeout: float = 5.0) -> bool:
@@ -55,6 +74,27 @@ def containers(reader: Reader, socket: str) -> tuple[Container, ...]:
     listed = objects(reader.call(socket, "GET", "/containers/json"))
     found = (_container(reader, socket, one) for one in listed)
     return tuple(sorted(found, key=lambda one: one.name))
+
+
+def keeps_containers(reader: Reader, socket: str) -> bool:
+    """Whether that engine leaves its containers running when it stops (live-restore)."""
+    return parsed(reader.call(socket, "GET", "/info", timeout=30)).get("LiveRestoreEnabled") is True
+
+
+def state(reader: Reader, socket: str, key: str) -> State | None:
+    """How a container stands; None where there is none of that id."""
+    said = _object(parsed(reader.call(socket, "GET", f"/containers/{key}/json")).get("State"))
+    if not said:
+        return None
+    code = said.get("ExitCode")
+    running = said.get("Running") is True and said.get("Restarting") is not True
+    return State(running, code if isinstance(code, int) else 0, text(said, "Error"))
+
+
+def name_of(reader: Reader, socket: str, key: str) -> str:
+    """What people call a container."""
+    told = parsed(reader.call(socket, "GET", f"/containers/{key}/json"))
+    return text(told, "Name").lstrip("/") or key[:12]
 
 
 def parsed(answer: Answer | None) -> Object:
@@ -88,7 +128,11 @@ def text(value: Object, key: str) -> str:
 def _container(reader: Reader, socket: str, listed: Object) -> Container:
     key = text(listed, "Id")
     told = parsed(reader.call(socket, "GET", f"/containers/{key}/json"))
-    policy = _object(_object(told.get("HostConfig")).get("RestartPolicy"))
+    host = _object(told.get("HostConfig"))
+    policy = _object(host.get("RestartPolicy"))
+    grace = _object(told.get("Config")).get("StopTimeout")
+    mounts = (_object(one) for one in cast("Iterable[object]", told.get("Mounts") or ()))
+    labels = _object(_object(told.get("Config")).get("Labels"))
     ports = cast("Iterable[object]", listed.get("Ports") or ())
     return Container(
         id=key,
@@ -96,6 +140,10 @@ def _container(reader: Reader, socket: str, listed: Object) -> Container:
         image=text(listed, "Image"),
         restart=text(policy, "Name") or "no",
         ports=tuple(sorted({said for port in ports if (said := _port(_object(port)))})),
+        removed=host.get("AutoRemove") is True,
+        grace=float(grace) if isinstance(grace, int) else _GRACE,
+        mounts=tuple(text(mount, "Source") for mount in mounts if text(mount, "Type") == "bind"),
+        task="com.docker.swarm.task.id" in labels,
     )
 
 

@@ -9,6 +9,7 @@ from dockswitch.model.step import ByHand
 
 # Its containers get their own grace first, 10 s each where nobody says more, all at once.
 _STOP_LIMIT = 120.0
+_START_LIMIT = 90.0  # one that was killed takes 20 s to start again
 _PATIENCE = 20.0  # seconds for one that is busy, or on its way out
 
 
@@ -38,14 +39,17 @@ def act(system: System, wanted: ByHand) -> None:
     env = flags.environment("", os.environ) | ({"PATH": wanted.path} if wanted.path else {})
     argv = flags.resolved(wanted.argv, layout.root)
     system.start(argv, log=layout.log, env=env, folder=wanted.folder)
+    daemon = running(system, wanted)
+    if daemon is not None:
+        _stays(system, wanted, daemon, patience=_START_LIMIT)
 
 
-def _stays(system: System, wanted: ByHand, daemon: Daemon) -> bool:
+def _stays(system: System, wanted: ByHand, daemon: Daemon, *, patience: float = _PATIENCE) -> bool:
     """Whether it answers: one that was told to stop closes its sockets, and lives for a while."""
     root = system.layout.root
     sockets = places.of(system, daemon).sockets
     inside = [system.layout.stored(each) for each in sockets if each.startswith(f"{root}/")]
-    until = system.monotonic() + _PATIENCE
+    until = system.monotonic() + patience
     while running(system, wanted) is not None and system.monotonic() < until:
         if not inside or any(api.pings(system, each, timeout=1) for each in inside):
             return True

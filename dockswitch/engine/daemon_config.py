@@ -40,8 +40,9 @@ class DaemonConfig:
     """What a daemon.json sets, and what an engine with it uses; paths are inside the root.
 
     `path` is the file to start with; `keys` are those it sets; `grace` is how long, in seconds, a
-    stop may take by it; `group` may speak to the socket; `activated` says that systemd is to hand
-    the socket over.
+    stop may take by it. `storage_driver` (empty where none is named), `snapshotter` (containerd's
+    image store, None where nothing is said) and `remapped` (users' ids) decide where images lie;
+    `group` may speak to the socket; `activated` says that systemd is to hand the socket over.
     """
 
     path: str
@@ -52,6 +53,9 @@ class DaemonConfig:
     pidfile: str
     live_restore: bool = False
     grace: float = _DEFAULT_GRACE
+    storage_driver: str = ""
+    snapshotter: bool | None = None
+    remapped: bool = False
     group: str = _DEFAULT_GROUP
     activated: bool = False
 
@@ -83,6 +87,9 @@ class DaemonConfig:
             pidfile=value.place("pidfile") or layout.pidfile,
             live_restore=keys.get("live-restore") is True,
             grace=value.grace(),
+            storage_driver=value.storage_driver(),
+            snapshotter=value.snapshotter(),
+            remapped=keys.get("userns-remap") not in (None, ""),
             group=value.text("group") or _DEFAULT_GROUP,
             activated=_ACTIVATED in str(keys.get("hosts")),
         )
@@ -163,6 +170,17 @@ class _Values:
         if not isinstance(value, int):
             raise BadDaemonConfig(self.path, "'shutdown-timeout' is no number")
         return value if value >= 0 else 600  # -1 is "as long as it takes"
+
+    # What is of another type here is refused by dockerd itself, in its own words.
+
+    def storage_driver(self) -> str:
+        value = self.keys.get("storage-driver")
+        return value if isinstance(value, str) else ""
+
+    def snapshotter(self) -> bool | None:
+        features = self.keys.get("features")
+        value = features.get("containerd-snapshotter") if isinstance(features, dict) else None
+        return value if isinstance(value, bool) else None
 
     def _inside(self, key: str, value: str) -> str:
         real = os.path.normpath(os.path.join("/", value))

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 
 from dockswitch.engine.daemon_config import DaemonConfig
-from dockswitch.model.errors import UsageError
+from dockswitch.model.errors import DataRootRefused, UsageError
 from dockswitch.model.layout import LONGEST_EXEC_ROOT, Layout
 from dockswitch.model.plan import Wanted
 from dockswitch.model.version import Version
@@ -36,12 +36,12 @@ def command_line(
 
     It `listens` on the unix socket of the configuration where nothing else is said. A flag whose
     key stands in daemon.json is left out: dockerd refuses to be told twice. Under a root there is
-    no bridge, and no iptables rule is written.
+    no bridge, and no iptables rule is written. Raises DataRootTwice.
     """
     version, folder = wanted.version, wanted.folder
     given = [
         ("hosts", "-H", listens or f"unix://{_ROOT}{config.socket}"),
-        _data_root(wanted, config),
+        _data_root(layout, wanted, config),
         ("exec-root", "--exec-root", _ROOT + config.exec_root),
         ("pidfile", "--pidfile", _ROOT + config.pidfile),
         ("init-path", "--init-path", f"{_ROOT}{folder}/docker-init"),
@@ -119,9 +119,17 @@ def data_root_of(argv: Sequence[str]) -> str | None:
     return option(argv, "--data-root", "--graph", "-g")
 
 
-def _data_root(wanted: Wanted, config: DaemonConfig) -> tuple[str, str, str]:
+def data_root_within(argv: Sequence[str], layout: Layout) -> str | None:
+    """The same as a path inside the root; of an Engine step or of a real command line."""
+    named = data_root_of(argv)
+    return layout.stored(named.removeprefix(_ROOT)) if named else None
+
+
+def _data_root(layout: Layout, wanted: Wanted, config: DaemonConfig) -> tuple[str, str, str]:
     flag = "--graph" if wanted.version < _DATA_ROOT_SINCE else "--data-root"
     key = "graph" if "graph" in config.keys else "data-root"
+    if wanted.data and key in config.keys:
+        raise DataRootTwice(wanted.version, key, layout.real(wanted.data), layout.real(config.path))
     return key, flag, _ROOT + (wanted.data or config.data_root)
 
 
@@ -146,6 +154,18 @@ class RootTooLong(UsageError):
             details=f"the exec-root {exec_root} has {len(exec_root.encode())} bytes and may have "
             f"{longest}: unix sockets below it end at 104",
             hint="take a shorter --root, such as one directly under /srv or /tmp",
+        )
+
+
+class DataRootTwice(DataRootRefused):
+    """`key` and `path` are those of the daemon.json that names a data-root already."""
+
+    def __init__(self, version: Version, key: str, wanted: str, path: str) -> None:
+        super().__init__(
+            f"{version} cannot be given a data-root of its own",
+            details=f"{path} sets {key!r}, and dockerd refuses to be told twice",
+            hint=f"take {key!r} out of {path}, or set it there to {wanted} for this version and "
+            "say `--data same`",
         )
 
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dockswitch.engine import flags, group
 from dockswitch.engine import running as recognised
@@ -72,7 +72,8 @@ class Own:
         if now:
             self.stop(system)
         config = DaemonConfig.read(system)
-        refuse_foreign(system, config, None)
+        data_root = flags.data_root_within(argv, layout) or config.data_root
+        refuse_foreign(system, replace(config, data_root=data_root), None)
         clear(system, config)
         system.folder(os.path.dirname(config.socket))
         env = environment(layout.real(folder), self.environment)
@@ -113,15 +114,12 @@ def config_of(system: System, argv: Sequence[str]) -> DaemonConfig:
         config = DaemonConfig.of({}, layout, layout.own_engine_config)
     host = option(argv, "-H", "--host") or ""
     named = host.removeprefix("unix://") if host.startswith("unix://") else ""
-    return DaemonConfig(
-        path=config.path,
-        keys=config.keys,
+    return replace(
+        config,
         socket=layout.stored(named) or config.socket,
-        data_root=config.data_root,
+        data_root=flags.data_root_within(argv, layout) or config.data_root,
         exec_root=layout.stored(option(argv, "--exec-root") or "") or config.exec_root,
         pidfile=layout.stored(option(argv, "-p", "--pidfile") or "") or config.pidfile,
-        live_restore=config.live_restore,
-        grace=config.grace,
     )
 
 

@@ -10,12 +10,14 @@ from dockswitch.model.errors import DockswitchError
 class Finding:
     """Something that a wanted engine would meet here: one sentence, and the way out.
 
-    `error` is what a switch raises because of it; None where it is only worth saying.
+    `error` is what a switch raises because of it; None where it is only worth saying. `risk` says
+    that data is at risk, which was agreed to by an option.
     """
 
     what: str
     hint: str = ""
     error: DockswitchError | None = None
+    risk: bool = False
 
     def __str__(self) -> str:
         return f"{self.what}; {self.hint}" if self.hint else self.what

@@ -132,6 +132,10 @@ class Layout:
     def seen(self) -> str:
         return f"{self.state}/seen.json"
 
+    def own_data_root(self, version: str) -> str:
+        """The data-root that a version has of its own, where the machine's is not for it."""
+        return f"{self.state}/data/{version}"
+
     @property
     def own_engine_config(self) -> str:
         """Holds `{}`: used where the machine has no daemon.json, since dockerd wants a file."""

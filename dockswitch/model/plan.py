@@ -66,8 +66,9 @@ class Plan:
     """What a switch would do; printing it is `--dry-run`.
 
     `generation` is the number of the newest one then, a new one where the switch `changes` what
-    the history says; `impact` has a sentence for each container that it would touch; `findings`
-    are what is worth saying beforehand.
+    the history says; `impact` has a sentence for each container that it would touch, and for what
+    else it means; it is `grave` where containers stop or a Swarm misses the node; `findings` are
+    what is worth saying beforehand; `way_back` is why a rollback would not bring back what is now.
     """
 
     goal: Goal
@@ -78,6 +79,13 @@ class Plan:
     generation: int = 0
     impact: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    grave: bool = False
+    way_back: str | None = None
+
+    @property
+    def asks(self) -> bool:
+        """Whether a person is to be asked: containers stop, or data is at risk."""
+        return self.grave or any(found.risk for found in self.findings)
 
     @property
     def restarts(self) -> bool:

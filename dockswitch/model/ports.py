@@ -229,6 +229,11 @@ class System(Reader, Protocol):
         self, pid: int, *, wait: float, kill: bool = False, argv: Sequence[str] | None = None
     ) -> bool: ...
 
+    # several requests to an engine at once, each answer in its place
+    def calls(
+        self, socket: str, method: str, paths: Sequence[str], *, timeout: float
+    ) -> Sequence[Answer | None]: ...
+
     # sleeps
     def pause(self, seconds: float) -> None: ...
 

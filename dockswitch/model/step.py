@@ -109,6 +109,19 @@ class ByHand:
 
 
 @dataclass(frozen=True, slots=True)
+class Containers:
+    """Whether these containers run, by their ids; done by the engine that runs just then."""
+
+    ids: tuple[str, ...]
+    run: bool
+
+    def __str__(self) -> str:
+        number = len(self.ids)
+        what = f"{number} container" + ("" if number == 1 else "s")
+        return f"start {what} again" if self.run else f"stop {what}"
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """A system group that there is to be; where it is not `needed` nothing is done.
 
@@ -138,10 +151,11 @@ class Aside:
         return f"{self.path}{ASIDE}"
 
 
-Step: TypeAlias = Link | File | Key | Engine | Group | Service | ByHand | Aside
+Step: TypeAlias = Link | File | Key | Engine | Containers | Group | Service | ByHand | Aside
 
 _KINDS: dict[str, type[Step]] = {
-    kind.__name__: kind for kind in (Link, File, Key, Engine, Group, Service, ByHand, Aside)
+    kind.__name__: kind
+    for kind in (Link, File, Key, Engine, Containers, Group, Service, ByHand, Aside)
 }
 
 

@@ -35,6 +35,8 @@ def outcome_lines(outcome: Outcome, layout: Layout) -> Iterator[str]:
     runs = after.running or (after.version is None and after.neighbour is not None)
     running = "is running" if runs else "is in use"
     yield f"{what} {running}{was} {generation}" + _downtime(outcome)
+    if after.data:
+        yield f"it has a data-root of its own, {layout.real(after.data)}; the machine's is kept"
 
 
 def _what(generation: Generation) -> str:
@@ -76,6 +78,10 @@ def plan_lines(plan: Plan, layout: Layout, backend: str) -> Iterator[str]:
         yield f"would {step}"
     yield from plan.impact
     yield from (f"worth knowing: {each}" for each in plan.findings)
+    if plan.way_back is not None:
+        yield plan.way_back
+    elif plan.restarts:
+        yield "`dockswitch rollback` would bring all back"
     if not plan.artifacts and not plan.steps:
         recorded = f"record generation {plan.generation}" if plan.changes else ""
         yield f"would {recorded}" if recorded else "nothing to do"
@@ -100,6 +106,7 @@ def plan_plain(plan: Plan, channel: str, backend: str, *, seconds: float) -> dic
         "steps": [str(step) for step in plan.steps],
         "impact": list(plan.impact),
         "findings": [finding_plain(each) for each in plan.findings],
+        "way_back": plan.way_back,
     }
 
 
@@ -169,6 +176,7 @@ def generation_plain(generation: Generation) -> dict[str, object]:
         "time": generation.time,
         "wish": generation.wish,
         "running": generation.running,
+        "data_root": generation.data or None,
         "neighbour": neighbour_plain(generation.neighbour),
     }
 

@@ -52,6 +52,10 @@ class Report:
     def warning(self, text: str) -> None:
         self._err(f"{self._painted('warning:', _YELLOW)} {text}")
 
+    def about(self, text: str) -> None:
+        """What a question is about: shown to whoever is asked, quiet or not."""
+        self._err(text)
+
     def failure(self, error: DockswitchError) -> None:
         """Message, details, hint; as JSON also its code."""
         why = f" ({'; '.join(error.details.splitlines())})" if error.details else ""

@@ -1,16 +1,17 @@
 """Starting and stopping dockswitch's own engine, outside of a switch."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dockswitch.backends import find
 from dockswitch.engine import flags, running, supervision
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.foreign import refuse_foreign
 from dockswitch.model.errors import DockswitchError
-from dockswitch.model.plan import Wanted
+from dockswitch.model.plan import Goal, Plan, Wanted
 from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.step import Engine
 from dockswitch.switching import drift, history, proof, recover, transaction
+from dockswitch.switching.options import Agree
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,11 @@ def start(system: System, progress: Progress) -> State:
             raise NoEngine
         flags.refuse_user_scope(system.layout)
         config = DaemonConfig.read(system)
-        refuse_foreign(system, config, None)
+        data = history.newest(system).data
+        refuse_foreign(system, replace(config, data_root=data or config.data_root), None)
         flags.check_root(system.layout, config)
         supervisor = supervision.of(system)
-        wanted = Wanted(installed.version, installed.folder, history.newest(system).data)
+        wanted = Wanted(installed.version, installed.folder, data)
         engine = Engine(supervisor.command_line(system, wanted))
         for step in (*supervisor.readies(system, engine), engine):
             transaction.act(system, step)
@@ -57,8 +59,21 @@ def start(system: System, progress: Progress) -> State:
         return state(system, changed=True)
 
 
-def stop(system: System, progress: Progress) -> State:
-    """Stops our engine; nothing happens where none runs."""
+def stop(
+    system: System,
+    progress: Progress,
+    agree: Agree | None = None,
+    *,
+    comes_back: bool = False,
+) -> State:
+    """Stops our engine; nothing happens where none runs.
+
+    `agree` is as in `use`; it is told that the engine is to start again where it `comes_back`.
+    """
+    if agree is not None:
+        data = history.newest(system).data
+        goal = Goal(None, (), "start" if comes_back else "stop", data=data)
+        agree(Plan(goal, find("static").installed(system), (), (Engine(()),)))
     with system.locked():
         recover.recover(system, progress)
         runs = running.running(system) is not None

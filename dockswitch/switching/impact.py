@@ -1,32 +1,124 @@
-"""What a switch would mean for the containers that run now."""
+"""What a switch would mean for the containers that run now, and for whoever counts on them."""
 
-from dockswitch.engine import api
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from dockswitch.engine import api, flags
 from dockswitch.engine.api import Container
 from dockswitch.engine.daemon_config import DaemonConfig
+from dockswitch.engine.swarm import swarm
+from dockswitch.model import record
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.plan import Plan
 from dockswitch.model.ports import Reader
 
+_DEFAULT_SOCKET = "/run/docker.sock"
 
-def impact(reader: Reader, plan: Plan) -> tuple[str, ...]:
-    """One sentence for each container, by name; none where no engine is stopped."""
+
+def foreseen(reader: Reader, plan: Plan) -> Plan:
+    """The plan with its impact; it has none where no engine is stopped, and nobody is asked."""
     if not plan.restarts:
-        return ()
+        return plan
     try:
         config = DaemonConfig.read(reader)
     except DockswitchError:
-        return ()  # a spoiled daemon.json: whoever starts an engine says so
-    comes_back = plan.goal.engine == "start"
-    return tuple(
-        f"container {each.name} ({each.image}) "
-        + _fate(each, live_restore=config.live_restore, comes_back=comes_back)
-        for each in api.containers(reader, config.socket)
+        return plan  # a spoiled daemon.json: whoever starts an engine says so
+    info = api.parsed(reader.call(config.socket, "GET", "/info"))
+    ends = _Ends.of(reader, plan, config, info)
+    found = api.containers(reader, config.socket)
+    member = swarm(reader, config.socket, info)
+    sentences = [f"container {each.name} ({each.image}) {ends.fate(each)}" for each in found]
+    sentences += _cut_off(reader, plan, config, found)
+    sentences += [str(member)] if member else []
+    return replace(
+        plan,
+        impact=tuple(sentences),
+        grave=member is not None or any(not ends.stays for _ in found),
     )
 
 
-def _fate(container: Container, *, live_restore: bool, comes_back: bool) -> str:
-    if live_restore:
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """How containers fare: they stay with live-restore, and else may come back.
+
+    `left` is the data-root that they lie in where the wanted engine uses another; `lost` says that
+    it would not show them.
+    """
+
+    stays: bool
+    comes_back: bool
+    left: str = ""
+    lost: bool = False
+
+    @classmethod
+    def of(cls, reader: Reader, plan: Plan, config: DaemonConfig, info: api.Object) -> "_Ends":
+        daemon, bundle, running = plan.installed.daemon, plan.goal.bundle, plan.installed.running
+        starts = plan.goal.engine == "start"
+        now = (flags.data_root_within(daemon.argv, reader.layout) if daemon else None) or ""
+        left = now if starts and now not in ("", plan.goal.data or config.data_root) else ""
+        # An older engine cannot take over what a newer one started: it is stopped before.
+        down = bundle is not None and running is not None and bundle.version < running
+        lost = any(found.risk for found in plan.findings)
+        stops = left or lost or (starts and down)
+        stays = info.get("LiveRestoreEnabled") is True and not stops
+        return cls(stays, starts, reader.layout.real(left) if left else "", lost)
+
+    def fate(self, container: Container) -> str:
         ports = ", ".join(container.ports)
-        until = " until an engine is back" if comes_back else ""
-        return "keeps running" + (f", but {ports} does not answer{until}" if ports else "")
-    return "stops and starts again" if comes_back and container.restart != "no" else "stops"
+        if self.stays:
+            until = " until an engine is back" if self.comes_back else ""
+            return "keeps running" + (f", but {ports} does not answer{until}" if ports else "")
+        comes_back, what = self._stops(container)
+        for_how_long = "meanwhile" if comes_back else "any more"
+        return what + (f", and {ports} does not answer {for_how_long}" if ports else "")
+
+    def _stops(self, container: Container) -> tuple[bool, str]:
+        if container.removed:
+            return False, "stops and is removed, as it was started with --rm"
+        if container.task:
+            return True, "stops, and its Swarm starts another"
+        if self.left:
+            return False, f"stops and stays in {self.left}"
+        if self.lost:
+            return False, "stops and is not shown any more"
+        if not self.comes_back or container.restart == "no":
+            return False, "stops"
+        if container.restart == "on-failure":
+            return True, "stops and starts again if that counts as a failure"
+        return True, "stops and starts again"
+
+
+def _cut_off(
+    reader: Reader, plan: Plan, config: DaemonConfig, found: tuple[Container, ...]
+) -> Iterator[str]:
+    """The containers that talk to the engine, where it will no longer answer an old API."""
+    bundle = plan.goal.bundle
+    recorded = record.find(bundle.version) if bundle and plan.goal.engine == "start" else None
+    talking = [each for each in found if _has_socket(reader, config, each)]
+    if not talking or recorded is None or not recorded.min_api:
+        return
+    now = api.identity(reader, config.socket)
+    if now is None or _number(now.min_api) >= _number(recorded.min_api):
+        return
+    for each in talking:
+        yield (
+            f"container {each.name} ({each.image}) has the engine's socket, and {recorded.version} "
+            f"answers API {recorded.min_api} and newer where {now.version} answers {now.min_api} "
+            "and newer"
+        )
+
+
+def _has_socket(reader: Reader, config: DaemonConfig, container: Container) -> bool:
+    """Whether the socket, or the folder that it lies in, is mounted."""
+    sockets = {_plain(reader.layout.real(config.socket)), _DEFAULT_SOCKET}
+    places = sockets | {socket.rpartition("/")[0] for socket in sockets}
+    return any(_plain(mount) in places for mount in container.mounts)
+
+
+def _plain(path: str) -> str:
+    plain = path.rstrip("/")
+    return plain[len("/var") :] if f"{plain}/".startswith("/var/run/") else plain
+
+
+def _number(api_version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in api_version.split(".") if part.isdigit())

@@ -1,9 +1,15 @@
 """How a person wants a switch to be made."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeAlias
 
+from dockswitch.model.plan import Plan
 from dockswitch.switching.fetch import Accepted
+
+Data: TypeAlias = Literal["same", "separate"]
+# Asks a person whether a plan is to be carried out; raises what ends the command where it is not.
+Agree: TypeAlias = Callable[[Plan], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +23,6 @@ class Options:
     start: bool = True
     client_only: bool = False
     accepted: Accepted = field(default_factory=Accepted)
-    data: Literal["same", "separate"] | None = None
+    data: Data | None = None
     experimental: bool = False
     probe: tuple[str, ...] = ()

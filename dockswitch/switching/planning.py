@@ -8,6 +8,7 @@ from dockswitch.model.ports import Reader
 from dockswitch.model.release import Bundle
 from dockswitch.switching import adopted, checks, fetch
 from dockswitch.switching.chosen import Chosen
+from dockswitch.switching.data_places import placed
 from dockswitch.switching.options import Options
 
 # What containerd.service of the machine looks for on PATH, and would find first in our links: it
@@ -26,7 +27,7 @@ def plan(reader: Reader, backend: Backend, chosen: Chosen, options: Options) -> 
         fetch.refuse_kept(chosen.bundle, options.accepted)
     else:
         fetch.refuse_less_trust(fetch.archive_of(chosen.found.release), options.accepted)
-    goal = goal_of(reader, chosen.bundle, options)
+    goal = placed(reader, goal_of(reader, chosen.bundle, options), options)
     installed = backend.installed(reader)
     found = checks.findings(reader, goal, installed, options)
     finding.refuse(found)

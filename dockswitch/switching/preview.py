@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from dockswitch.backends import Backend
-from dockswitch.model import finding
+from dockswitch.model.generation import Generation
 from dockswitch.model.plan import Plan
 from dockswitch.model.ports import Reader
 from dockswitch.model.wish import Previous, Request, SystemsOwn
-from dockswitch.switching import checks, history, impact, rollback, switch
+from dockswitch.switching import history, impact, rollback, switch, way_back
 from dockswitch.switching.chosen import LateCatalog, choose
 from dockswitch.switching.options import Options
 from dockswitch.switching.planning import plan
@@ -23,16 +23,17 @@ def preview(
     """What `use` would do, and the channel that it would record; nothing is fetched."""
     number = {Previous: None, SystemsOwn: 0}.get(type(request.wish), -1)
     if number != -1:
-        earlier = history.earlier(reader, number)
-        goal = rollback.goal_of(reader, earlier, options)
-        installed = backend.installed(reader)
-        found = checks.findings(reader, goal, installed, options)
-        finding.refuse(found)
-        steps = backend.steps(goal, installed, reader)
-        plan_back = Plan(goal, installed, (), steps, findings=found)
-        return _foreseen(reader, plan_back, earlier.channel)
+        plan_back, earlier = preview_back(reader, number, options)
+        return plan_back, earlier.channel
     choice = choose(reader, catalog, request, backend.takes[0])
     return _foreseen(reader, plan(reader, backend, choice, options), choice.channel)
+
+
+def preview_back(reader: Reader, number: int | None, options: Options) -> tuple[Plan, Generation]:
+    """What `rollback` would do, and the generation that it would go back to."""
+    earlier = history.earlier(reader, number)
+    told, _ = _foreseen(reader, rollback.plan(reader, earlier, options), earlier.channel)
+    return told, earlier
 
 
 def _foreseen(reader: Reader, plan: Plan, channel: str) -> tuple[Plan, str]:
@@ -40,5 +41,6 @@ def _foreseen(reader: Reader, plan: Plan, channel: str) -> tuple[Plan, str]:
     now = history.newest(reader)
     changes = bool(plan.steps) or not switch.says_the_same(now, plan.goal, channel)
     number = now.number + 1 if changes else now.number
-    told = replace(plan, changes=changes, generation=number, impact=impact.impact(reader, plan))
-    return told, channel
+    told = impact.foreseen(reader, plan)
+    reason = way_back.reason(reader, plan)
+    return replace(told, changes=changes, generation=number, way_back=reason), channel

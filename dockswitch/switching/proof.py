@@ -74,7 +74,7 @@ def neighbour_answers(system: System, neighbour: Neighbour) -> str | None:
 
 def remove_leftovers(system: System) -> None:
     """Removes what a killed health check left in the engine that runs now, if one does."""
-    if running.running(system) is None:
+    if running.running(system) is None and not _adopted_runs(system):
         return
     try:
         socket = DaemonConfig.read(system).socket
@@ -84,3 +84,12 @@ def remove_leftovers(system: System) -> None:
 
     if api.pings(system, socket):
         health.remove_leftovers(system, socket)
+
+
+def _adopted_runs(system: System) -> bool:
+    """Whether an adopted engine is in force: it is asked for a container before it is stopped."""
+    from dockswitch.switching import history
+
+    now = history.newest(system)
+    their = now.neighbour
+    return now.version is None and their is not None and any(map(runs_neighbour, their.runs))

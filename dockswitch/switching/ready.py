@@ -72,12 +72,11 @@ def _not_proven(version: Version, why: DockswitchError) -> Verdict:
 def _keys(reader: Reader, steps: Sequence[Step]) -> dict[str, object]:
     """What the machine's daemon.json will set when the steps are done."""
     path = reader.layout.engine_config
-    written = [step for step in steps if isinstance(step, File) and step.path == path]
-    if written:
-        content = None if written[-1].content is None else written[-1].content.encode()
-    else:
-        content = reader.read(path)
-    return {} if content is None else daemon_config.parsed(content, reader.layout.real(path))
+    for step in steps:
+        if isinstance(step, File) and step.path == path:
+            content = step.content or "{}"
+            return daemon_config.parsed(content.encode(), reader.layout.real(path))
+    return daemon_config.values(reader) or {}
 
 
 def _log(reader: Reader, places: Places) -> str:

@@ -1,29 +1,50 @@
 """`rollback`: a new generation that equals an old one."""
 
+from dataclasses import replace
+
 from dockswitch import backends
 from dockswitch.backends import bundles
 from dockswitch.backends.bundles import NotInstalled
+from dockswitch.model import finding
 from dockswitch.model.generation import Generation
 from dockswitch.model.outcome import Outcome
-from dockswitch.model.plan import Goal, Start
+from dockswitch.model.plan import Goal, Plan, Start
 from dockswitch.model.ports import Progress, Reader, System
-from dockswitch.switching import adopted, history, switch
-from dockswitch.switching.options import Options
+from dockswitch.switching import adopted, checks, data_places, history, switch
+from dockswitch.switching.options import Agree, Options
 from dockswitch.switching.switch import Switch
 
 
-def rollback(system: System, number: int | None, progress: Progress, options: Options) -> Outcome:
+def rollback(
+    system: System,
+    number: int | None,
+    progress: Progress,
+    options: Options,
+    agree: Agree | None = None,
+) -> Outcome:
     """Back to that generation, or to the newest that differs from the one in force.
 
-    Needs no network; raises NotInstalled where the
-    generation's version was removed since.
+    `agree` is as in `use`. Needs no network; raises NotInstalled where the generation's version was
+    removed since.
     """
     wanted = history.earlier(system, number)
     backend = backends.find(wanted.backend)
     words = f"generation {wanted.number}"
     goal = goal_of(system, wanted, options)
+    if agree is not None:
+        agree(plan(system, wanted, options))
     switched = Switch(backend, goal, wanted.channel, words, options)
     return switch.perform(system, switched, progress)
+
+
+def plan(reader: Reader, wanted: Generation, options: Options) -> Plan:
+    """What going back to that generation would do; raises what stands in the way."""
+    backend = backends.find(wanted.backend)
+    goal = goal_of(reader, wanted, options)
+    installed = backend.installed(reader)
+    found = checks.findings(reader, goal, installed, options)
+    finding.refuse(found)
+    return Plan(goal, installed, (), backend.steps(goal, installed, reader), findings=found)
 
 
 def goal_of(system: Reader, wanted: Generation, options: Options) -> Goal:
@@ -36,7 +57,7 @@ def goal_of(system: Reader, wanted: Generation, options: Options) -> Goal:
         have = [str(each.version) for each in bundles.kept(system)]
         raise NotInstalled(f"{wanted.channel} {wanted.version}", have)
     engine: Start = "start" if wanted.running else "stop"
-    return Goal(
+    goal = Goal(
         bundle,
         wanted.names,
         engine if options.start else "leave",
@@ -44,3 +65,4 @@ def goal_of(system: Reader, wanted: Generation, options: Options) -> Goal:
         experimental=wanted.experimental or options.experimental,
         neighbour=neighbour,
     )
+    return replace(goal, data=data_places.asked(system, goal, options))

@@ -11,10 +11,22 @@ from dockswitch.model.generation import Fetched, Generation
 from dockswitch.model.outcome import Outcome
 from dockswitch.model.plan import Goal, Installed, runs_neighbour
 from dockswitch.model.ports import Progress, Reader, System
-from dockswitch.model.step import Engine, Step
-from dockswitch.switching import checks, history, journal, proof, ready, recover, transaction
+from dockswitch.model.step import Containers, Engine, Step
+from dockswitch.switching import (
+    adopted,
+    checks,
+    history,
+    journal,
+    proof,
+    ready,
+    recover,
+    transaction,
+    up_again,
+    well,
+)
 from dockswitch.switching.journal import Journal
 from dockswitch.switching.options import Options
+from dockswitch.switching.up_again import Before
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +83,33 @@ def _journalled(
 ) -> Outcome:
     leaves = any(runs_neighbour(step) is False for step in steps)
     restarts = before.daemon is not None and any(isinstance(step, Engine) for step in steps)
-    ran, notes = False, list[str]()
-    if restarts:
+    ran, ran_before, notes = False, Before(), list[str]()
+    if restarts or leaves:
         with ready.proven(system, wanted.goal, before.running, steps, progress) as verdict:
-            ran = _old_engine_ran(system, before, progress)
+            ran = _old_engine_ran(system, before, wanted.goal, progress)
             notes += filter(None, [verdict(ran)])
+        ran_before = up_again.before(system)
+        if leaves:
+            ran_before = adopted.comes_along(ran_before, wanted.goal)
     opened = journal.begin(system, wanted.wish, container=ran)
     clock = _Downtime(system.monotonic)
     try:
+        _note_what_stops(system, opened, ran_before)
         for step in steps:
+            if isinstance(step, Containers) and step.run:
+                continue  # once the engine is well
             clock.step(step)
             progress.say(str(step))
             transaction.perform(system, opened, step)
-        note = _prove(system, before, steps, ran=ran, clock=clock, progress=progress)
-        _prove_neighbour(system, wanted.goal, steps, clock, progress)
+        must = ran or (before.daemon is None and not leaves)
+        note = _prove(system, opened, steps, clock, progress, must=must)
+        is_back = _prove_neighbour(system, wanted.goal, steps, clock, progress)
         notes += filter(None, [note])
+        engine = _started(steps)
+        if ran and (engine is not None or is_back):
+            well.refuse_missing(system, ran_before, progress)
+        if engine is not None:
+            well.refuse_probed(system, engine, wanted.options, progress)
         generation = _generation(system, wanted, before)
         journal.commit(system, opened, generation)
     except BaseException as error:
@@ -102,54 +126,71 @@ def _journalled(
     )
 
 
-def _old_engine_ran(system: System, before: Installed, progress: Progress) -> bool:
+def _old_engine_ran(system: System, before: Installed, goal: Goal, progress: Progress) -> bool:
     """Whether the engine that will be stopped can run a container at all."""
-    if before.daemon is None:
+    if before.daemon is not None:
+        folder = system.layout.stored(before.daemon.argv[0].rpartition("/")[0])
+    elif goal.bundle is not None:
+        folder = goal.bundle.folder  # an adopted one is given what the wanted one brings
+    else:
         return False
     progress.say("proving the running engine")
-    folder = before.daemon.argv[0].rpartition("/")[0]
-    return proof.runs_container(system, system.layout.stored(folder)) is None
+    return proof.runs_container(system, folder) is None
+
+
+def _note_what_stops(system: System, opened: Journal, before: Before) -> None:
+    """For an undo: those that nothing else would start again. They run, so nothing is done now."""
+    if before.only_stop:
+        ids = tuple(each.id for each in before.only_stop)
+        transaction.perform(system, opened, Containers(ids, run=True))
 
 
 def _prove(
     system: System,
-    before: Installed,
+    opened: Journal,
     steps: tuple[Step, ...],
-    *,
-    ran: bool,
     clock: "_Downtime",
     progress: Progress,
+    *,
+    must: bool,
 ) -> str | None:
-    """Asks the new engine; returns what is worth saying of it. Raises Unwell."""
-    started = [step for step in steps if isinstance(step, Engine) and step.argv]
-    if not started:
+    """Asks the new engine, then has it start what was stopped for it; what is worth saying of it.
+
+    Raises Unwell.
+    """
+    engine = _started(steps)
+    if engine is None:
         return None
-    engine = started[-1]
-    progress.say("waiting for the engine to answer")
-    reason = proof.answers(system, engine)
-    clock.answered()
-    if reason is not None:
-        raise Unwell(reason)
-    progress.say("running a container")
-    reason = proof.runs_container(system, engine.folder or "")
-    if reason is None:
-        return None
-    if ran or before.daemon is None:
-        raise Unwell(reason)
-    return f"it runs no container, and neither did the engine before it: {reason}"
+    well.refuse_mute(system, engine, progress, clock.answered)
+    note = well.refuse_idle(system, engine, progress, must=must)
+    for step in steps:
+        if isinstance(step, Containers) and step.run:
+            progress.say(str(step))
+            transaction.perform(system, opened, step)
+    return note
+
+
+def _started(steps: tuple[Step, ...]) -> Engine | None:
+    """The engine that they start."""
+    engines = [step for step in steps if isinstance(step, Engine) and step.argv]
+    return engines[-1] if engines else None
 
 
 def _prove_neighbour(
     system: System, goal: Goal, steps: tuple[Step, ...], clock: "_Downtime", progress: Progress
-) -> None:
-    """Asks the adopted engine, where it was started. Raises Unwell."""
+) -> bool:
+    """Asks the adopted engine, where it was started; whether its containers are those of before.
+
+    Raises Unwell.
+    """
     if goal.neighbour is None or not any(runs_neighbour(step) for step in steps):
-        return
+        return False
     progress.say(f"waiting for {goal.neighbour} to answer")
     reason = proof.neighbour_answers(system, goal.neighbour)
     clock.answered()
     if reason is not None:
-        raise Unwell(reason)
+        raise well.Unwell(reason)
+    return goal.neighbour.kind != "snap"
 
 
 def _undo(
@@ -218,10 +259,6 @@ class _Downtime:
     def answered(self) -> None:
         if self._stopped is not None:
             self.seconds = self._monotonic() - self._stopped
-
-
-class Unwell(DockswitchError):
-    """The wanted engine was started and does not serve; the message is the reason."""
 
 
 class Undone(SwitchUndone):

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dockswitch.engine import flags, group, running, supervision
+from dockswitch.engine import containers, flags, group, running, supervision
 from dockswitch.model import json_key
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import System
 from dockswitch.model.step import (
     Aside,
     ByHand,
+    Containers,
     Engine,
     File,
     Group,
@@ -52,6 +53,8 @@ def inverse(system: System, step: Step) -> Step:
             return Key(path, name, _literal(system, path, name))
         case Engine():
             return running.observed(system)
+        case Containers():
+            return containers.running_of(system, step)
         case Group(name):
             return Group(name, needed=False)
         case Service():
@@ -82,13 +85,19 @@ def act(system: System, step: Step) -> None:
             _set(system, path, name, value)
         case Engine():
             _run(system, step)
-        case Group(name, needed):
-            if needed:
-                group.add(system, name)
+        case Containers():
+            _make_so(system, step)
+        case Group():
+            _add(system, step)
         case Service() | ByHand() | Aside():
             _act_on_theirs(system, step)
         case _:
             assert_never(step)
+
+
+def _add(system: System, wanted: Group) -> None:
+    if wanted.needed:
+        group.add(system, wanted.name)
 
 
 def _act_on_theirs(system: System, step: Service | ByHand | Aside) -> None:
@@ -128,6 +137,17 @@ def _set(system: System, path: str, name: str, value: str | None) -> None:
         system.write(path, text.encode(), system.mode(path) or 0o644)
 
 
+def _make_so(system: System, wanted: Containers) -> None:
+    """By the engine that runs now, which may just have been started."""
+    if not wanted.ids:
+        return
+    engine = running.observed(system)
+    reason = proof.answers(system, engine) if engine.argv else "no engine runs"
+    if reason is not None:
+        raise NobodyToAsk(reason)
+    containers.make_so(system, wanted)
+
+
 def _run(system: System, wanted: Engine) -> None:
     supervisor = supervision.of(system)
     daemon = supervisor.running(system)
@@ -148,3 +168,8 @@ class SpoiledFile(DockswitchError):
             details=f"it is no JSON object any more: {why}",
             hint="correct it by hand",
         )
+
+
+class NobodyToAsk(DockswitchError):
+    def __init__(self, why: str) -> None:
+        super().__init__("containers cannot be started or stopped", details=why)

@@ -9,7 +9,8 @@ from dockswitch.model.ports import Progress, System
 from dockswitch.model.wish import Exact, Newest, Previous, Request, SystemsOwn
 from dockswitch.switching import fetch, rollback, switch
 from dockswitch.switching.chosen import LateCatalog, choose, looked_up
-from dockswitch.switching.options import Options
+from dockswitch.switching.data_places import placed
+from dockswitch.switching.options import Agree, Options
 from dockswitch.switching.planning import goal_of, plan
 from dockswitch.switching.switch import Switch
 
@@ -21,18 +22,25 @@ def use(
     backend: Backend,
     options: Options,
     progress: Progress,
+    agree: Agree | None = None,
 ) -> tuple[Outcome, Found | None]:
-    """Makes the machine run what the request means; returns what happened and what was found."""
+    """Makes the machine run what the request means; returns what happened and what was found.
+
+    `agree` is asked once it is known what would happen, before anything is fetched; without it
+    nobody is, and an engine that runs is not asked for its containers.
+    """
     if isinstance(request.wish, Previous):
-        return rollback.rollback(system, None, progress, options), None
+        return rollback.rollback(system, None, progress, options, agree), None
     if isinstance(request.wish, SystemsOwn):
-        return rollback.rollback(system, 0, progress, options), None
+        return rollback.rollback(system, 0, progress, options, agree), None
     choice = choose(system, catalog, request, backend.takes[0])
-    plan(system, backend, choice, options)  # raises what stands in the way, before any fetching
+    planned = plan(system, backend, choice, options)  # raises what stands in the way
+    if agree is not None:
+        agree(planned)
     bundle = choice.bundle
     if choice.found is not None:
         bundle = fetch.fetch(system, choice.found.release, options.accepted, progress)
-    goal = goal_of(system, bundle, options)
+    goal = placed(system, goal_of(system, bundle, options), options)
     wanted = Switch(backend, goal, choice.channel, request.words, options)
     return switch.perform(system, wanted, progress), choice.found
 
@@ -44,10 +52,11 @@ def upgrade(
     backend: Backend,
     options: Options,
     progress: Progress,
+    agree: Agree | None = None,
 ) -> Outcome:
     """To the newest of the channel in use, and never to an older one than what is there."""
     request = Request(now.channel, Newest(), now.channel)
     newest = looked_up(system, catalog, request, backend.takes[0]).bundle
     if now.version is not None and newest.version <= now.version:
         request = replace(request, wish=Exact(now.version))
-    return use(system, catalog, request, backend, options, progress)[0]
+    return use(system, catalog, request, backend, options, progress, agree)[0]

@@ -171,6 +171,13 @@ class Here:
     ) -> bool:
         return processes.end(pid, wait=wait, kill=kill, argv=argv)
 
+    def calls(
+        self, socket: str, method: str, paths: Sequence[str], *, timeout: float
+    ) -> Sequence[Answer | None]:
+        from dockswitch.system import sockets  # as above
+
+        return sockets.calls(self.layout.real(socket), method, paths, timeout=timeout)
+
     def pause(self, seconds: float) -> None:
         time.sleep(seconds)
 

@@ -212,9 +212,10 @@ def _proc_text(path: str) -> bytes:
 def _finish(process: subprocess.Popen[bytes], name: str, timeout: float) -> Finished:
     try:
         out, err = process.communicate(timeout=timeout)
-    except subprocess.TimeoutExpired:
+    except subprocess.TimeoutExpired as error:
         why = f"{name}: not done after {timeout:g} s, ended"
-        return Finished(TOO_LONG, "", why)
+        said = _text(error.stderr or b"")
+        return Finished(TOO_LONG, _text(error.output or b""), f"{said}{why}")
     finally:
         if process.returncode is None:  # also when we are interrupted
             _end_group(process)

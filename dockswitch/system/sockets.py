@@ -7,12 +7,14 @@ import contextlib
 import os
 import socket
 import struct
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from dockswitch.model.ports import Answer
 
 _LONGEST_PATH = 107  # bytes: unix(7), sun_path without its closing NUL
+_AT_ONCE = 64  # requests: each is a thread of ours and some of the engine's
 _LONGEST_ANSWER = 64 << 20  # bytes; an engine lists thousands of containers in less
 
 
@@ -33,6 +35,25 @@ def call(
             return _answer(_received(link, deadline))
     except (OSError, ValueError):
         return None
+
+
+def calls(
+    socket_path: str, method: str, paths: Sequence[str], *, timeout: float
+) -> tuple[Answer | None, ...]:
+    """What it answers to several requests at once, each answer in its place."""
+    answers: list[Answer | None] = [None] * len(paths)
+
+    def ask(at: int, path: str) -> None:
+        answers[at] = call(socket_path, method, path, timeout=timeout)
+
+    # as daemons: a ^C does not wait for them
+    asking = [threading.Thread(target=ask, args=each, daemon=True) for each in enumerate(paths)]
+    for at in range(0, len(asking), _AT_ONCE):
+        for thread in asking[at : at + _AT_ONCE]:
+            thread.start()
+        for thread in asking[at : at + _AT_ONCE]:
+            thread.join()
+    return tuple(answers)
 
 
 def listener(socket_path: str) -> int | None:

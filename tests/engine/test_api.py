@@ -46,13 +46,33 @@ def test_running_containers_are_told_with_what_a_switch_means_to_them(machine: H
         {"Id": "a" * 64, "Image": "redis", "Ports": None},
     ]
     web = {"Name": "/web", "HostConfig": {"RestartPolicy": {"Name": "always"}}}
+    socket = {"Type": "bind", "Source": "/var/run/docker.sock"}
+    volume = {"Type": "volume", "Source": "/var/lib/docker/volumes/v/_data"}
+    watcher = {
+        "Name": "/watcher",
+        "HostConfig": {"AutoRemove": True, "RestartPolicy": {"Name": ""}},
+        "Mounts": [socket, volume],
+        "Config": {"Labels": {"com.docker.swarm.task.id": "x"}},
+    }
+    listed.append({"Id": "c" * 64, "Image": "watcher", "Ports": []})
     answers = {
+        f"GET /containers/{'c' * 64}/json": (200, watcher),
         "GET /containers/json": (200, listed),
         f"GET /containers/{'b' * 64}/json": (200, web),
     }
     with engine(machine.layout.real(SOCKET), answers):
         assert containers(machine, SOCKET) == (
             Container("a" * 64, "a" * 12, "redis", "no", ()),
+            Container(
+                "c" * 64,
+                "watcher",
+                "watcher",
+                "no",
+                (),
+                mounts=("/var/run/docker.sock",),
+                removed=True,
+                task=True,
+            ),
             Container("b" * 64, "web", "nginx", "always", ("[::]:8080->80/tcp",)),
         )
 

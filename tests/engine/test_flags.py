@@ -6,10 +6,12 @@ from hypothesis import strategies as st
 
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.flags import (
+    DataRootTwice,
     NoRootlessEngine,
     RootTooLong,
     check_root,
     command_line,
+    data_root_within,
     environment,
     option,
     refuse_user_scope,
@@ -58,6 +60,31 @@ def test_the_data_root_goes_by_the_name_of_its_time(version: str, flag: str) -> 
     words = line(version)
     assert option(words, flag) == "{root}/var/lib/docker"
     assert option(words, *{"--graph", "--data-root"} - {flag}) is None
+
+
+def test_a_data_root_of_its_own_is_named_in_place_of_the_machine_s() -> None:
+    wanted = Wanted(Version.parse("28.5.2"), FOLDER, "/var/lib/dockswitch/data/28.5.2")
+    config = DaemonConfig.of({}, ROOTED, ROOTED.own_engine_config)
+    words = command_line(ROOTED, wanted, config)
+    assert data_root_within(words, ROOTED) == wanted.data
+    assert data_root_within(resolved(words, ROOTED.root), ROOTED) == wanted.data
+    assert data_root_within(resolved(line("28.5.2"), ""), SYSTEM) == "/var/lib/docker"
+    assert data_root_within(["dockerd"], SYSTEM) is None
+
+
+@pytest.mark.parametrize("key", ["data-root", "graph"])
+def test_a_data_root_cannot_be_given_twice(key: str) -> None:
+    wanted = Wanted(Version.parse("20.10.24"), FOLDER, "/var/lib/dockswitch/data/20.10.24")
+    config = DaemonConfig.of({key: "/srv/docker"}, SYSTEM, SYSTEM.engine_config)
+    with pytest.raises(DataRootTwice) as failure:
+        command_line(SYSTEM, wanted, config)
+    error = failure.value
+    assert (error.exit, error.code) == (13, "data-root")
+    assert (
+        error.details
+        == f"/etc/docker/daemon.json sets {key!r}, and dockerd refuses to be told twice"
+    )
+    assert "/var/lib/dockswitch/data/20.10.24" in error.hint
 
 
 @pytest.mark.parametrize(

@@ -166,7 +166,7 @@ def test_it_is_adopted_left_and_gone_back_to_with_its_containers(
     assert f"{old.version} (unpacked)" in told[0]
 
 
-def test_an_engine_that_does_not_start_brings_it_back(
+def test_an_engine_that_does_not_start_never_costs_it_a_stop(
     program: Dockswitch, mirror: Mirror, theirs: ByHand, kept: str
 ) -> None:
     new = mirror.engines[1]
@@ -174,8 +174,9 @@ def test_an_engine_that_does_not_start_brings_it_back(
     (dockerd,) = (program.root / below.STATE / "versions").glob(f"{new.version}-*/dockerd")
     dockerd.unlink()
     shutil.copy("/bin/sleep", dockerd)
-    error = program.run("use", new.version).ended(15).error
-    assert f"{mirror.engines[0].version} (unpacked) is back" in error
+    pids = below.dockerds(program.root)
+    assert "was never stopped" in program.run("use", new.version).ended(15).error
+    assert below.dockerds(program.root) == pids
     assert running(program.root) == [kept]
     theirs.runs_as_it_did()
     program.run("status", "--exit-code").ended(0)

@@ -77,11 +77,13 @@ def test_what_only_its_start_shows_is_undone_in_the_engine_s_own_words(
     whole.nothing_is_there(program.root)
 
 
-def test_a_path_outside_the_root_is_refused(
+def test_a_path_outside_the_root_is_refused_and_one_that_is_given_twice(
     program: Dockswitch, mirror: Mirror, stock: Stock
 ) -> None:
     engine = mirror.engines[0]
     stock.hand_out(program.root, engine)
+    path = _write(program.root, {"data-root": str(program.root / "d")})
+    assert str(path) in program.run("use", engine.version, "--data", "separate").ended(13).error
     path = _write(program.root, {"data-root": "/srv/docker"})
     assert str(path) in program.run("use", engine.version).ended(2).error
     assert below.dockerds(program.root) == []

@@ -177,11 +177,20 @@ def test_a_plan_names_it_and_touches_nothing() -> None:
 
 def test_a_new_engine_that_is_not_well_brings_it_back() -> None:
     world = adopted()
-    world.manners[NEW] = Manners(dies="no")
+    world.manners[NEW], world.on_trial[NEW] = Manners(dies="no"), Manners()
     with pytest.raises(SwitchUndone, match=f"{THEIRS} \\(unpacked\\) is back"):
         switch(world, NEW)
     assert theirs(world) == AS_IT_WAS
     is_whole(world)
+
+
+def test_an_engine_that_does_not_run_here_never_costs_it_a_stop() -> None:
+    world = adopted()
+    world.on_trial[NEW] = Manners(dies="no")
+    pids = [each.pid for each in world.processes.values()]
+    with pytest.raises(SwitchUndone, match="was never stopped"):
+        switch(world, NEW)
+    assert set(pids) <= {each.pid for each in world.processes.values() if world.alive(each.pid)}
 
 
 def test_one_that_does_not_come_back_leaves_ours() -> None:
@@ -250,7 +259,7 @@ def test_its_files_where_links_of_ours_go_are_put_aside_and_back() -> None:
     after = {path: entry for path, entry in world.files.entries.items() if "/bin/" in path}
     assert after == before
     assert theirs(world) == [(argv, PATH, FOLDER)]
-    world.manners[NEW] = Manners(dies="no")
+    world.manners[NEW], world.on_trial[NEW] = Manners(dies="no"), Manners()
     with pytest.raises(SwitchUndone):
         switch(world, NEW)
     assert {p: entry for p, entry in world.files.entries.items() if "/bin/" in p} == before

@@ -330,6 +330,12 @@ class World(Processes):
 
         return self._act(f"end {pid}", ended, signal)
 
+    def calls(
+        self, socket: str, method: str, paths: Sequence[str], *, timeout: float
+    ) -> Sequence[Answer | None]:
+        """One behind the other: each may be the one at which the command is killed."""
+        return [self.call(socket, method, path, timeout=timeout) for path in paths]
+
     def pause(self, seconds: float) -> None:
         def passed() -> None:
             self.clock += seconds

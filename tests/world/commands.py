@@ -14,7 +14,7 @@ from dockswitch.switching import adopt as adopting
 from dockswitch.switching import daemon, history, install, recover, removal, rollback, use
 from dockswitch.switching import preview as previewing
 from dockswitch.switching.fetch import Accepted
-from dockswitch.switching.options import Options
+from dockswitch.switching.options import Agree, Data, Options
 from tests.world import MIRROR, World
 
 
@@ -49,13 +49,19 @@ def used(
     start: bool = True,
     client_only: bool = False,
     least: Accepted = Accepted(),  # noqa: B008 -- frozen
+    data: Data | None = None,
+    agree: Agree | None = None,
     experimental: bool = False,
 ) -> tuple[Outcome, Found | None]:
     request = wish.parse(words.split(), tuple(catalog().channels))
     options = Options(
-        start=start, client_only=client_only, accepted=least, experimental=experimental
+        start=start,
+        client_only=client_only,
+        accepted=least,
+        data=data,
+        experimental=experimental,
     )
-    return use.use(world, catalog, request, find("static"), options, Quiet())
+    return use.use(world, catalog, request, find("static"), options, Quiet(), agree)
 
 
 def switch(
@@ -65,6 +71,7 @@ def switch(
     start: bool = True,
     client_only: bool = False,
     least: Accepted = Accepted(),  # noqa: B008 -- frozen
+    data: Data | None = None,
     experimental: bool = False,
 ) -> Outcome:
     """`dockswitch use WORDS`"""
@@ -74,20 +81,26 @@ def switch(
         start=start,
         client_only=client_only,
         least=least,
+        data=data,
         experimental=experimental,
     )[0]
 
 
-def preview(world: World, words: str, least: Accepted = Accepted()) -> tuple[Plan, str]:  # noqa: B008
+def preview(
+    world: World,
+    words: str,
+    least: Accepted = Accepted(),  # noqa: B008 -- frozen
+    data: Data | None = None,
+) -> tuple[Plan, str]:
     """`dockswitch use WORDS --dry-run`"""
     request = wish.parse(words.split(), tuple(catalog().channels))
-    options = Options(accepted=least)
+    options = Options(accepted=least, data=data)
     return previewing.preview(world, catalog, request, find("static"), options)
 
 
-def go_back(world: World, number: int | None = None) -> Outcome:
+def go_back(world: World, number: int | None = None, data: Data | None = None) -> Outcome:
     """`dockswitch rollback [NUMBER]`"""
-    return rollback.rollback(world, number, Quiet(), Options())
+    return rollback.rollback(world, number, Quiet(), Options(data=data))
 
 
 def adopt(world: World) -> adopting.Adopted:

@@ -16,8 +16,8 @@ class Manners:
     """How the engine of a version behaves; times in seconds, texts are empty where it is well.
 
     `dislikes` is what it says of daemon.json when asked, `dies` are its last words as it starts,
-    `answers` another version that it says it is, `refuses` why it starts no container. A mute one
-    never answers, a deaf one ignores SIGTERM.
+    `answers` another version that it says it is, `refuses` why it starts no container, `loses` the
+    id of one that it does not restart. A mute one never answers, a deaf one ignores SIGTERM.
     """
 
     starts_in: float = 0.03
@@ -26,16 +26,30 @@ class Manners:
     dies: str = ""
     answers: str = ""
     refuses: str = ""
+    loses: str = ""
     mute: bool = False
     deaf: bool = False
 
 
 @dataclass(slots=True)
+class Container:
+    """`started_by` is the version of its shim; `running` of one that was stopped is False."""
+
+    labels: dict[str, str]
+    restart: str = "no"
+    removed: bool = False
+    running: bool = False
+    started_by: str = ""
+    code: int = 0
+    stopped_by_hand: bool = False
+
+
+@dataclass(slots=True)
 class Data:
-    """What lies in a data-root: images and containers by id, each with its labels."""
+    """What lies in a data-root: images by id, each with its labels, and containers."""
 
     images: dict[str, dict[str, str]] = field(default_factory=dict)
-    containers: dict[str, dict[str, str]] = field(default_factory=dict)
+    containers: dict[str, Container] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -52,6 +66,7 @@ class Running:
     data: Data = field(default_factory=Data)
     environment: Mapping[str, str] = field(default_factory=dict)
     folder: str = "/"
+    keeps: bool = False
     ready: float = 0.0
     ends: float = math.inf
     leaving: bool = False
@@ -62,6 +77,7 @@ class Running:
 def answer(engine: Running, method: str, path: str, body: bytes) -> Answer:
     """What the engine's API answers."""
     route, _, query = path.partition("?")
+    nothing = _json({"message": f"no such thing: {method} {route}"}, 404)
     match method, route.strip("/").split("/"):
         case "GET", ["_ping"]:
             return Answer(WELL, b"OK")
@@ -69,45 +85,91 @@ def answer(engine: Running, method: str, path: str, body: bytes) -> Answer:
             said = engine.manners.answers or engine.version
             told = {"Version": said, "ApiVersion": "1.41", "MinAPIVersion": "1.12"}
             return _json(told | {"Experimental": engine.experimental})
+        case "GET", ["info"]:
+            return _json({"LiveRestoreEnabled": engine.keeps})
+        case "GET", [("containers" | "images") as what, "json"]:
+            return _listed(engine, what, query)
         case "POST", ["images", "create"]:
             key = f"sha256:{len(engine.data.images) + 1:064x}"
             engine.data.images[key] = {"io.dockswitch.health": "1"} if "LABEL" in query else {}
             return _json({"status": key})
+        case "DELETE", ["images", key]:
+            return nothing if engine.data.images.pop(key, None) is None else Answer(WELL, b"[]")
         case "POST", ["containers", "create"]:
             return _create(engine, json.loads(body))
-        case "POST", ["containers", key, "start"] if key in engine.data.containers:
-            refused = engine.manners.refuses
-            return _json({"message": refused}, 500) if refused else Answer(204, b"")
-        case "POST", ["containers", key, "wait"] if key in engine.data.containers:
+        case _, ["containers", key, *rest] if key in engine.data.containers:
+            return _of_container(engine, method, key, *rest) or nothing
+        case _:
+            return nothing
+
+
+def _of_container(engine: Running, method: str, key: str, verb: str = "") -> Answer | None:
+    match method, verb:
+        case "POST", "start":
+            return _start(engine, engine.data.containers[key])
+        case "POST", "stop":
+            return _stop(engine, key)
+        case "POST", "wait":
             return _json({"StatusCode": 0})
-        case "GET", [("containers" | "images") as what, "json"]:
-            return _listed(engine, what, query)
-        case "GET", ["containers", key, "json"] if key in engine.data.containers:
-            return _json({"Name": f"/{key}", "HostConfig": {"RestartPolicy": {"Name": "always"}}})
-        case "DELETE", [("containers" | "images") as what, key] if key in _all(engine, what):
-            del _all(engine, what)[key]
+        case "GET", "json":
+            return _told(key, engine.data.containers[key])
+        case "DELETE", "":
+            del engine.data.containers[key]
             return Answer(WELL, b"[]")
         case _:
-            return _json({"message": f"no such thing: {method} {route}"}, 404)
+            return None
 
 
 def _create(engine: Running, wanted: dict[str, dict[str, str]]) -> Answer:
     if not engine.data.images:
         return _json({"message": f"No such image: {wanted['Image']}"}, 404)
     key = f"{len(engine.data.containers) + 1:064x}"
-    engine.data.containers[key] = dict(wanted.get("Labels") or {})
+    engine.data.containers[key] = Container(dict(wanted.get("Labels") or {}))
     return _json({"Id": key}, 201)
+
+
+def _start(engine: Running, container: Container) -> Answer:
+    if engine.manners.refuses:
+        return _json({"message": engine.manners.refuses}, 500)
+    if container.running:
+        return Answer(304, b"")
+    # One that is only asked for its health ends at once.
+    container.running = not container.labels
+    container.started_by, container.stopped_by_hand = engine.version, False
+    return Answer(204, b"")
+
+
+def _stop(engine: Running, key: str) -> Answer:
+    container = engine.data.containers[key]
+    if not container.running:
+        return Answer(304, b"")
+    container.running, container.stopped_by_hand = False, True
+    if container.removed:
+        del engine.data.containers[key]
+    return Answer(204, b"")
+
+
+def _told(key: str, container: Container) -> Answer:
+    return _json(
+        {
+            "Name": f"/{key}",
+            "HostConfig": {
+                "RestartPolicy": {"Name": container.restart},
+                "AutoRemove": container.removed,
+            },
+            "State": {"Running": container.running, "ExitCode": container.code},
+        }
+    )
 
 
 def _listed(engine: Running, what: str, query: str) -> Answer:
     label = re.search(r"%22label%22%3A%5B%22([\w.]+)%3D1", query)
-    every = _all(engine, what).items()
-    shown = [key for key, labels in every if label is None or labels.get(label[1]) == "1"]
+    labels = engine.data.images
+    if what == "containers":
+        every = engine.data.containers.items()
+        labels = {key: one.labels for key, one in every if one.running or "all=1" in query}
+    shown = [key for key, said in labels.items() if label is None or said.get(label[1]) == "1"]
     return _json([{"Id": key, "Image": "app", "Ports": []} for key in shown])
-
-
-def _all(engine: Running, what: str) -> dict[str, dict[str, str]]:
-    return engine.data.images if what == "images" else engine.data.containers
 
 
 def _json(value: object, status: int = WELL) -> Answer:

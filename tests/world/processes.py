@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 
 from dockswitch.engine.flags import option
 from dockswitch.model.layout import Layout
+from dockswitch.model.version import Version
 from dockswitch.system.processes import STARTS, CannotStart
-from tests.world.engines import Data, Manners, Running
+from tests.world.engines import Container, Data, Manners, Running
 from tests.world.files import Files, Mark
 
 _CONTAINERD_LEFT = 20.0  # seconds that dockerd waits for a containerd that a killed one left
@@ -85,6 +86,7 @@ class Processes:
         engine.version, engine.manners, engine.data = version, manners, self.data[place]
         engine.apart = apart
         engine.experimental = self._config(argv).get("experimental") is True
+        engine.keeps = self._config(argv).get("live-restore") is True
         engine.ready = self.clock + manners.starts_in + self._containerd_left(argv)
         if words:
             self.files.append(log, f"{words}\n")
@@ -99,7 +101,27 @@ class Processes:
         named = self.layout.stored(host.removeprefix("unix://"))
         self.listens(pid, self.layout.socket if host == "fd://" else named)
         self.cgroups |= self._cgroup(argv)
+        self._restored(engine)
         return pid
+
+    def _restored(self, engine: Running) -> None:
+        """What an engine does as it starts: it keeps, kills and restarts containers."""
+        for key, one in engine.data.containers.items():
+            newer = Version.parse(engine.version) < Version.parse(one.started_by or "1.0.0")
+            newer = newer and one.running and engine.keeps
+            if one.running and (not engine.keeps or newer):
+                one.running, one.code = False, 137
+            always = one.restart == "always"
+            wanted = always or (one.restart == "unless-stopped" and not one.stopped_by_hand)
+            if wanted and not one.running and not newer and engine.manners.loses != key:
+                one.running, one.started_by = True, engine.version
+
+    def has_container(self, key: str, restart: str = "no", *, removed: bool = False) -> Container:
+        """A container that runs in the engine of ours."""
+        (engine,) = self.engines
+        made = Container({}, restart, removed, running=True, started_by=engine.version)
+        engine.data.containers[key] = made
+        return made
 
     def _cgroup(self, argv: Sequence[str]) -> set[str]:
         """The cgroup of its own that its configuration names; it makes that at its start here."""
@@ -121,6 +143,13 @@ class Processes:
         own = f"{option(argv, '--exec-root')}/containerd.toml"
         left = [e for e in self._living() if e.argv[0].endswith("/containerd") and own in e.argv]
         return _CONTAINERD_LEFT if left else 0.0
+
+    def _stops_containers(self, engine: Running) -> None:
+        for key, one in list(engine.data.containers.items()):
+            if one.running and not engine.keeps:
+                one.running, one.code = False, 137
+                if one.removed:
+                    del engine.data.containers[key]
 
     def _born(self, argv: Sequence[str], *, ours: bool = False) -> int:
         self._pids += 1
@@ -145,6 +174,7 @@ class Processes:
                     child.ends = self.clock
         elif not process.manners.deaf and not process.leaving:
             process.ends, process.leaving = self.clock + process.manners.stops_in, True
+            self._stops_containers(process)
             for child in self.processes.values():
                 if child.parent == process.pid:
                     child.ends = process.ends

@@ -51,4 +51,4 @@ def nothing_is_left(world: World) -> None:
     assert not [each.path for each in journal.read_all(world) if each.open]
     for data in world.data.values():
         assert not [each for each in data.images.values() if each]
-        assert not [each for each in data.containers.values() if each]
+        assert not [each for each in data.containers.values() if each.labels]
