@@ -1,4 +1,7 @@
-"""The versions that are kept side by side, each in a folder named by version and short digest."""
+"""What is kept of each version, side by side: a folder named by version and short digest.
+
+Engines are on the shelf `layout.versions`, what they need without root is on `layout.rootless`.
+"""
 
 import json
 import os
@@ -17,10 +20,21 @@ _DIGEST = 12
 
 
 def kept(reader: Reader) -> tuple[Bundle, ...]:
-    """Every version that is kept, in release order."""
-    folders = (n for n in reader.names(reader.layout.versions) if not n.startswith("."))
-    found = (read(reader, f"{reader.layout.versions}/{name}") for name in folders)
+    """Every engine that is kept, in release order."""
+    return kept_on(reader, reader.layout.versions)
+
+
+def kept_on(reader: Reader, shelf: str) -> tuple[Bundle, ...]:
+    """All that is kept on a shelf, in release order."""
+    folders = (name for name in reader.names(shelf) if not name.startswith("."))
+    found = (read(reader, f"{shelf}/{name}") for name in folders)
     return tuple(sorted((b for b in found if b is not None), key=lambda b: (b.version, b.sha256)))
+
+
+def rootless_of(reader: Reader, version: Version) -> Bundle | None:
+    """What an engine of that version needs without root, None where it is not kept."""
+    found = [each for each in kept_on(reader, reader.layout.rootless) if each.version == version]
+    return found[-1] if found else None
 
 
 def read(reader: Reader, folder: str) -> Bundle | None:
@@ -39,9 +53,9 @@ def read(reader: Reader, folder: str) -> Bundle | None:
         raise CorruptState(reader.layout.real(path), repr(error)) from None
 
 
-def folder_of(reader: Reader, version: Version, sha256: str) -> str:
+def folder_of(shelf: str, version: Version, sha256: str) -> str:
     """The folder inside the root that a version from an archive of that digest is kept in."""
-    return f"{reader.layout.versions}/{version}-{sha256[:_DIGEST]}"
+    return f"{shelf}/{version}-{sha256[:_DIGEST]}"
 
 
 def version_of(folder: str) -> Version:
@@ -94,11 +108,11 @@ def add_channel(system: System, bundle: Bundle, channel: str) -> Bundle:
 
 
 def bundle_of(
-    reader: Reader, version: Version, channel: str, unpacked: Unpacked, trust: Trust
+    shelf: str, version: Version, channel: str, unpacked: Unpacked, trust: Trust
 ) -> Bundle:
     return Bundle(
         version=version,
-        folder=folder_of(reader, version, unpacked.sha256),
+        folder=folder_of(shelf, version, unpacked.sha256),
         names=unpacked.names,
         channels=(channel,),
         url=unpacked.url,

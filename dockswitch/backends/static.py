@@ -12,7 +12,7 @@ from dockswitch.model.plan import Goal, Installed, Wanted
 from dockswitch.model.ports import Daemon, Reader
 from dockswitch.model.step import Aside, Containers, Engine, Link, Step
 from dockswitch.model.version import BadVersion, Version
-from dockswitch.system import program
+from dockswitch.system.own_command import own_command
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def _guard(goal: Goal, reader: Reader, steps: tuple[Step, ...]) -> tuple[Step, .
     """What undoes them at boot after a power cut comes before them."""
     if goal.engine == "leave" or goal.bundle is None or not steps:
         return steps
-    return (*at_boot.readies(reader, program.own()), *steps)
+    return (*at_boot.readies(reader, own_command()), *steps)
 
 
 def _engine_steps(
@@ -60,7 +60,6 @@ def _engine_steps(
         return stop, (*turned, *supervisor.clears(reader), *_returning(reader, goal))
     if goal.engine == "stop":
         return stop, turned
-    flags.refuse_user_scope(reader.layout)
     config = DaemonConfig.read(reader)
     flags.check_root(reader.layout, config)
     used = replace(config, data_root=goal.data or config.data_root)
@@ -78,10 +77,17 @@ def _engine_steps(
 def _container_steps(
     reader: Reader, config: DaemonConfig, installed: Installed, wanted: Wanted
 ) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
-    """On the way down: what the older engine could not take back is started anew by it."""
+    """With live-restore: what an older engine could not take back is started anew by it.
+
+    An engine on another data-root knows none of them, and they would run on behind its back.
+    """
     if installed.daemon is None or not config.live_restore:
         return (), ()
-    found = containers.carried_down(
+    now = flags.data_root_within(installed.daemon.argv, reader.layout)
+    if now != (wanted.data or config.data_root):
+        left = tuple(each.id for each in containers.all_kept(reader, config))
+        return ((Containers(left, run=False),) if left else ()), ()
+    found = containers.not_taken_back(
         reader, config, installed.running, wanted.version, bundles.version_of
     )
     back = tuple(each.id for each in found if not each.removed)

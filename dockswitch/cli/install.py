@@ -38,6 +38,8 @@ def command(
         source,
         accepted,
         session.report.progress,
+        # so that an engine of a user's own can be switched to without a network later
+        rootless="offered" if session.layout.scope == "user" else "no",
     )
     bundle = installed.bundle
     verb = "is installed now" if installed.changed else "is installed already"

@@ -7,6 +7,7 @@ import typer
 
 from dockswitch.cli import spec
 from dockswitch.cli.consent import consent
+from dockswitch.cli.env import address
 from dockswitch.cli.privilege import as_root
 from dockswitch.cli.session import Session
 from dockswitch.model.errors import UsageError
@@ -128,6 +129,11 @@ def tell(session: Session, outcome: Outcome, began: float) -> None:
         telling.outcome_plain(outcome, seconds=time.monotonic() - began),
         telling.outcome_lines(outcome, session.layout),
     )
+    if session.layout.scope == "user" and outcome.after.running:
+        session.report.note(
+            f"DOCKER_HOST={address(session)} leads docker to it: "
+            'eval "$(dockswitch env --user)" sets that in a shell'
+        )
 
 
 def _wanted(session: Session, words: list[str], *, from_file: bool) -> list[str]:

@@ -27,18 +27,21 @@ def kept_alive(reader: Reader, config: DaemonConfig) -> bool:
     return config.live_restore and api.keeps_containers(reader, config.socket)
 
 
-def carried_down(
+def not_taken_back(
     reader: Reader, config: DaemonConfig, now: Version | None, wanted: Version, of: VersionOf
 ) -> tuple[Container, ...]:
     """Those kept alive that the wanted, older engine could not take back from the one of `now`."""
-    if now is None or now <= wanted or not api.pings(reader, config.socket, timeout=1):
-        return ()
-    if not kept_alive(reader, config):
+    if now is None or now <= wanted:
         return ()
     shims = _shims(reader, of)
-    return tuple(
-        each for each in api.containers(reader, config.socket) if shims.get(each.id, now) > wanted
-    )
+    return tuple(each for each in all_kept(reader, config) if shims.get(each.id, now) > wanted)
+
+
+def all_kept(reader: Reader, config: DaemonConfig) -> tuple[Container, ...]:
+    """Those that would outlive the running engine; none where none answers."""
+    if not api.pings(reader, config.socket, timeout=1) or not kept_alive(reader, config):
+        return ()
+    return api.containers(reader, config.socket)
 
 
 def make_so(system: System, wanted: Containers) -> None:

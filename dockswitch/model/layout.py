@@ -83,11 +83,13 @@ class Layout:
         home = env.get("HOME") or os.path.expanduser("~")
         data = env.get("XDG_DATA_HOME") or f"{home}/.local/share"
         config = env.get("XDG_CONFIG_HOME") or f"{home}/.config"
-        run = _user_run(env, uid) or f"{data}/dockswitch/run"
+        # Of an engine without root only the file is known that it runs, which no link leads to.
+        state = os.path.realpath(f"{data}/dockswitch")
+        run = _user_run(env, uid) or f"{state}/run"
         return cls(
             root=os.path.abspath(root) if root not in ("", "/") else "",
             scope="user",
-            state=f"{data}/dockswitch",
+            state=state,
             cache=(env.get("XDG_CACHE_HOME") or f"{home}/.cache") + "/dockswitch",
             config=f"{config}/dockswitch",
             bin=f"{home}/.local/bin",
@@ -108,8 +110,23 @@ class Layout:
         return real
 
     @property
+    def runtime(self) -> str:
+        """The folder of run-time files that this scope's engine shares with other programs."""
+        return os.path.dirname(self.run)
+
+    @property
+    def user_units(self) -> str:
+        """Where a user's own systemd finds their units."""
+        return f"{os.path.dirname(self.config)}/systemd/user"
+
+    @property
     def versions(self) -> str:
         return f"{self.state}/versions"
+
+    @property
+    def rootless(self) -> str:
+        """What engines without root need besides, kept as the versions are."""
+        return f"{self.state}/rootless"
 
     @property
     def current(self) -> str:

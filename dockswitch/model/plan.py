@@ -22,6 +22,7 @@ class Goal:
     root, empty for the machine's; `experimental` turns the engine's experimental features on.
     `neighbour` is the adopted engine of somebody else: it is stopped where a bundle is to run, and
     started where none is.
+    `rootless` is what the bundle's engine needs besides where it is to run without root.
     """
 
     bundle: Bundle | None
@@ -30,6 +31,7 @@ class Goal:
     data: str = ""
     experimental: bool = False
     neighbour: Neighbour | None = None
+    rootless: Bundle | None = None
 
 
 @dataclass(frozen=True, slots=True)

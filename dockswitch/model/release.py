@@ -45,6 +45,7 @@ class Release:
     """A version as one source publishes it.
 
     `proven` says that an index showed it; a release that only the shipped record knows of is not.
+    `rootless` is the archive that an engine without root needs besides, None where none is there.
     """
 
     version: Version
@@ -54,6 +55,7 @@ class Release:
     published: date | None = None
     api: str = ""
     proven: bool = True
+    rootless: Download | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Getting a release onto this machine: fetch, verify, and only then give it its name."""
+"""Getting an archive onto this machine: fetch, verify, and only then give it its name."""
 
 import json
 import os
@@ -10,6 +10,7 @@ from dockswitch.model.errors import CorruptState, DockswitchError, NotAuthentic
 from dockswitch.model.ports import Progress, Reader, System, Unpacked
 from dockswitch.model.release import Bundle, Download, Release
 from dockswitch.model.trust import Trust
+from dockswitch.model.version import Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,23 +21,32 @@ class Accepted:
     digests: frozenset[str] = frozenset()
 
 
-def fetch(system: System, release: Release, accepted: Accepted, progress: Progress) -> Bundle:
-    """The release's bundle: kept already, or fetched, verified and kept now.
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """One archive of a release: what it is fetched from, and the shelf that it is kept on."""
+
+    version: Version
+    channel: str
+    download: Download
+    shelf: str
+
+
+def fetch(system: System, wanted: Archive, accepted: Accepted, progress: Progress) -> Bundle:
+    """The archive's bundle: kept already, or fetched, verified and kept now.
 
     Raises NotAuthentic, Unreachable, and what unpacking refuses; loses nothing that is kept.
     """
-    wanted = archive_of(release)
-    refuse_less_trust(wanted, accepted)
-    there = kept(system, release)
+    refuse_less_trust(wanted.download, accepted)
+    there = kept(system, wanted)
     if there is not None:
-        refuse_kept(there, accepted, now=wanted.trust)
-        return _noted(system, there, release.channel)
+        refuse_kept(there, accepted, now=wanted.download.trust)
+        return _noted(system, there, wanted.channel)
     temporary = _temporary(system)
-    progress.say(f"fetching {wanted.name}")
-    unpacked = system.unpack(wanted.url, into=temporary, progress=progress)
+    progress.say(f"fetching {wanted.download.name}")
+    unpacked = system.unpack(wanted.download.url, into=temporary, progress=progress)
     try:
         with system.locked():  # two at once would lose what one of them notes
-            return _verified_and_kept(system, release, temporary, unpacked, accepted)
+            return _verified_and_kept(system, wanted, temporary, unpacked, accepted)
     except BaseException:
         system.discard(temporary)
         raise
@@ -50,23 +60,29 @@ def _noted(system: System, there: Bundle, channel: str) -> Bundle:
 
 
 def _verified_and_kept(
-    system: System, release: Release, temporary: str, unpacked: Unpacked, accepted: Accepted
+    system: System, wanted: Archive, temporary: str, unpacked: Unpacked, accepted: Accepted
 ) -> Bundle:
-    wanted = archive_of(release)
-    trust = _authenticated(system, wanted, unpacked, accepted)
+    trust = _authenticated(system, wanted.download, unpacked, accepted)
     if trust < accepted.least:
-        raise TooLittleTrust(wanted.name, trust, accepted.least)
-    bundle = bundles.bundle_of(system, release.version, release.channel, unpacked, trust)
+        raise TooLittleTrust(wanted.download.name, trust, accepted.least)
+    bundle = bundles.bundle_of(wanted.shelf, wanted.version, wanted.channel, unpacked, trust)
     bundles.keep(system, temporary, bundle)
     return bundle
 
 
-def archive_of(release: Release) -> Download:
-    """The release's one archive."""
+def archive_of(reader: Reader, release: Release) -> Archive:
+    """The archive of the release's engine."""
     for artifact in release.artifacts:
         if isinstance(artifact, Download):
-            return artifact
+            return Archive(release.version, release.channel, artifact, reader.layout.versions)
     raise DockswitchError(f"{release.version} has no archive in {release.channel}")
+
+
+def rootless_of(reader: Reader, release: Release) -> Archive | None:
+    """The archive of what the release's engine needs without root; None where none is there."""
+    if release.rootless is None:
+        return None
+    return Archive(release.version, release.channel, release.rootless, reader.layout.rootless)
 
 
 def refuse_less_trust(wanted: Download, accepted: Accepted) -> None:
@@ -82,14 +98,32 @@ def refuse_kept(bundle: Bundle, accepted: Accepted, *, now: Trust = Trust.TLS) -
         raise TooLittleTrust(bundle.url.rpartition("/")[2], trust, accepted.least)
 
 
-def kept(reader: Reader, release: Release) -> Bundle | None:
+def kept(reader: Reader, wanted: Archive) -> Bundle | None:
     """The kept bundle of the same version and file name whose digest is right."""
-    wanted = archive_of(release)
-    for bundle in reversed(bundles.kept(reader)):
-        same = bundle.version == release.version and name_of(bundle.url) == wanted.name
-        if same and (not wanted.digests or bundle.sha256 in wanted.digests):
+    right = wanted.download.digests
+    for bundle in reversed(bundles.kept_on(reader, wanted.shelf)):
+        same = bundle.version == wanted.version and name_of(bundle.url) == wanted.download.name
+        if same and (not right or bundle.sha256 in right):
             return bundle
     return None
+
+
+def expected(reader: Reader, wanted: Archive) -> Bundle:
+    """The bundle as it will be, where it is kept already: as it is."""
+    download = wanted.download
+    digest = min(download.digests) if download.digests else "<digest>"
+    return kept(reader, wanted) or Bundle(
+        version=wanted.version,
+        folder=bundles.folder_of(wanted.shelf, wanted.version, digest),
+        names=bundles.expected_names(wanted.version)
+        if wanted.shelf == reader.layout.versions
+        else (),
+        channels=(wanted.channel,),
+        url=download.url,
+        sha256=digest,
+        size=download.size or 0,
+        trust=download.trust,
+    )
 
 
 def _temporary(system: System) -> str:

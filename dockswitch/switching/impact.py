@@ -11,6 +11,7 @@ from dockswitch.model import record
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.plan import Plan
 from dockswitch.model.ports import Reader
+from dockswitch.model.step import Containers
 
 _DEFAULT_SOCKET = "/run/docker.sock"
 
@@ -33,7 +34,7 @@ def foreseen(reader: Reader, plan: Plan) -> Plan:
     return replace(
         plan,
         impact=tuple(sentences),
-        grave=member is not None or any(not ends.stays for _ in found),
+        grave=member is not None or any(not ends.keeps(each) for each in found),
     )
 
 
@@ -42,30 +43,41 @@ class _Ends:
     """How containers fare: they stay with live-restore, and else may come back.
 
     `left` is the data-root that they lie in where the wanted engine uses another; `lost` says that
-    it would not show them.
+    it would not show them. `stopped` and `started` are those of the plan's own steps, by their ids.
     """
 
     stays: bool
     comes_back: bool
     left: str = ""
     lost: bool = False
+    stopped: frozenset[str] = frozenset()
+    started: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, reader: Reader, plan: Plan, config: DaemonConfig, info: api.Object) -> "_Ends":
-        daemon, bundle, running = plan.installed.daemon, plan.goal.bundle, plan.installed.running
+        daemon = plan.installed.daemon
         starts = plan.goal.engine == "start"
         now = (flags.data_root_within(daemon.argv, reader.layout) if daemon else None) or ""
         left = now if starts and now not in ("", plan.goal.data or config.data_root) else ""
-        # An older engine cannot take over what a newer one started: it is stopped before.
-        down = bundle is not None and running is not None and bundle.version < running
         lost = any(found.risk for found in plan.findings)
-        stops = left or lost or (starts and down)
-        stays = info.get("LiveRestoreEnabled") is True and not stops
-        return cls(stays, starts, reader.layout.real(left) if left else "", lost)
+        stays = info.get("LiveRestoreEnabled") is True and not (left or lost)
+        acts = [step for step in plan.steps if isinstance(step, Containers)]
+        return cls(
+            stays,
+            starts,
+            reader.layout.real(left) if left else "",
+            lost,
+            frozenset(key for step in acts if not step.run for key in step.ids),
+            frozenset(key for step in acts if step.run for key in step.ids),
+        )
+
+    def keeps(self, container: Container) -> bool:
+        """Whether it outlives the switch; an older engine cannot take over what a newer started."""
+        return self.stays and container.id not in self.stopped
 
     def fate(self, container: Container) -> str:
         ports = ", ".join(container.ports)
-        if self.stays:
+        if self.keeps(container):
             until = " until an engine is back" if self.comes_back else ""
             return "keeps running" + (f", but {ports} does not answer{until}" if ports else "")
         comes_back, what = self._stops(container)
@@ -79,6 +91,8 @@ class _Ends:
             return True, "stops, and its Swarm starts another"
         if self.left:
             return False, f"stops and stays in {self.left}"
+        if container.id in self.started:
+            return True, "stops and starts again"
         if self.lost:
             return False, "stops and is not shown any more"
         if not self.comes_back or container.restart == "no":

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from dockswitch.model.layout import Layout
 from dockswitch.model.plan import Plan
+from dockswitch.switching.chosen import Rootless
 from dockswitch.switching.fetch import Accepted
 
 Data: TypeAlias = Literal["same", "separate"]
@@ -26,3 +28,12 @@ class Options:
     data: Data | None = None
     experimental: bool = False
     probe: tuple[str, ...] = ()
+
+    @property
+    def starts(self) -> bool:
+        """Whether an engine is started: a client alone needs none."""
+        return self.start and not self.client_only
+
+    def rootless(self, layout: Layout) -> Rootless:
+        """Whether what an engine needs without root is needed here."""
+        return "needed" if layout.scope == "user" and self.starts else "no"

@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 
 from dockswitch.backends import Backend, bundles
 from dockswitch.backends.bundles import NotInstalled
+from dockswitch.engine import flags
 from dockswitch.model import finding
 from dockswitch.model.errors import DockswitchError, Interrupted, SwitchUndone
 from dockswitch.model.generation import Fetched, Generation
 from dockswitch.model.outcome import Outcome
 from dockswitch.model.plan import Goal, Installed, runs_neighbour
 from dockswitch.model.ports import Progress, Reader, System
+from dockswitch.model.release import Bundle
 from dockswitch.model.step import Containers, Engine, Step
 from dockswitch.switching import (
     adopted,
@@ -48,7 +50,8 @@ def perform(system: System, wanted: Switch, progress: Progress) -> Outcome:
     """
     with system.locked():
         recovered = recover.recover(system, progress)
-        _refuse_gone(system, wanted.goal)
+        for bundle in filter(None, (wanted.goal.bundle, wanted.goal.rootless)):
+            _refuse_gone(system, bundle)
         before = wanted.backend.installed(system)
         now = history.newest(system)
         found = checks.findings(system, wanted.goal, before, wanted.options)
@@ -56,17 +59,27 @@ def perform(system: System, wanted: Switch, progress: Progress) -> Outcome:
         steps = wanted.backend.steps(wanted.goal, before, system)
         if not steps and says_the_same(now, wanted.goal, wanted.channel):
             return Outcome(changed=False, before=before, after=now, recovered=recovered)
-        outcome = _journalled(system, wanted, before, steps, progress)
+        shown = not any(each.risk for each in found) and _same_data_root(system, before, steps)
+        outcome = _journalled(system, wanted, before, steps, progress, shown=shown)
         recover.sweep(system)
         notes = (*map(str, found), *outcome.notes)
         return replace(outcome, recovered=recovered, notes=notes)
 
 
-def _refuse_gone(reader: Reader, goal: Goal) -> None:
+def _same_data_root(reader: Reader, before: Installed, steps: tuple[Step, ...]) -> bool:
+    """Whether the engine that they start is to find what the running one has."""
+    engine = _started(steps)
+    if before.daemon is None or engine is None:
+        return True
+    now = flags.data_root_within(before.daemon.argv, reader.layout)
+    return flags.data_root_within(engine.argv, reader.layout) == now
+
+
+def _refuse_gone(reader: Reader, bundle: Bundle) -> None:
     """Another command may have removed the version between its fetching and our lock."""
-    if goal.bundle is not None and reader.kind(goal.bundle.folder) != "folder":
+    if reader.kind(bundle.folder) != "folder":
         have = [str(each.version) for each in bundles.kept(reader)]
-        raise NotInstalled(str(goal.bundle.version), have)
+        raise NotInstalled(str(bundle.version), have)
 
 
 def says_the_same(now: Generation, goal: Goal, channel: str) -> bool:
@@ -79,7 +92,13 @@ def says_the_same(now: Generation, goal: Goal, channel: str) -> bool:
 
 
 def _journalled(
-    system: System, wanted: Switch, before: Installed, steps: tuple[Step, ...], progress: Progress
+    system: System,
+    wanted: Switch,
+    before: Installed,
+    steps: tuple[Step, ...],
+    progress: Progress,
+    *,
+    shown: bool,
 ) -> Outcome:
     leaves = any(runs_neighbour(step) is False for step in steps)
     restarts = before.daemon is not None and any(isinstance(step, Engine) for step in steps)
@@ -88,7 +107,7 @@ def _journalled(
         with ready.proven(system, wanted.goal, before.running, steps, progress) as verdict:
             ran = _old_engine_ran(system, before, wanted.goal, progress)
             notes += filter(None, [verdict(ran)])
-        ran_before = up_again.before(system)
+        ran_before = up_again.before(system, shown=shown)
         if leaves:
             ran_before = adopted.comes_along(ran_before, wanted.goal)
     opened = journal.begin(system, wanted.wish, container=ran)
@@ -208,7 +227,15 @@ def _undo(
     back = _back(history.newest(system))
     if isinstance(error, KeyboardInterrupt):
         raise Interrupted(f"the switch to {wanted.wish} was undone: {back}") from error
-    if isinstance(error, (DockswitchError, OSError)):
+    if isinstance(error, OSError):
+        place = error.filename2 or error.filename
+        raise Undone(
+            wanted.wish,
+            ": ".join(str(part) for part in (error.strerror, place) if part),
+            back,
+            hint="mend what is named (a full disk: `dockswitch prune`), then run it again",
+        ) from error
+    if isinstance(error, DockswitchError):
         raise Undone(wanted.wish, str(error), back) from error
 
 
@@ -229,9 +256,11 @@ def _generation(system: System, wanted: Switch, before: Installed) -> Generation
         backend=wanted.backend.name,
         folder=bundle.folder if bundle else "",
         names=wanted.goal.names,
-        artifacts=(Fetched(bundle.url, bundle.sha256, bundle.size, bundle.trust),)
-        if bundle
-        else (),
+        artifacts=tuple(
+            Fetched(each.url, each.sha256, each.size, each.trust)
+            for each in (bundle, wanted.goal.rootless)
+            if each is not None
+        ),
         time=system.now(),
         wish=wanted.wish,
         running=runs,
@@ -262,9 +291,9 @@ class _Downtime:
 
 
 class Undone(SwitchUndone):
-    def __init__(self, wish: str, reason: str, back: str) -> None:
+    def __init__(self, wish: str, reason: str, back: str, hint: str = "") -> None:
         super().__init__(
             f"the switch to {wish} failed and was undone: {back}",
             details=reason,
-            hint="`dockswitch daemon logs` shows what the engine said",
+            hint=hint or "`dockswitch daemon logs` shows what the engine said",
         )

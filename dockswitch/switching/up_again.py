@@ -24,17 +24,20 @@ class Before:
     kept_alive: bool = False
 
 
-def before(reader: Reader) -> Before:
-    """As the running engine tells; nothing where none answers."""
+def before(reader: Reader, *, shown: bool) -> Before:
+    """As the running engine tells; nothing where none answers.
+
+    Where the wanted engine would not have them `shown`, none is to be up again.
+    """
     config = DaemonConfig.read(reader)
     if not api.pings(reader, config.socket, timeout=1):
         return Before()
     listed = api.containers(reader, config.socket)
     if listed and containers.kept_alive(reader, config):
-        return Before(listed, kept_alive=True)
+        return Before(listed if shown else (), kept_alive=True)
     # What is removed when it stops never comes back, and what restarts on failure only may.
     return Before(
-        tuple(each for each in listed if each.restart in _ALWAYS),
+        tuple(each for each in listed if shown and each.restart in _ALWAYS),
         tuple(each for each in listed if each.restart == "no" and not each.removed),
     )
 

@@ -70,6 +70,9 @@ class Here:
     def outside(self, path: str) -> bytes | None:
         return files.read(path)
 
+    def allows(self, path: str) -> bool | None:
+        return files.allows(path)
+
     def program(self, name: str, path: str) -> Program | None:
         return processes.program(name, path)
 
@@ -93,6 +96,9 @@ class Here:
 
     def shares(self, pid: int, real: str) -> bool:
         return daemons.shares(pid, real)
+
+    def children(self, pid: int) -> tuple[Process, ...]:
+        return daemons.children(pid)
 
     def listener(self, socket: str) -> int | None:
         from dockswitch.system import sockets  # 2 ms that only a running engine needs
@@ -130,8 +136,8 @@ class Here:
     def write(self, path: str, content: bytes | None, mode: int = 0o644) -> None:
         files.write(self.layout.real(path), content, mode)
 
-    def folder(self, path: str) -> None:
-        os.makedirs(self.layout.real(path), exist_ok=True)
+    def folder(self, path: str, mode: int = 0o755) -> None:
+        os.makedirs(self.layout.real(path), mode, exist_ok=True)
 
     def point(self, path: str, target: str | None) -> None:
         files.point(self.layout.real(path), target)

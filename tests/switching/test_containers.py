@@ -103,6 +103,28 @@ def test_what_an_older_engine_started_runs_on_downwards() -> None:
     assert "POST /containers/older/stop" not in world.acts
 
 
+@pytest.mark.parametrize("live_restore", [False, True])
+def test_on_a_data_root_of_its_own_nobody_is_waited_for_and_nobody_runs_on(
+    live_restore: bool,  # noqa: FBT001 -- pytest gives it by name
+) -> None:
+    world = with_all(machine(NEW, live_restore=live_restore))
+    assert switch(world, OLD, data="separate").changed
+    assert running(world) == set()
+    is_whole(world)
+    # with live-restore they were stopped by name, which `unless-stopped` remembers
+    go_back(world)
+    assert running(world) == {"always"} | (set() if live_restore else {"unless-stopped"})
+
+
+def test_an_undone_switch_to_a_data_root_of_its_own_starts_all_again() -> None:
+    world = with_all(machine(NEW, live_restore=True))
+    world.manners, world.on_trial = {OLD: Manners(dies="no")}, {OLD: Manners()}
+    with pytest.raises(SwitchUndone):
+        switch(world, OLD, data="separate")
+    assert running(world) == {"no", "always", "unless-stopped"}
+    is_whole(world)
+
+
 def test_a_job_that_is_done_meanwhile_is_not_missed() -> None:
     world = machine(live_restore=True)
     job, app = world.has_container("job"), world.has_container("app", "always")

@@ -13,6 +13,7 @@ from dockswitch.model.trust import Trust
 from dockswitch.switching import adopt as adopting
 from dockswitch.switching import daemon, history, install, recover, removal, rollback, use
 from dockswitch.switching import preview as previewing
+from dockswitch.switching.chosen import Rootless
 from dockswitch.switching.fetch import Accepted
 from dockswitch.switching.options import Agree, Data, Options
 from tests.world import MIRROR, World
@@ -124,10 +125,15 @@ def boot(world: World) -> None:
     world.services.boot(recovered)
 
 
-def get(world: World, words: str, least: Accepted = Accepted()) -> install.Installed:  # noqa: B008
+def get(
+    world: World,
+    words: str,
+    least: Accepted = Accepted(),  # noqa: B008 -- frozen
+    rootless: Rootless = "no",
+) -> install.Installed:
     """`dockswitch install WORDS`"""
     request = wish.parse(words.split(), tuple(catalog().channels))
-    return install.install(world, catalog, request, "static", least, Quiet())
+    return install.install(world, catalog, request, "static", least, Quiet(), rootless=rootless)
 
 
 def upgrade(world: World) -> Outcome:
@@ -148,7 +154,7 @@ def prune(world: World) -> tuple[Bundle, ...]:
 
 def start(world: World) -> daemon.State:
     """`dockswitch daemon start`"""
-    return daemon.start(world, Quiet())
+    return daemon.start(world, catalog, Quiet())
 
 
 def stop(world: World) -> daemon.State:
