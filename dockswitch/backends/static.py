@@ -11,7 +11,7 @@ from dockswitch.model.errors import DockswitchError
 from dockswitch.model.layout import PLUGINS
 from dockswitch.model.plan import Goal, Installed, Wanted
 from dockswitch.model.ports import Daemon, Reader
-from dockswitch.model.step import Containers, Engine, Link, Step
+from dockswitch.model.step import Aside, Containers, Engine, Link, Step
 from dockswitch.model.version import BadVersion, Version
 from dockswitch.system.own_command import own_command
 
@@ -58,19 +58,21 @@ def _engine_steps(
     supervisor = supervision.of(reader)
     turned = experimental.steps(reader, on=goal.experimental)
     if goal.bundle is None:
-        return stop, (*turned, *supervisor.clears(reader))
+        return stop, (*turned, *supervisor.clears(reader), *_returning(reader, goal))
     if goal.engine == "stop":
         return stop, turned
     config = DaemonConfig.read(reader)
     flags.check_root(reader.layout, config)
     used = replace(config, data_root=goal.data or config.data_root)
-    refuse_foreign(reader, used, installed.daemon)
+    refuse_foreign(reader, used, installed.daemon, goal.neighbour)
     wanted = Wanted.of(goal, goal.bundle)
     engine = Engine(supervisor.command_line(reader, wanted))
     if installed.daemon and not turned and _is_it(reader, installed.daemon, wanted, engine):
-        return (), ()
+        return _aside(reader, goal), ()
+    readies = supervisor.readies(reader, engine, goal.neighbour)
     down, up = _container_steps(reader, config, installed, wanted)
-    return (*down, *stop), (*supervisor.readies(reader, engine), *turned, engine, *up)
+    leaving = (*_leaving(reader, goal, readies), *down, *stop, *_aside(reader, goal))
+    return leaving, (*readies, *turned, engine, *up)
 
 
 def _container_steps(
@@ -94,6 +96,31 @@ def _container_steps(
     return down, (Containers(back, run=True),) if back else ()
 
 
+def _leaving(reader: Reader, goal: Goal, readies: tuple[Step, ...]) -> tuple[Step, ...]:
+    if goal.neighbour is None:
+        return ()
+    from dockswitch.engine import parting  # few machines have one, and it costs imports
+
+    return parting.leaving(reader, goal.neighbour, readies)
+
+
+def _aside(reader: Reader, goal: Goal) -> tuple[Aside, ...]:
+    """What of an adopted engine stands where links of ours are to be."""
+    if goal.neighbour is None or goal.engine != "start":
+        return ()
+    from dockswitch.engine import parting
+
+    return parting.in_the_way(reader, goal.neighbour, goal.names)
+
+
+def _returning(reader: Reader, goal: Goal) -> tuple[Step, ...]:
+    if goal.neighbour is None:
+        return ()
+    from dockswitch.engine import parting
+
+    return parting.returning(reader, goal.neighbour)
+
+
 def _is_it(reader: Reader, daemon: Daemon, wanted: Wanted, engine: Engine) -> bool:
     """Whether that engine runs already; the other flags may come from an older daemon.json."""
     now = flags.stored(daemon.argv, reader.layout.root)
@@ -115,9 +142,10 @@ def _link_steps(goal: Goal, installed: Installed, reader: Reader) -> tuple[Step,
 
 
 def _refuse_foreign_files(reader: Reader, goal: Goal) -> None:
+    adopted = {step.path for step in _aside(reader, goal)}
     for name in goal.names:
-        if _is_foreign(reader, name) and not _is_plugin(name):
-            path = _place(reader, name)
+        path = _place(reader, name)
+        if _is_foreign(reader, name) and not _is_plugin(name) and path not in adopted:
             target = reader.link(path)
             what = f"a link to {target}" if target else f"a {reader.kind(path)}"
             raise ForeignFile(reader.layout.real(path), what)

@@ -22,7 +22,10 @@ def command(ctx: typer.Context) -> None:
     session.report.answer(
         {"generations": [telling.generation_plain(each) for each in known]},
         columns(
-            [[g.number, g.time, g.channel or "-", g.version or "nothing", g.wish] for g in known]
+            [
+                [g.number, g.time, g.channel or "-", g.version or g.neighbour or "nothing", g.wish]
+                for g in known
+            ]
         ),
     )
     if not known:

@@ -19,17 +19,26 @@ Examples:
 def command(ctx: typer.Context) -> None:
     """List the versions that are kept here."""
     from dockswitch.backends import bundles
+    from dockswitch.switching import history
 
     session = Session(ctx)
     layout = session.layout
     kept = bundles.kept(session.system)
     target = session.system.link(layout.current)
     current = os.path.normpath(f"{layout.state}/{target}") if target else ""
+    now = history.newest(session.system)
+    rows = [[_starred(each, current), ",".join(each.channels), each.trust] for each in kept]
+    if now.neighbour is not None:
+        star = "*" if now.version is None else " "
+        rows.insert(0, [f"{star} {now.neighbour.version}", "system", now.neighbour])
     session.report.answer(
-        {"installed": [telling.bundle_plain(bundle, current) for bundle in kept]},
-        columns([[_starred(each, current), ",".join(each.channels), each.trust] for each in kept]),
+        {
+            "installed": [telling.bundle_plain(bundle, current) for bundle in kept],
+            "neighbour": telling.neighbour_plain(now.neighbour),
+        },
+        columns(rows),
     )
-    if not kept:
+    if not rows:
         session.report.note("nothing is installed; `dockswitch use stable` is a beginning")
 
 

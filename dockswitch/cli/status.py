@@ -6,6 +6,7 @@ import typer
 
 from dockswitch.cli import pins
 from dockswitch.cli.session import Session
+from dockswitch.report import outcome as telling
 
 EXAMPLES = """\
 Examples:
@@ -31,6 +32,7 @@ def command(
     running = drift.answering(session.system)
     pin = pins.nearest()
     version = str(installed.version) if installed.version else None
+    before = now.neighbour or "nothing"
     data = session.layout.real(now.data) if now.data else None
     session.report.answer(
         {
@@ -44,10 +46,12 @@ def command(
             "locked": None,
             "held": False,
             "drift": list(drifted),
+            "neighbour": telling.neighbour_plain(now.neighbour),
         },
         [
-            f"installed  {now.channel} {version}" if version else "installed  nothing",
+            f"installed  {now.channel} {version}" if version else f"installed  {before}",
             f"running    {running or 'no engine of dockswitch answers'}",
+            *([f"system     {now.neighbour}"] if version and now.neighbour else []),
             *([f"data-root  {data}, of its own"] if data else []),
             *([f"pinned     {pin.spec} ({pin.path})"] if pin else []),
             *(f"drift      {line}" for line in drifted),

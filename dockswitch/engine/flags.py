@@ -20,6 +20,13 @@ _PASSED_ON = (
     *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"),
     *("http_proxy", "https_proxy", "no_proxy", "all_proxy"),
 )
+# What an engine of ours is told in its own way, and what it keeps from an adopted one.
+_OURS_TOO = frozenset(
+    (
+        *("-H", "--host", "--data-root", "--graph", "-g", "--exec-root", "--pidfile", "-p"),
+        *("--init-path", "--userland-proxy-path", "--containerd"),
+    )
+)
 _ALWAYS_ON_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 
 
@@ -99,12 +106,23 @@ def stored(argv: Sequence[str], root: str) -> tuple[str, ...]:
 
 def option(argv: Sequence[str], *flags: str) -> str | None:
     """What a command line gives for a flag, under any of its names; the last one counts."""
-    value = None
+    return next(reversed(options(argv, *flags)), None)
+
+
+def options(argv: Sequence[str], *flags: str) -> tuple[str, ...]:
+    """All that a command line gives for a flag that may stand there more than once."""
+    values: list[str] = []
     for at, word in enumerate(argv):
         name, equals, attached = word.partition("=")
         if name in flags:
-            value = attached if equals else next(iter(argv[at + 1 : at + 2]), None)
-    return value
+            values += [attached] if equals else argv[at + 1 : at + 2]
+    return tuple(values)
+
+
+def passed_by(argv: Sequence[str]) -> tuple[str, ...]:
+    """The flags of a dockerd that one of ours would not get, nor need."""
+    names = [word.partition("=")[0] for word in argv if word.startswith("-")]
+    return tuple(dict.fromkeys(name for name in names if name not in _OURS_TOO))
 
 
 def data_root_of(argv: Sequence[str]) -> str | None:

@@ -11,6 +11,7 @@ from dockswitch.engine.flags import environment, option, resolved
 from dockswitch.engine.foreign import refuse_foreign
 from dockswitch.engine.log import last_lines
 from dockswitch.model.errors import DockswitchError
+from dockswitch.model.neighbour import Neighbour
 from dockswitch.model.plan import Wanted
 from dockswitch.model.ports import Daemon, Reader, System
 from dockswitch.model.step import Engine, Step
@@ -45,7 +46,12 @@ class Own:
     def command_line(self, reader: Reader, wanted: Wanted) -> tuple[str, ...]:
         return flags.command_line(reader.layout, wanted, DaemonConfig.read(reader))
 
-    def readies(self, reader: Reader, engine: Engine) -> tuple[Step, ...]:
+    def readies(
+        self,
+        reader: Reader,
+        engine: Engine,
+        adopted: Neighbour | None = None,  # noqa: ARG002 -- it has no file that ours replace
+    ) -> tuple[Step, ...]:
         return (*config_steps(reader, engine), *group.steps(reader))
 
     def clears(self, reader: Reader) -> tuple[Step, ...]:  # noqa: ARG002 -- nothing to look at

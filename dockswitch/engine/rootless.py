@@ -10,6 +10,7 @@ from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.foreign import refuse_foreign
 from dockswitch.engine.log import last_lines
 from dockswitch.model.errors import DockswitchError
+from dockswitch.model.neighbour import Neighbour
 from dockswitch.model.plan import Wanted
 from dockswitch.model.ports import Daemon, Reader, System
 from dockswitch.model.step import Engine, Step
@@ -49,7 +50,12 @@ class Rootless:
             return argv
         return (*argv, *flags.without_iptables(wanted.version, config))
 
-    def readies(self, reader: Reader, engine: Engine) -> tuple[Step, ...]:
+    def readies(
+        self,
+        reader: Reader,
+        engine: Engine,
+        adopted: Neighbour | None = None,  # noqa: ARG002 -- a person's own engine is never one
+    ) -> tuple[Step, ...]:
         return own.config_steps(reader, engine)
 
     def clears(self, reader: Reader) -> tuple[Step, ...]:  # noqa: ARG002 -- nothing to look at

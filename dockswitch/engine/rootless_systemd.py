@@ -13,6 +13,7 @@ from dockswitch.engine.rootless import Rootless
 from dockswitch.engine.unit_files import ForeignUnit, of_user
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.layout import Layout
+from dockswitch.model.neighbour import Neighbour
 from dockswitch.model.plan import Wanted
 from dockswitch.model.ports import Daemon, Finished, Reader, System
 from dockswitch.model.step import Engine, File, Link, Step
@@ -41,7 +42,12 @@ class RootlessSystemd:
     def command_line(self, reader: Reader, wanted: Wanted) -> tuple[str, ...]:
         return self._by_hand.command_line(reader, wanted)
 
-    def readies(self, reader: Reader, engine: Engine) -> tuple[Step, ...]:
+    def readies(
+        self,
+        reader: Reader,
+        engine: Engine,
+        adopted: Neighbour | None = None,  # noqa: ARG002 -- a person's own engine is never one
+    ) -> tuple[Step, ...]:
         """Our configuration and the unit, enabled when it is new. Raises ForeignUnit."""
         place, text = unit_path(reader.layout), _ours(reader)
         if reader.kind(place) is not None and text is None:

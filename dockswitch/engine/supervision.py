@@ -3,6 +3,7 @@
 import os
 from typing import Protocol
 
+from dockswitch.model.neighbour import Neighbour
 from dockswitch.model.plan import Wanted
 from dockswitch.model.ports import Daemon, Reader, System
 from dockswitch.model.step import Engine, Step
@@ -15,8 +16,11 @@ class Supervisor(Protocol):
     def command_line(self, reader: Reader, wanted: Wanted) -> tuple[str, ...]: ...
 
     # the steps that must be done before that engine is started, such as the files that it reads;
-    # none where all is so already. Raises what stands in the way
-    def readies(self, reader: Reader, engine: Engine) -> tuple[Step, ...]: ...
+    # none where all is so already. Raises what stands in the way; files of an `adopted` engine are
+    # replaced, for they are written down
+    def readies(
+        self, reader: Reader, engine: Engine, adopted: Neighbour | None = None
+    ) -> tuple[Step, ...]: ...
 
     # the steps that take all this away where no engine of ours is to be there any more
     def clears(self, reader: Reader) -> tuple[Step, ...]: ...
@@ -56,3 +60,12 @@ def by_systemd(reader: Reader) -> bool:
     """Whether the machine's own engine is systemd's to run."""
     layout = reader.layout
     return layout.scope == "system" and not layout.root and reader.host.init == "systemd"
+
+
+def has_containerd(reader: Reader) -> bool:
+    """Whether systemd runs a containerd of the machine's, which engines of ours share."""
+    if not by_systemd(reader):
+        return False
+    from dockswitch.engine import unit_files, units
+
+    return unit_files.has(reader, units.CONTAINERD)

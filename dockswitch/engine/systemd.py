@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from dockswitch.engine import drop_ins, flags, group, own, unit_files, units
@@ -12,12 +12,13 @@ from dockswitch.engine.foreign import refuse_foreign
 from dockswitch.engine.log import trouble
 from dockswitch.engine.units import CONTAINERD, SERVICE, SOCKET
 from dockswitch.model.errors import DockswitchError
+from dockswitch.model.neighbour import Neighbour
 from dockswitch.model.plan import Wanted
 from dockswitch.model.ports import Daemon, Reader, System
 from dockswitch.model.step import Engine, File, Link, Step
 from dockswitch.model.version import Version
 
-_PROPERTIES = "--property=ActiveState,NeedDaemonReload"
+_PROPERTIES = "--property=ActiveState,FragmentPath,NeedDaemonReload"
 _BUSY = re.compile(r"^ActiveState=(?!inactive$)", re.MULTILINE)  # active, failed, on its way
 _ENABLED = {SERVICE: "multi-user.target", SOCKET: "sockets.target"}
 _ACTIVATED = "fd://"
@@ -39,13 +40,16 @@ class Systemd:
             words += ("--containerd", _CONTAINERD_SOCKET)
         return words
 
-    def readies(self, reader: Reader, engine: Engine) -> tuple[Step, ...]:
+    def readies(
+        self, reader: Reader, engine: Engine, adopted: Neighbour | None = None
+    ) -> tuple[Step, ...]:
         """Our configuration, the group and the units, enabled when they are new.
 
         Raises ForeignUnit, Masked, and OtherEngine for a drop-in that starts one.
         """
         drop_ins.refuse_other_engine(reader, flags.resolved(engine.argv, "")[0])
-        changes = _unit_steps(reader, _texts(reader, engine))
+        theirs = adopted.files if adopted else frozenset[str]()
+        changes = _unit_steps(reader, _texts(reader, engine), theirs)
         if changes and self.running(reader) is None:
             # Undone last: when the units are as they were, systemd is told.
             changes = (Engine(()), *changes)
@@ -119,12 +123,15 @@ def _texts(reader: Reader, engine: Engine) -> dict[str, str | None]:
     return {SERVICE: service, SOCKET: units.socket(config) if activated else None}
 
 
-def _unit_steps(reader: Reader, texts: dict[str, str | None]) -> tuple[Step, ...]:
+def _unit_steps(
+    reader: Reader, texts: dict[str, str | None], replaced: Collection[str] = ()
+) -> tuple[Step, ...]:
+    """The steps to these texts; what lies in a place that may be `replaced` is no obstacle."""
     steps: list[Step] = []
     for unit, text in texts.items():
         place, link = unit_files.path(unit), unit_files.wanted_by(_ENABLED[unit], unit)
         there = unit_files.ours(reader, unit)
-        if text is not None:
+        if text is not None and place not in replaced:
             unit_files.refuse_foreign(reader, unit)
         if text == there:
             continue
@@ -148,8 +155,13 @@ def _shown(reader: Reader) -> str:
 
 
 def _reload(system: System, shown: str) -> None:
-    """Has systemd read its units where they changed since it last did."""
-    if "NeedDaemonReload=yes" in shown:
+    """Has systemd read its units where they changed since it last did.
+
+    That a unit of ours now stands before a package's is no change to it.
+    """
+    read = shown.splitlines()
+    shadowed = any(f"FragmentPath={unit_files.path(unit)}" not in read for unit in _ours(system))
+    if shadowed or "NeedDaemonReload=yes" in read:
         system.command(["systemctl", "daemon-reload"], timeout=_LIMIT)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from dockswitch.model.neighbour import Neighbour
 from dockswitch.model.release import Fetched
 from dockswitch.model.version import Version
 
@@ -16,6 +17,9 @@ class Generation:
 
     `data` is the data-root of its own inside the root, empty for the machine's; `experimental` says
     that dockswitch turned the engine's experimental features on.
+
+    `neighbour` is the adopted engine of somebody else that `use system` goes back to; where
+    `version` is None it is what is in force.
     """
 
     number: int
@@ -30,3 +34,4 @@ class Generation:
     running: bool
     data: str = ""
     experimental: bool = False
+    neighbour: Neighbour | None = None

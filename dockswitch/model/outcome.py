@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from dockswitch.model.generation import Generation
+from dockswitch.model.neighbour import Neighbour
 from dockswitch.model.plan import Installed
 from dockswitch.model.release import Release
 from dockswitch.model.version import Version
@@ -32,7 +33,10 @@ class Recovered:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a switch did; `downtime` in seconds is from SIGTERM to the first good answer."""
+    """What a switch did; `downtime` in seconds is from SIGTERM to the first good answer.
+
+    `left` is the adopted engine that ran until then.
+    """
 
     changed: bool
     before: Installed
@@ -41,3 +45,4 @@ class Outcome:
     downtime: float | None = None
     recovered: Recovered | None = None
     notes: tuple[str, ...] = ()
+    left: Neighbour | None = None

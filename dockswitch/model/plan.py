@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dockswitch.model.finding import Finding
+from dockswitch.model.neighbour import Neighbour
 from dockswitch.model.ports import Daemon
 from dockswitch.model.release import Artifact, Bundle
-from dockswitch.model.step import Step
+from dockswitch.model.step import ByHand, Engine, Service, Step
 from dockswitch.model.version import Version
 
 Start = Literal["start", "leave", "stop"]
@@ -19,6 +20,8 @@ class Goal:
     `engine` says what becomes of the daemon: it is started, left as it is, or stopped.
     `names` are the binaries to be linked for people. `data` is a data-root of its own inside the
     root, empty for the machine's; `experimental` turns the engine's experimental features on.
+    `neighbour` is the adopted engine of somebody else: it is stopped where a bundle is to run, and
+    started where none is.
     `rootless` is what the bundle's engine needs besides where it is to run without root.
     """
 
@@ -27,6 +30,7 @@ class Goal:
     engine: Start
     data: str = ""
     experimental: bool = False
+    neighbour: Neighbour | None = None
     rootless: Bundle | None = None
 
 
@@ -87,7 +91,17 @@ class Plan:
 
     @property
     def restarts(self) -> bool:
-        """Whether a running engine will be stopped."""
-        return self.installed.daemon is not None and any(
-            type(step).__name__ == "Engine" for step in self.steps
+        """Whether a running engine will be stopped, ours or an adopted one."""
+        ours = self.installed.daemon is not None and any(
+            isinstance(step, Engine) for step in self.steps
         )
+        return ours or any(runs_neighbour(step) is False for step in self.steps)
+
+
+def runs_neighbour(step: Step) -> bool | None:
+    """Whether that step starts (or stops) an engine of somebody else; None where it does not."""
+    match step:
+        case Service(active=runs) | ByHand(runs=runs):
+            return runs
+        case _:
+            return None

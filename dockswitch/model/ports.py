@@ -33,6 +33,19 @@ class Process:
 
 
 @dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a process was started in: its `program` as a real path, working folder, environment.
+
+    `unit` is the unit that systemd keeps it in, such as `docker.service`; empty for none.
+    """
+
+    program: str
+    folder: str
+    environment: Mapping[str, str]
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """A program on a PATH of the machine itself, and the file that it leads to through links."""
 
@@ -139,6 +152,13 @@ class Reader(Protocol):
     # the processes whose program lies in that folder or below it, such as shims of a version
     def below(self, folder: str) -> tuple[Process, ...]: ...
 
+    # what a process was started in, None where it is gone or we may not look
+    def circumstances(self, pid: int) -> Circumstances | None: ...
+
+    # whether that path (a real one) leads a process to the same place as it leads us; a process
+    # in a mount namespace of its own may have something else there
+    def shares(self, pid: int, real: str) -> bool: ...
+
     # the processes that a process started or took over, and that still run
     def children(self, pid: int) -> tuple[Process, ...]: ...
 
@@ -192,11 +212,14 @@ class System(Reader, Protocol):
     # the lock of this state folder; raises LockBusy after `wait` seconds
     def locked(self, *, wait: float = 60) -> AbstractContextManager[None]: ...
 
+    # starts a detached process whose output goes to `log`, in `folder` (a real path); returns its
+    # pid
+    def start(
+        self, argv: Sequence[str], *, log: str, env: Mapping[str, str], folder: str = "/"
+    ) -> int: ...
+
     # runs a program that changes something; `timeout` in seconds
     def command(self, argv: Sequence[str], *, timeout: float = 60) -> Finished: ...
-
-    # starts a detached process whose output goes to `log`; returns its pid
-    def start(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int: ...
 
     # likewise, apart from the machine: with no network, and with mounts of its own over what an
     # engine writes whatever it is told. All that it starts ends with it, and it ends with us.

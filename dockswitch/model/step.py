@@ -5,7 +5,10 @@ Paths are paths inside the root. Performing a step twice is performing it once.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import NoReturn, TypeAlias
+from typing import Literal, NoReturn, TypeAlias
+
+# What the name of a file ends with that was put aside.
+ASIDE = ".before-dockswitch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,41 @@ class Engine:
 
 
 @dataclass(frozen=True, slots=True)
+class Service:
+    """A unit of systemd or a snap that somebody else brought: whether it runs, and at boot too.
+
+    It is never a unit of dockswitch's own, even where that has the same name.
+    """
+
+    manager: Literal["systemd", "snap"]
+    name: str
+    active: bool
+    enabled: bool
+
+    def __str__(self) -> str:
+        verb = "start" if self.active else "stop"
+        what = f"the snap {self.name}" if self.manager == "snap" else self.name
+        return f"{verb} {what}" + (", at boot too" if self.active and self.enabled else "")
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """A dockerd that somebody started by hand: its command line, its PATH and working folder.
+
+    A word that names a path under the root begins with `{root}`.
+    """
+
+    argv: tuple[str, ...]
+    path: str
+    folder: str
+    runs: bool
+
+    def __str__(self) -> str:
+        verb = "start" if self.runs else "stop"
+        return f"{verb} {self.argv[0].removeprefix('{root}')}, which was started by hand"
+
+
+@dataclass(frozen=True, slots=True)
 class Containers:
     """Whether these containers run, by their ids; done by the engine that runs just then."""
 
@@ -97,10 +135,27 @@ class Group:
         return f"create the group {self.name}" if self.needed else f"leave the group {self.name}"
 
 
-Step: TypeAlias = Link | File | Key | Engine | Containers | Group
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A file of an adopted engine where a link of ours is to be: it is there, or put aside."""
+
+    path: str
+    there: bool
+
+    def __str__(self) -> str:
+        return f"put {self.path} back" if self.there else f"put {self.path} aside"
+
+    @property
+    def place(self) -> str:
+        """Where it lies meanwhile."""
+        return f"{self.path}{ASIDE}"
+
+
+Step: TypeAlias = Link | File | Key | Engine | Containers | Group | Service | ByHand | Aside
 
 _KINDS: dict[str, type[Step]] = {
-    kind.__name__: kind for kind in (Link, File, Key, Engine, Containers, Group)
+    kind.__name__: kind
+    for kind in (Link, File, Key, Engine, Containers, Group, Service, ByHand, Aside)
 }
 
 

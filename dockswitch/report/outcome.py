@@ -6,8 +6,9 @@ from dockswitch.model.address import shown
 from dockswitch.model.finding import Finding
 from dockswitch.model.generation import Generation
 from dockswitch.model.layout import Layout
+from dockswitch.model.neighbour import Neighbour
 from dockswitch.model.outcome import Found, Outcome
-from dockswitch.model.plan import Plan
+from dockswitch.model.plan import Plan, runs_neighbour
 from dockswitch.model.release import Artifact, Bundle, Download, Release
 from dockswitch.model.trust import Trust
 from dockswitch.model.version import Version
@@ -24,26 +25,33 @@ def outcome_lines(outcome: Outcome, layout: Layout) -> Iterator[str]:
     after, before = outcome.after, outcome.before.version
     trust = min((each.trust for each in after.artifacts), default=None)
     yield headline(layout, after.backend, trust)
-    what = (
-        f"{after.channel} {after.version}".strip() if after.version else "nothing of dockswitch's"
-    )
+    what = _what(after)
     generation = f"(generation {after.number})"
     if not outcome.changed:
         yield f"{what} is in use already: nothing changed {generation}"
         return
-    was = f", was {before}" if before is not None and before != after.version else ""
-    running = "is running" if after.running else "is in use"
+    former = outcome.left or before
+    was = f", was {former}" if former is not None and former != after.version else ""
+    runs = after.running or (after.version is None and after.neighbour is not None)
+    running = "is running" if runs else "is in use"
     yield f"{what} {running}{was} {generation}" + _downtime(outcome)
     if after.data:
         yield f"it has a data-root of its own, {layout.real(after.data)}; the machine's is kept"
 
 
+def _what(generation: Generation) -> str:
+    """What a generation is, for people."""
+    if generation.version is not None:
+        return f"{generation.channel} {generation.version}".strip()
+    return str(generation.neighbour) if generation.neighbour else "nothing of dockswitch's"
+
+
 def outcome_plain(outcome: Outcome, *, seconds: float) -> dict[str, object]:
-    after, before = outcome.after, outcome.before.version
+    after = outcome.after
     return {
         "changed": outcome.changed,
-        "from": _text(before),
-        "to": _text(after.version),
+        "from": _version(outcome.before.version, outcome.left),
+        "to": _version(after.version, after.neighbour),
         "channel": after.channel or None,
         "backend": after.backend,
         "generation": after.number,
@@ -54,6 +62,7 @@ def outcome_plain(outcome: Outcome, *, seconds: float) -> dict[str, object]:
         "seconds": _rounded(seconds),
         "recovered": outcome.recovered.wish if outcome.recovered else None,
         "notes": list(outcome.notes),
+        "neighbour": neighbour_plain(after.neighbour),
     }
 
 
@@ -81,10 +90,11 @@ def plan_lines(plan: Plan, layout: Layout, backend: str) -> Iterator[str]:
 def plan_plain(plan: Plan, channel: str, backend: str, *, seconds: float) -> dict[str, object]:
     """As of the switch itself, without acting."""
     bundle = plan.goal.bundle
+    left = any(runs_neighbour(step) is False for step in plan.steps)
     return {
         "changed": plan.changes,
-        "from": _text(plan.installed.version),
-        "to": _text(bundle.version) if bundle else None,
+        "from": _version(plan.installed.version, plan.goal.neighbour if left else None),
+        "to": _version(bundle.version if bundle else None, plan.goal.neighbour),
         "channel": channel or None,
         "backend": backend,
         "generation": plan.generation,
@@ -167,6 +177,23 @@ def generation_plain(generation: Generation) -> dict[str, object]:
         "wish": generation.wish,
         "running": generation.running,
         "data_root": generation.data or None,
+        "neighbour": neighbour_plain(generation.neighbour),
+    }
+
+
+def neighbour_plain(found: Neighbour | None) -> dict[str, object] | None:
+    """The engine of somebody else that `use system` means."""
+    if found is None:
+        return None
+    return {
+        "kind": found.kind,
+        "program": found.program,
+        "version": found.version or None,
+        "package": found.package or None,
+        "package_version": found.package_version or None,
+        "unit": found.unit or None,
+        "pid": found.pid,
+        "data_root": found.data_root or None,
     }
 
 
@@ -174,6 +201,11 @@ def _name(artifact: Artifact) -> str:
     if isinstance(artifact, Download):
         return shown(artifact.url)
     return f"{artifact.name}={artifact.version}"
+
+
+def _version(ours: Version | None, theirs: Neighbour | None) -> str | None:
+    """Ours, or that of an adopted engine where there is none."""
+    return _text(ours) or (theirs.version if theirs else None)
 
 
 def _downtime(outcome: Outcome) -> str:

@@ -23,7 +23,7 @@ def asked(reader: Reader, goal: Goal, options: Options) -> str:
     if goal.bundle is None or options.data is None:
         return goal.data
     if options.data == "same":
-        return ""
+        return goal.neighbour.data if goal.neighbour else ""
     return reader.layout.own_data_root(str(goal.bundle.version))
 
 

@@ -3,9 +3,9 @@
 from dockswitch.engine import api, running
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.model.generation import Generation
-from dockswitch.model.plan import Installed
+from dockswitch.model.plan import Installed, runs_neighbour
 from dockswitch.model.ports import Reader
-from dockswitch.switching import journal
+from dockswitch.switching import history, journal
 
 
 def drift(reader: Reader, now: Generation, installed: Installed) -> tuple[str, ...]:
@@ -26,12 +26,28 @@ def drift(reader: Reader, now: Generation, installed: Installed) -> tuple[str, .
             f"the engine that runs is {installed.running}, not {installed.version}: "
             "`dockswitch daemon restart`"
         )
+    if _is_silent(reader, now):
+        said.append(f"{now.neighbour} does not answer, and dockswitch did not stop it")
     return tuple(said)
 
 
 def answering(reader: Reader) -> str | None:
-    """The version that our engine itself answers; None where none does."""
+    """The version that our engine, or the adopted one in force, answers; None where none does."""
     if running.running(reader) is None:
-        return None
+        return _neighbour_answering(reader)
     identity = api.identity(reader, DaemonConfig.read(reader).socket)
     return str(identity.version) if identity else None
+
+
+def _neighbour_answering(reader: Reader) -> str | None:
+    now = history.newest(reader)
+    if now.version is not None or now.neighbour is None or not now.neighbour.socket:
+        return None
+    identity = api.identity(reader, now.neighbour.socket)
+    return str(identity.version) if identity else None
+
+
+def _is_silent(reader: Reader, now: Generation) -> bool:
+    """Whether an adopted engine that is in force ran when it was adopted, and does not now."""
+    ran = now.neighbour is not None and any(runs_neighbour(step) for step in now.neighbour.runs)
+    return ran and now.version is None and _neighbour_answering(reader) is None

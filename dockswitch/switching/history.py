@@ -1,5 +1,7 @@
 """The history: the fold of the committed journals."""
 
+from dataclasses import replace
+
 from dockswitch.model.errors import NotPublished
 from dockswitch.model.generation import Generation
 from dockswitch.model.ports import Reader
@@ -46,10 +48,14 @@ def newest(reader: Reader) -> Generation:
 def earlier(reader: Reader, number: int | None = None) -> Generation:
     """The generation of that number, or the newest that differs from the one in force.
 
+    Number 0 is what was there before dockswitch: an adopted engine, or none.
+
     Raises NoSuchGeneration.
     """
     known = (BEFORE, *generations(reader))
     now = known[-1]
+    if number == 0:
+        return replace(known[0], neighbour=now.neighbour)
     if number is None:
         found = [each for each in known if each.folder != now.folder]
     else:

@@ -8,7 +8,9 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import cast
 
+from dockswitch.model import neighbour
 from dockswitch.model import step as steps
 from dockswitch.model.errors import CorruptState
 from dockswitch.model.generation import Generation
@@ -137,6 +139,7 @@ def _generation_to_plain(generation: Generation) -> dict[str, object]:
         **asdict(generation),
         "version": str(generation.version) if generation.version else None,
         "artifacts": [{**asdict(a), "trust": str(a.trust)} for a in generation.artifacts],
+        "neighbour": neighbour.to_plain(generation.neighbour) if generation.neighbour else None,
     }
 
 
@@ -151,4 +154,6 @@ def _generation_from_plain(plain: Mapping[str, object]) -> Generation:
     fields["artifacts"] = tuple(
         Fetched(**{**each, "trust": Trust.of(each["trust"])}) for each in artifacts
     )
+    if fields.get("neighbour") is not None:
+        fields["neighbour"] = neighbour.from_plain(cast("dict[str, object]", fields["neighbour"]))
     return Generation(**fields)  # type: ignore[arg-type]  # the dataclass refuses what is missing

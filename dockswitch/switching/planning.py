@@ -1,14 +1,24 @@
 """What a switch would do: raised is what stands in the way, and nothing is done."""
 
 from dockswitch.backends import Backend
+from dockswitch.engine import supervision
 from dockswitch.model import finding
 from dockswitch.model.plan import Goal, Plan
 from dockswitch.model.ports import Reader
-from dockswitch.switching import checks, fetch
+from dockswitch.switching import adopted, checks, fetch
 from dockswitch.switching.chosen import Chosen
 from dockswitch.switching.data_places import placed
 from dockswitch.switching.fetch import Archive
 from dockswitch.switching.options import Options
+
+# What containerd.service of the machine looks for on PATH, and would find first in our links: it
+# remembers where a shim was, and starts no container any more once that link is gone.
+_CONTAINERDS = frozenset(
+    (
+        *("containerd", "ctr", "runc"),
+        *("containerd-shim", "containerd-shim-runc-v1", "containerd-shim-runc-v2"),
+    )
+)
 
 
 def plan(reader: Reader, backend: Backend, chosen: Chosen, options: Options) -> Plan:
@@ -20,7 +30,7 @@ def plan(reader: Reader, backend: Backend, chosen: Chosen, options: Options) -> 
     else:
         for archive in wanted:
             fetch.refuse_less_trust(archive, options.accepted)
-    goal = placed(reader, goal_of(chosen, options), options)
+    goal = placed(reader, goal_of(reader, chosen, options), options)
     installed = backend.installed(reader)
     found = checks.findings(reader, goal, installed, options)
     finding.refuse(found)
@@ -34,15 +44,21 @@ def plan(reader: Reader, backend: Backend, chosen: Chosen, options: Options) -> 
     return Plan(goal, installed, missing, steps, findings=found)
 
 
-def goal_of(chosen: Chosen, options: Options) -> Goal:
+def goal_of(reader: Reader, chosen: Chosen, options: Options) -> Goal:
+    """What was chosen as a goal; the data-root stays that of an adopted engine."""
     bundle = chosen.bundle
     names = tuple(n for n in bundle.names if n == "docker") if options.client_only else bundle.names
+    if supervision.has_containerd(reader):
+        names = tuple(n for n in names if n not in _CONTAINERDS)
+    neighbour = adopted.of(reader) if options.starts else None
     return Goal(
         bundle,
         names,
         "start" if options.starts else "leave",
+        data=neighbour.data if neighbour else "",
         experimental=options.experimental,
         rootless=chosen.rootless,
+        neighbour=neighbour,
     )
 
 

@@ -7,8 +7,11 @@ from dockswitch.backends import bundles
 from dockswitch.engine import running
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.model.errors import DockswitchError
+from dockswitch.model.neighbour import Neighbour
+from dockswitch.model.plan import runs_neighbour
 from dockswitch.model.ports import System
 from dockswitch.model.step import Engine
+from dockswitch.model.version import Version
 
 # An engine that was killed takes 20 s to start again; slow disks take longer.
 START_DEADLINE = 90.0
@@ -52,9 +55,26 @@ def unwell(system: System, wanted: Engine, *, container: bool) -> str | None:
     return reason
 
 
+def neighbour_answers(system: System, neighbour: Neighbour) -> str | None:
+    """Why an adopted engine that is to run does not answer as itself, or None when it does."""
+    from dockswitch.engine import health, parting
+    from dockswitch.engine.log import last_words
+
+    if not neighbour.socket or not any(runs_neighbour(step) for step in neighbour.runs):
+        return None
+    return health.wait_until_well(
+        system,
+        neighbour.socket,
+        Version.parse(parting.current_version(system, neighbour)),
+        deadline=START_DEADLINE,
+        alive=lambda: parting.may_answer(system, neighbour),
+        said=lambda: last_words(parting.said(system, neighbour, _LAST_LINES)),
+    )
+
+
 def remove_leftovers(system: System) -> None:
     """Removes what a killed health check left in the engine that runs now, if one does."""
-    if running.running(system) is None:
+    if running.running(system) is None and not _adopted_runs(system):
         return
     try:
         socket = DaemonConfig.read(system).socket
@@ -64,3 +84,12 @@ def remove_leftovers(system: System) -> None:
 
     if api.pings(system, socket):
         health.remove_leftovers(system, socket)
+
+
+def _adopted_runs(system: System) -> bool:
+    """Whether an adopted engine is in force: it is asked for a container before it is stopped."""
+    from dockswitch.switching import history
+
+    now = history.newest(system)
+    their = now.neighbour
+    return now.version is None and their is not None and any(map(runs_neighbour, their.runs))

@@ -9,9 +9,10 @@ from dockswitch.engine import at_boot as at_boot_unit
 from dockswitch.engine import running, supervision, unit_files
 from dockswitch.model.errors import HandsNeeded
 from dockswitch.model.outcome import Recovered
+from dockswitch.model.plan import runs_neighbour
 from dockswitch.model.ports import Progress, System
-from dockswitch.model.step import Engine
-from dockswitch.switching import history, journal, proof, transaction
+from dockswitch.model.step import ByHand, Engine
+from dockswitch.switching import adopted, history, journal, proof, transaction
 from dockswitch.switching.journal import Journal
 
 # `versions/.tmp-PID-…` of an unpacking, `NAME.tmp-PID-…` of a file or link that is being replaced
@@ -39,7 +40,9 @@ def at_boot(system: System, progress: Progress) -> Recovered | None:
     if last is None or not last.open or begun or not supervision.by_systemd(system):
         return recover(system, progress)
     progress.say(f"undoing the switch to {last.begin.wish}, which did not finish")
-    still = tuple(step for step in last.inverses if not isinstance(step, Engine))
+    # What somebody started by hand did not outlive the power either.
+    gone = Engine, ByHand
+    still = tuple(step for step in last.inverses if not isinstance(step, gone))
     failures = transaction.undo(system, still)
     if failures:
         raise UndoFailed(failures)
@@ -141,6 +144,10 @@ def _abandoned(system: System, folder: str) -> list[str]:
 
 def _unwell(system: System, opened: Journal) -> str | None:
     """Why the engine that was brought back does not serve, or None."""
+    if any(runs_neighbour(step) for step in opened.inverses):
+        reason = adopted.unwell(system, history.newest(system))
+        if reason is not None:
+            return reason
     engine = _old_engine(opened)
     return proof.unwell(system, engine, container=opened.begin.container) if engine else None
 

@@ -10,7 +10,7 @@ from dockswitch.model.generation import Generation
 from dockswitch.model.outcome import Outcome
 from dockswitch.model.plan import Goal, Plan, Start
 from dockswitch.model.ports import Progress, Reader, System
-from dockswitch.switching import checks, data_places, history, switch
+from dockswitch.switching import adopted, checks, data_places, history, switch
 from dockswitch.switching.options import Agree, Options
 from dockswitch.switching.switch import Switch
 
@@ -48,9 +48,10 @@ def plan(reader: Reader, wanted: Generation, options: Options) -> Plan:
 
 
 def goal_of(system: Reader, wanted: Generation, options: Options) -> Goal:
-    """Generation 0 is a machine without an engine of ours."""
+    """A generation without a version is a machine without an engine of ours."""
+    neighbour = adopted.of(system)
     if wanted.version is None:
-        return Goal(None, (), "stop" if options.start else "leave")
+        return Goal(None, (), "stop" if options.start else "leave", neighbour=neighbour)
     bundle = bundles.read(system, wanted.folder)
     if bundle is None:
         have = [str(each.version) for each in bundles.kept(system)]
@@ -63,6 +64,7 @@ def goal_of(system: Reader, wanted: Generation, options: Options) -> Goal:
         engine if options.start else "leave",
         data=wanted.data,
         experimental=wanted.experimental or options.experimental,
+        neighbour=neighbour,
         rootless=bundles.rootless_of(system, bundle.version) if rootless else None,
     )
     return replace(goal, data=data_places.asked(system, goal, options))

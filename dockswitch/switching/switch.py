@@ -10,11 +10,12 @@ from dockswitch.model import finding
 from dockswitch.model.errors import DockswitchError, Interrupted, SwitchUndone
 from dockswitch.model.generation import Generation
 from dockswitch.model.outcome import Outcome
-from dockswitch.model.plan import Goal, Installed
+from dockswitch.model.plan import Goal, Installed, runs_neighbour
 from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.release import Bundle
 from dockswitch.model.step import Containers, Engine, Step
 from dockswitch.switching import (
+    adopted,
     checks,
     history,
     journal,
@@ -99,13 +100,16 @@ def _journalled(
     *,
     shown: bool,
 ) -> Outcome:
+    leaves = any(runs_neighbour(step) is False for step in steps)
     restarts = before.daemon is not None and any(isinstance(step, Engine) for step in steps)
     ran, ran_before, notes = False, Before(), list[str]()
-    if restarts:
+    if restarts or leaves:
         with ready.proven(system, wanted.goal, before.running, steps, progress) as verdict:
-            ran = _old_engine_ran(system, before, progress)
+            ran = _old_engine_ran(system, before, wanted.goal, progress)
             notes += filter(None, [verdict(ran)])
         ran_before = up_again.before(system, shown=shown)
+        if leaves:
+            ran_before = adopted.comes_along(ran_before, wanted.goal)
     opened = journal.begin(system, wanted.wish, container=ran)
     clock = _Downtime(system.monotonic)
     try:
@@ -116,13 +120,14 @@ def _journalled(
             clock.step(step)
             progress.say(str(step))
             transaction.perform(system, opened, step)
-        must = ran or before.daemon is None
+        must = ran or (before.daemon is None and not leaves)
         note = _prove(system, opened, steps, clock, progress, must=must)
+        is_back = _prove_neighbour(system, wanted.goal, steps, clock, progress)
         notes += filter(None, [note])
         engine = _started(steps)
+        if ran and (engine is not None or is_back):
+            well.refuse_missing(system, ran_before, progress)
         if engine is not None:
-            if ran:
-                well.refuse_missing(system, ran_before, progress)
             well.refuse_probed(system, engine, wanted.options, progress)
         generation = _generation(system, wanted, before)
         journal.commit(system, opened, generation)
@@ -133,19 +138,23 @@ def _journalled(
         changed=True,
         before=before,
         after=generation,
-        restarted=restarts,
-        downtime=clock.seconds if restarts else None,
+        restarted=restarts or leaves,
+        downtime=clock.seconds if restarts or leaves else None,
         notes=tuple(notes),
+        left=wanted.goal.neighbour if leaves else None,
     )
 
 
-def _old_engine_ran(system: System, before: Installed, progress: Progress) -> bool:
+def _old_engine_ran(system: System, before: Installed, goal: Goal, progress: Progress) -> bool:
     """Whether the engine that will be stopped can run a container at all."""
-    if before.daemon is None:
+    if before.daemon is not None:
+        folder = system.layout.stored(before.daemon.argv[0].rpartition("/")[0])
+    elif goal.bundle is not None:
+        folder = goal.bundle.folder  # an adopted one is given what the wanted one brings
+    else:
         return False
     progress.say("proving the running engine")
-    folder = before.daemon.argv[0].rpartition("/")[0]
-    return proof.runs_container(system, system.layout.stored(folder)) is None
+    return proof.runs_container(system, folder) is None
 
 
 def _note_what_stops(system: System, opened: Journal, before: Before) -> None:
@@ -186,6 +195,23 @@ def _started(steps: tuple[Step, ...]) -> Engine | None:
     return engines[-1] if engines else None
 
 
+def _prove_neighbour(
+    system: System, goal: Goal, steps: tuple[Step, ...], clock: "_Downtime", progress: Progress
+) -> bool:
+    """Asks the adopted engine, where it was started; whether its containers are those of before.
+
+    Raises Unwell.
+    """
+    if goal.neighbour is None or not any(runs_neighbour(step) for step in steps):
+        return False
+    progress.say(f"waiting for {goal.neighbour} to answer")
+    reason = proof.neighbour_answers(system, goal.neighbour)
+    clock.answered()
+    if reason is not None:
+        raise well.Unwell(reason)
+    return goal.neighbour.kind != "snap"
+
+
 def _undo(
     system: System, opened: Journal, wanted: Switch, error: BaseException, progress: Progress
 ) -> None:
@@ -214,7 +240,8 @@ def _undo(
 
 
 def _back(now: Generation) -> str:
-    return f"{now.version} is back" if now.version else "the machine is as it was"
+    is_back = now.version or now.neighbour
+    return f"{is_back} is back" if is_back else "the machine is as it was"
 
 
 def _generation(system: System, wanted: Switch, before: Installed) -> Generation:
@@ -242,6 +269,7 @@ def _generation(system: System, wanted: Switch, before: Installed) -> Generation
         experimental=now.experimental
         if wanted.goal.engine == "leave"
         else wanted.goal.experimental,
+        neighbour=wanted.goal.neighbour or now.neighbour,
     )
 
 
@@ -254,7 +282,8 @@ class _Downtime:
         self.seconds: float | None = None
 
     def step(self, step: Step) -> None:
-        if isinstance(step, Engine) and not step.argv and self._stopped is None:
+        stops = isinstance(step, Engine) and not step.argv
+        if (stops or runs_neighbour(step) is False) and self._stopped is None:
             self._stopped = self._monotonic()
 
     def answered(self) -> None:

@@ -1,12 +1,25 @@
 """A transaction: steps performed one by one, each inverse journalled before, undone in reverse."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dockswitch.engine import containers, flags, group, running, supervision
 from dockswitch.model import json_key
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import System
-from dockswitch.model.step import Containers, Engine, File, Group, Key, Link, Step, assert_never
+from dockswitch.model.step import (
+    Aside,
+    ByHand,
+    Containers,
+    Engine,
+    File,
+    Group,
+    Key,
+    Link,
+    Service,
+    Step,
+    assert_never,
+)
 from dockswitch.switching import journal, proof
 from dockswitch.switching.journal import Journal
 
@@ -44,6 +57,16 @@ def inverse(system: System, step: Step) -> Step:
             return containers.running_of(system, step)
         case Group(name):
             return Group(name, needed=False)
+        case Service():
+            from dockswitch.engine import services  # few machines have a neighbour
+
+            return services.observed(system, step)
+        case ByHand():
+            from dockswitch.engine import by_hand
+
+            return replace(step, runs=by_hand.running(system, step) is not None)
+        case Aside():
+            return replace(step, there=system.kind(step.place) is None)
         case _:
             assert_never(step)
 
@@ -64,9 +87,34 @@ def act(system: System, step: Step) -> None:
             _run(system, step)
         case Containers():
             _make_so(system, step)
-        case Group(name, needed):
-            if needed:
-                group.add(system, name)
+        case Group():
+            _add(system, step)
+        case Service() | ByHand() | Aside():
+            _act_on_theirs(system, step)
+        case _:
+            assert_never(step)
+
+
+def _add(system: System, wanted: Group) -> None:
+    if wanted.needed:
+        group.add(system, wanted.name)
+
+
+def _act_on_theirs(system: System, step: Service | ByHand | Aside) -> None:
+    """The same for what an adopted engine brought."""
+    match step:
+        case Service():
+            from dockswitch.engine import services
+
+            services.act(system, step)
+        case ByHand():
+            from dockswitch.engine import by_hand
+
+            by_hand.act(system, step)
+        case Aside(path, there):
+            is_aside = system.kind(step.place) is not None
+            if is_aside == there:
+                system.move(*((step.place, path) if there else (path, step.place)))
         case _:
             assert_never(step)
 

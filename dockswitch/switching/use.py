@@ -45,7 +45,7 @@ def use(
     if agree is not None:
         agree(planned)
     here = fetched(system, choice, options.accepted, progress)
-    goal = placed(system, goal_of(here, options), options)
+    goal = placed(system, goal_of(system, here, options), options)
     wanted = Switch(backend, goal, choice.channel, request.words, options)
     return switch.perform(system, wanted, progress), choice.found
 

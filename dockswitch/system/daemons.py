@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 
-from dockswitch.model.ports import Daemon, Process
+from dockswitch.model.ports import Circumstances, Daemon, Process
 from dockswitch.system.processes import command_line, executable
 
 _DAEMONS = {"dockerd", "dockerd-current"}  # RHEL's own is the second
@@ -31,6 +31,51 @@ def below(folder: str) -> tuple[Process, ...]:
         for pid in _pids()
         if _runs_from(pid, folder) and (argv := command_line(pid))
     )
+
+
+def circumstances(pid: int) -> Circumstances | None:
+    """What a process was started in; None where it is gone or we may not look."""
+    try:
+        folder = os.readlink(f"/proc/{pid}/cwd")
+        with open(f"/proc/{pid}/environ", "rb") as file:
+            words = os.fsdecode(file.read()).split("\0")
+        with open(f"/proc/{pid}/cgroup", encoding="utf-8", errors="replace") as text:
+            unit = _unit(text.read())
+    except OSError:
+        return None
+    environment = dict(word.split("=", 1) for word in words if "=" in word)
+    return Circumstances(executable(pid), folder, environment, unit)
+
+
+def shares(pid: int, real: str) -> bool:
+    """Whether a path leads a process to the same place as us; the nearest folder that is there.
+
+    A process in a mount namespace of its own may see the same root and another /var/lib.
+    """
+    try:
+        if os.readlink(f"/proc/{pid}/ns/mnt") == os.readlink("/proc/self/ns/mnt"):
+            return True
+        while not os.path.exists(real) and real != "/":
+            real = os.path.dirname(real)
+        return os.path.samefile(real, f"/proc/{pid}/root{real}")
+    except PermissionError:
+        return True  # another user's, who may not look: better one too many than one too few
+    except OSError:
+        return False
+
+
+def _unit(cgroups: str) -> str:
+    """The innermost unit of /proc/PID/cgroup, whose lines are `number:controllers:path`."""
+    for line in cgroups.splitlines():
+        _, controllers, path = line.split(":", 2)
+        # In a container the hierarchy that its systemd does not use shows the one outside.
+        if controllers not in ("", "name=systemd"):
+            continue
+        units = [name for name in path.split("/") if name.endswith(".service")]
+        if units:
+            # what runs for a person is in the unit of that person's own systemd
+            return "" if units[0].startswith("user@") else units[-1]
+    return ""
 
 
 def children(parent: int) -> tuple[Process, ...]:

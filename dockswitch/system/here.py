@@ -13,6 +13,7 @@ from dockswitch.model.host import Host
 from dockswitch.model.layout import Layout
 from dockswitch.model.ports import (
     Answer,
+    Circumstances,
     Daemon,
     Finished,
     Index,
@@ -90,6 +91,12 @@ class Here:
     def below(self, folder: str) -> tuple[Process, ...]:
         return daemons.below(self.layout.real(folder))
 
+    def circumstances(self, pid: int) -> Circumstances | None:
+        return daemons.circumstances(pid)
+
+    def shares(self, pid: int, real: str) -> bool:
+        return daemons.shares(pid, real)
+
     def children(self, pid: int) -> tuple[Process, ...]:
         return daemons.children(pid)
 
@@ -147,11 +154,13 @@ class Here:
     def locked(self, *, wait: float = 60) -> contextlib.AbstractContextManager[None]:
         return locks.locked(self.layout.real(self.layout.lock), wait=wait, tell=self._tell)
 
+    def start(
+        self, argv: Sequence[str], *, log: str, env: Mapping[str, str], folder: str = "/"
+    ) -> int:
+        return processes.start(argv, log=self.layout.real(log), env=env, folder=folder)
+
     def command(self, argv: Sequence[str], *, timeout: float = 60) -> Finished:
         return processes.run(argv, timeout=timeout)
-
-    def start(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
-        return processes.start(argv, log=self.layout.real(log), env=env)
 
     def start_apart(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
         from dockswitch.system import apart  # only where an engine is proven

@@ -113,13 +113,14 @@ def start(
     *,
     log: str,
     env: Mapping[str, str],
+    folder: str = "/",
     prepare: Callable[[], None] = lambda: None,
 ) -> int:
     """Start a process that outlives us, whose output is appended to the file `log`; its pid.
 
-    Nothing of ours goes along but `env`: no terminal, no open file, no signal mask, no folder. A
-    log of more than 10 MB is put aside first. `prepare` is called in the child, before it becomes
-    that program. Raises CannotStart.
+    Nothing of ours goes along but `env`: no terminal, no open file, no signal mask, no folder but
+    the one named. A log of more than 10 MB is put aside first. `prepare` is called in the child,
+    before it becomes that program. Raises CannotStart.
     """
 
     def begin() -> None:
@@ -137,7 +138,7 @@ def start(
                 stdin=subprocess.DEVNULL,
                 stdout=written,
                 stderr=written,
-                cwd="/",
+                cwd=folder,
                 env=dict(env),
                 start_new_session=True,
                 umask=0o022,

@@ -197,7 +197,9 @@ def test_an_engine_of_somebody_else_is_refused_and_left_running(
     with pytest.raises(ForeignEngine) as failure:
         steps(world, wanted)
     assert failure.value.message.startswith(f"an engine that dockswitch did not start uses {place}")
-    assert failure.value.details == f"/usr/bin/dockerd (process {pid}) is left untouched"
+    assert failure.value.details == (
+        f"the engine unpacked at /usr/bin/dockerd (process {pid}) is left untouched"
+    )
     assert world.alive(pid)
 
 

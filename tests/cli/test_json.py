@@ -31,7 +31,7 @@ SWITCH = COMMON | {
 
 def test_use_says_what_changed(program: Program) -> None:
     found = program("use", "stable", "--no-start", "--json").json
-    assert set(found) == SWITCH | {"recovered", "notes"}
+    assert set(found) == SWITCH | {"recovered", "notes", "neighbour"}
     assert (found["schema"], found["command"]) == (1, "use")
     assert (found["changed"], found["from"], found["to"]) == (True, None, "98.1.0")
     assert (found["channel"], found["backend"], found["generation"]) == ("stable", "static", 1)

@@ -63,7 +63,12 @@ PLACES = {
 
 @pytest.mark.parametrize("words", PLACES.values(), ids=PLACES)
 def test_global_options_stand_anywhere(words: list[str], program: Program) -> None:
-    assert program(*words).json == {"schema": 1, "command": "list", "installed": []}
+    assert program(*words).json == {
+        "schema": 1,
+        "command": "list",
+        "installed": [],
+        "neighbour": None,
+    }
 
 
 def test_the_last_word_counts(program: Program, tmp_path: Path) -> None:

@@ -71,7 +71,10 @@ def test_a_daemon_on_our_data_root_is_refused(machine: Here, tmp_path: Path, fla
     with foreign(tmp_path, flag, f"{tmp_path}/var/lib/docker/") as pid:
         refused = refusal(machine)
         assert refused.message.endswith(f"uses the data-root {tmp_path}/var/lib/docker")
-        assert refused.details == (f"{tmp_path}/usr/bin/dockerd (process {pid}) is left untouched")
+        assert refused.details == (
+            f"the engine unpacked at {tmp_path}/usr/bin/dockerd (process {pid}) is left untouched"
+        )
+        assert "`dockswitch adopt` takes it over" in refused.hint
         assert f"`kill {pid}`" in refused.hint
 
 
@@ -112,21 +115,31 @@ class Seen(Here):
     def listener(self, socket: str) -> int | None:
         return None
 
+    def shares(self, pid: int, real: str) -> bool:
+        return True
 
+
+ASIDE = ("-H", "unix:///elsewhere.sock")
 ME = {"HOME": "/home/me", "XDG_RUNTIME_DIR": "/nowhere"}
 
 
 @pytest.mark.parametrize(
     ("layout", "uid", "words", "uses"),
     [
-        (Layout.of_system(), 0, (), "data-root /var/lib/docker"),
+        (Layout.of_system(), 0, (), "socket /run/docker.sock"),
+        (Layout.of_system(), 0, ("-H", "fd://"), "socket /run/docker.sock"),
+        (Layout.of_system(), 0, ("--host=unix:///var/run/docker.sock",), "socket /run/docker.sock"),
+        (Layout.of_system(), 0, ("-H", "tcp://[::1]:1"), "data-root /var/lib/docker"),
+        (Layout.of_system(), 0, ("-H", "unix://@/run/docker.sock"), "data-root /var/lib/docker"),
         (Layout.of_system(), 1000, (), None),
         (Layout.of_system(), 1000, ("-g", "/var/lib/docker"), "data-root /var/lib/docker"),
-        (Layout.of_system(), 0, ("-g", "/x"), "exec-root /run/docker"),
-        (Layout.of_system(), 0, ("-g", "/x", "--exec-root=/var/run/docker"), "exec-root"),
-        (Layout.of_system(), 0, ("-g", "/x", "--exec-root=/y"), None),
+        (Layout.of_system(), 0, (*ASIDE, "-g", "/x"), "exec-root /run/docker"),
+        (Layout.of_system(), 0, (*ASIDE, "-g", "/x", "--exec-root=/var/run/docker"), "exec-root"),
+        (Layout.of_system(), 0, (*ASIDE, "-g", "/x", "--exec-root=/y"), None),
+        (Layout.of_system(), 0, (*ASIDE, "-g/x", "--pidfile=/run/dockswitch/docker.pid"), "pid"),
         (Layout.of_system(root="/tmp/dk"), 0, (), None),
-        (Layout.of_user(env=ME, uid=1000), 1000, (), "data-root /home/me/.local/share/docker"),
+        (Layout.of_user(env=ME, uid=1000), 1000, ASIDE, "data-root /home/me/.local/share/docker"),
+        (Layout.of_user(env=ME, uid=1000), 1000, (), "socket /home/me/.local"),
         (Layout.of_user(env=ME, uid=1000), 1001, (), None),
         (Layout.of_user(env=ME, uid=1000), 0, (), None),
     ],

@@ -29,14 +29,16 @@ class Daemon:
     process: subprocess.Popen[bytes]
 
     @classmethod
-    def start(cls, folder: Path, root: Path, *options: str) -> Daemon:
+    def start(cls, folder: Path, root: Path, *options: str, before: Sequence[str] = ()) -> Daemon:
         """Start it and wait until it answers; call it isolated, with a short root.
+
+        `before` is a command that ends by running the one behind it.
 
         Raises `DoesNotRun`.
         """
         with _log(root).open("wb") as log:
             process = subprocess.Popen(
-                [*_command(folder, root), *options],
+                [*before, *_command(folder, root), *options],
                 env=_environment(folder, root),
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -21,6 +21,7 @@ _SHARED = {
     "socket": ("--host=unix://{root}/run/docker.sock", "run/docker.sock"),
     "pid file": ("--pidfile={root}/run/dockswitch/docker.pid", "run/dockswitch/docker.pid"),
     "data-root": ("--data-root={root}/var/lib/docker", "var/lib/docker"),
+    "exec-root": ("--exec-root={root}/run/docker", "run/docker"),
 }
 
 
@@ -78,6 +79,27 @@ def test_a_daemon_that_shares_nothing_is_no_obstacle(
             assert below.answering(program.root) == engine.version
         program.run("use", "system").ended(0)
         assert neighbour.version()["Version"] == old.version
+    finally:
+        neighbour.stop()
+
+
+def test_a_daemon_that_sees_other_folders_of_the_same_name_is_no_obstacle(
+    program: Dockswitch, mirror: Mirror, stock: Stock
+) -> None:
+    old, new = mirror.engines[:2]
+    stock.hand_out(program.root, new)
+    for name in ("n", "var/lib", "run"):
+        (program.root / name).mkdir(parents=True, exist_ok=True)
+    options = [option.format(root=program.root) for option, _ in _SHARED.values()]
+    # Its own /run and data-root, where ours would be: the same words mean other places.
+    script = "mount --make-rprivate / && for each in var/lib/docker run; do "
+    script += 'mkdir -p "$0/$each" && mount -t tmpfs tmpfs "$0/$each"; done; exec "$@"'
+    apart = ["unshare", "--mount", "sh", "-ec", script, str(program.root)]
+    neighbour = Daemon.start(stock.folder(old), program.root / "n", *options[2:], before=apart)
+    try:
+        program.run("use", new.version).ended(0)
+        assert neighbour.version()["Version"] == old.version
+        assert below.answering(program.root) == new.version
     finally:
         neighbour.stop()
 

@@ -286,7 +286,9 @@ def test_a_foreign_engine_is_refused_before_anything_is_fetched() -> None:
     assert failure.value.message == (
         "an engine that dockswitch did not start uses the socket /m/run/docker.sock"
     )
-    assert failure.value.details == f"/usr/bin/dockerd (process {pid}) is left untouched"
+    assert failure.value.details == (
+        f"the engine unpacked at /usr/bin/dockerd (process {pid}) is left untouched"
+    )
     assert world.alive(pid)
     assert kept(world) == []
 

@@ -16,6 +16,7 @@ from dockswitch.model.host import Host
 from dockswitch.model.layout import Layout
 from dockswitch.model.ports import (
     Answer,
+    Circumstances,
     Daemon,
     Finished,
     Index,
@@ -217,6 +218,16 @@ class World(Processes):
             return self._asked(self.answers[argv[0]](argv))
         return self._asked(self.services.asks(argv))
 
+    def circumstances(self, pid: int) -> Circumstances | None:
+        process = self.processes.get(pid)
+        if process is None or not self._lives(process):
+            return self._asked(None)
+        program = process.argv[0]
+        return self._asked(Circumstances(program, process.folder, process.environment, ""))
+
+    def shares(self, pid: int, real: str) -> bool:
+        return self._asked(True)  # noqa: FBT003 -- a value like any other here
+
     def monotonic(self) -> float:
         return self.clock
 
@@ -296,8 +307,10 @@ class World(Processes):
     def command(self, argv: Sequence[str], *, timeout: float = 60) -> Finished:
         return self._act(" ".join(argv), lambda: self.services.does(argv))
 
-    def start(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
-        return self._act(f"start {argv[0]}", lambda: self._starts(argv, log, env))
+    def start(
+        self, argv: Sequence[str], *, log: str, env: Mapping[str, str], folder: str = "/"
+    ) -> int:
+        return self._act(f"start {argv[0]}", lambda: self._starts(argv, log, env, folder))
 
     def start_apart(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
         """Unlike a real one it outlives a maker that was killed: the next command finds it."""
@@ -415,11 +428,11 @@ class World(Processes):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), what)
         return whole()
 
-    def _starts(self, argv: Sequence[str], log: str, env: Mapping[str, str]) -> int:
+    def _starts(self, argv: Sequence[str], log: str, env: Mapping[str, str], at: str = "/") -> int:
         """A dockerd, or what Docker's kit makes of one: found on PATH, a rootlesskit around it."""
         folder, _, name = argv[0].rpartition("/")
         if name != "dockerd-rootless.sh":
-            return self._started(argv, log)
+            return self._started(argv, log, env, at)
         dockerd = f"{env['PATH'].partition(':')[0]}/dockerd"
         pid = self._started((dockerd, *argv[1:]), log)
         self.processes[pid].uid = self.host.uid

@@ -10,6 +10,7 @@ from dockswitch.model.outcome import Found, Outcome, Recovered
 from dockswitch.model.plan import Installed, Plan
 from dockswitch.model.release import Bundle
 from dockswitch.model.trust import Trust
+from dockswitch.switching import adopt as adopting
 from dockswitch.switching import daemon, history, install, recover, removal, rollback, use
 from dockswitch.switching import preview as previewing
 from dockswitch.switching.chosen import Rootless
@@ -101,6 +102,11 @@ def preview(
 def go_back(world: World, number: int | None = None, data: Data | None = None) -> Outcome:
     """`dockswitch rollback [NUMBER]`"""
     return rollback.rollback(world, number, Quiet(), Options(data=data))
+
+
+def adopt(world: World) -> adopting.Adopted:
+    """`dockswitch adopt`"""
+    return adopting.adopt(world, Quiet())
 
 
 def mend(world: World) -> Recovered | None:

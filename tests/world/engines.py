@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dockswitch.model.ports import Answer
@@ -63,6 +64,8 @@ class Running:
     experimental: bool = False
     manners: Manners = field(default_factory=Manners)
     data: Data = field(default_factory=Data)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    folder: str = "/"
     keeps: bool = False
     ready: float = 0.0
     ends: float = math.inf

@@ -4,7 +4,7 @@ import json
 import math
 import os
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dockswitch.engine.flags import option
 from dockswitch.model.layout import Layout
@@ -55,7 +55,20 @@ class Processes:
         """The engines of ours that live, those on their way out too."""
         return [each for each in self._living() if each.ours and each.version]
 
-    def _started(self, argv: Sequence[str], log: str, *, apart: bool = False) -> int:
+    def starts_by_hand(self, argv: Sequence[str], version: str, path: str, folder: str) -> int:
+        """A dockerd of that version that a person unpacked and started from a shell."""
+        self.files.write(self.layout.stored(argv[0]), f"dockerd {version}".encode(), 0o755)
+        return self._started(argv, "/nohup.out", {"PATH": path}, folder)
+
+    def _started(
+        self,
+        argv: Sequence[str],
+        log: str,
+        env: Mapping[str, str] | None = None,
+        folder: str = "/",
+        *,
+        apart: bool = False,
+    ) -> int:
         program = self.files.read(self.layout.stored(argv[0]))
         if program is None:
             raise CannotStart(argv[0], "No such file or directory")
@@ -66,8 +79,10 @@ class Processes:
             manners = self.on_trial.get(version, manners)
         place = option(argv, "--data-root", "--graph") or ""
         words = manners.dies or self._in_the_way(argv, place)
-        pid = self._born(argv, ours=True)
+        ours = argv[0].startswith(f"{self.layout.real(self.layout.versions)}/")
+        pid = self._born(argv, ours=ours)
         engine = self.processes[pid]
+        engine.environment, engine.folder = dict(env or {}), folder
         engine.version, engine.manners, engine.data = version, manners, self.data[place]
         engine.apart = apart
         engine.experimental = self._config(argv).get("experimental") is True
@@ -77,8 +92,8 @@ class Processes:
             self.files.append(log, f"{words}\n")
             engine.ready, engine.ends = math.inf, self.clock + manners.starts_in
             return pid
-        folder, exec_root = os.path.dirname(argv[0]), option(argv, "--exec-root")
-        child = self._born((f"{folder}/containerd", "--config", f"{exec_root}/containerd.toml"))
+        beside, exec_root = os.path.dirname(argv[0]), option(argv, "--exec-root")
+        child = self._born((f"{beside}/containerd", "--config", f"{exec_root}/containerd.toml"))
         self.processes[child].parent = pid
         self.files.write(self.layout.stored(option(argv, "--pidfile") or ""), str(pid).encode())
         # Without one, daemon.json names it, or systemd hands it over.

@@ -45,9 +45,13 @@ class Services:
 
     def asks(self, argv: Sequence[str]) -> Finished:
         match list(argv):
+            case [program, "--version"]:
+                return self._version(program)
+            case ["dpkg-query" | "rpm", *_]:
+                return _FAILED  # nobody owns anything
             case ["getent", "group", name]:
                 return _DONE if name in self.groups else Finished(2, "", "")
-            case ["systemctl", "show", "--property=ActiveState,NeedDaemonReload", *units]:
+            case ["systemctl", "show", shown, *units] if shown.endswith(",NeedDaemonReload"):
                 return Finished(0, "\n\n".join(self._shown(unit) for unit in units), "")
             case ["systemctl", "show", "--property=InvocationID", _]:
                 return Finished(0, "InvocationID=1\n", "")
@@ -97,7 +101,9 @@ class Services:
         state = "active" if active else "inactive"
         if self.starts and not active:
             state = "failed"
-        return f"ActiveState={state}\nNeedDaemonReload={'yes' if changed else 'no'}"
+        path = f"{_ETC}/{unit}" if self._text(unit) else ""
+        reload = "yes" if changed else "no"
+        return f"ActiveState={state}\nFragmentPath={path}\nNeedDaemonReload={reload}"
 
     def _stop(self, units: Sequence[str]) -> Finished:
         known = [unit for unit in units if unit in self.loaded or self._text(unit)]
@@ -141,6 +147,14 @@ class Services:
 
     def _is_enabled(self, unit: str) -> bool:
         return self._world.files.link(f"{_ETC}/multi-user.target.wants/{unit}") is not None
+
+    def _version(self, program: str) -> Finished:
+        world = self._world
+        content = world.files.read(world.layout.stored(program))
+        if content is None:
+            return Finished(127, "", "not found")
+        version = content.decode().partition(" ")[2]
+        return Finished(0, f"Docker version {version}, build 1234567\n", "")
 
     def _text(self, unit: str) -> str:
         return (self._world.files.read(f"{_ETC}/{unit}") or b"").decode()

@@ -36,6 +36,8 @@ def is_whole(world: World, *, stopped: bool = False) -> None:
     if runs is not None:
         assert runs.argv[0] == f"{layout.real(now.folder)}/dockerd"
         assert answering(world) == version
+    elif now.version is None and now.neighbour is not None and now.neighbour.runs:
+        assert answering(world) == now.neighbour.version
     nothing_is_left(world)
 
 

@@ -1,0 +1,123 @@
+"""`adopt`: writes down the engine that somebody else brought, so that a switch may leave it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from dockswitch.engine import neighbours
+from dockswitch.engine.flags import passed_by
+from dockswitch.model.errors import DockswitchError, UsageError
+from dockswitch.model.generation import Generation
+from dockswitch.model.neighbour import Neighbour
+from dockswitch.model.ports import Progress, Reader, System
+from dockswitch.switching import history, journal, recover
+from dockswitch.switching.history import BEFORE
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """What was (or would be) adopted; `notes` are worth knowing before the first switch."""
+
+    neighbour: Neighbour
+    generation: int
+    changed: bool
+    notes: tuple[str, ...]
+
+
+def preview(reader: Reader) -> Adopted:
+    """What `adopt` would write down; raises what it would raise."""
+    if reader.layout.scope == "user":
+        raise OfTheMachineOnly
+    now = history.newest(reader)
+    if now.version is not None:
+        raise RunsAlready(str(now.version))
+    found = neighbours.neighbours(reader)
+    if now.neighbour is not None:
+        there = neighbours.now(reader, now.neighbour)
+        return Adopted(there, now.number, changed=False, notes=())
+    kept = [each for each in found if each.runs]
+    if not kept:
+        raise NoNeighbour(_no_engine(reader, found))
+    first, *others = kept
+    notes = (*_notes(first), *(f"{each.described} stays as it is" for each in others))
+    # after a `use` and a `use system` there are generations already
+    number = now.number + 1 if history.generations(reader) else BEFORE.number
+    return Adopted(first, number, changed=True, notes=notes)
+
+
+def adopt(system: System, progress: Progress) -> Adopted:
+    """Makes it the generation in force. Nothing is stopped; raises RunsAlready, NoNeighbour."""
+    with system.locked():
+        recover.recover(system, progress)
+        adopted = preview(system)
+        if adopted.changed:
+            opened = journal.begin(system, "adopt", container=False)
+            journal.commit(system, opened, _generation(system, adopted))
+        return adopted
+
+
+def _generation(reader: Reader, adopted: Adopted) -> Generation:
+    return replace(
+        BEFORE,
+        number=adopted.generation,
+        time=reader.now(),
+        wish="adopt",
+        neighbour=adopted.neighbour,
+    )
+
+
+def _notes(found: Neighbour) -> tuple[str, ...]:
+    """What will not be as it was once an engine of dockswitch's runs in its place."""
+    notes = []
+    if found.kind == "snap":
+        notes.append(
+            f"its images, containers and volumes stay behind in {found.data_root}: an engine of "
+            "dockswitch's has a data-root of its own, and `use system` brings these back"
+        )
+    lost = passed_by(found.argv)
+    if lost:
+        notes.append(
+            f"it was started with {', '.join(lost)}: put in daemon.json what is to hold for "
+            "engines of dockswitch's too"
+        )
+    if found.kind == "package" and not found.unit and found.runs:
+        notes.append("no unit of systemd keeps it: whatever starts it at boot is to be disabled")
+    return tuple(notes)
+
+
+def _no_engine(reader: Reader, idle: Sequence[Neighbour]) -> str:
+    """What else there is of docker here."""
+    if idle:
+        return f"{idle[0].described} neither runs nor is started by anything: it is not in the way"
+    from dockswitch.engine import packages
+
+    package = packages.owner(reader, "/usr/bin/docker")
+    if package is not None and package.name == "podman-docker":
+        return f"`docker` is podman's here ({package.name} {package.version}), which is no engine"
+    return "no dockerd runs on this machine's socket, pid file or data-root, and none is installed"
+
+
+class OfTheMachineOnly(UsageError):
+    def __init__(self) -> None:
+        super().__init__(
+            "only the machine's own engine is adopted",
+            details="an engine without root is started by its kit, not by a command line alone",
+            hint="stop it by the means that started it (`systemctl --user stop docker`)",
+        )
+
+
+class RunsAlready(DockswitchError):
+    def __init__(self, version: str) -> None:
+        super().__init__(
+            f"dockswitch runs {version} here: there is no engine of somebody else to take over",
+            details="what is adopted is what a switch leaves",
+            hint="`dockswitch use system` stops it; then start the other one, and `adopt`",
+        )
+
+
+class NoNeighbour(DockswitchError):
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            "there is no engine to adopt",
+            details=why,
+            hint="`dockswitch use stable` installs and starts one",
+        )

@@ -1,0 +1,49 @@
+"""Debian's own engine as packages, for a machine to install: fetched once and kept."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+import tempfile
+from pathlib import Path
+
+from tests.integration.archive import AptState, Archive
+from tests.integration.systemd_machine import Machine
+
+#: What docker.io wants beyond what every such machine has.
+_PACKAGES = ("docker.io", "containerd", "runc", "tini", "adduser")
+
+_PLACE = "/opt/packages"
+
+
+def fetch(cache: Path, files: Path) -> Path:
+    """The folder below `cache` of the packages for a machine made of these files.
+
+    Call it in the machine's network.
+    Raises `ArchiveMissing` and `PackagesMissing`.
+    """
+    cache.mkdir(parents=True, exist_ok=True)
+    suite = _suite_of(files)
+    folder = cache / suite
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if folder.is_dir():
+            return folder
+        with tempfile.TemporaryDirectory(dir=cache) as temporary:
+            apt = AptState.create(Path(temporary), Archive.of_machine(), suite)
+            apt.update()
+            apt.download(_PACKAGES)
+            shutil.move(apt.folder / "debs", folder)
+    return folder
+
+
+def install(machine: Machine, packages: Path) -> None:
+    """Install them there as apt would, but from these files; the engine is started by it."""
+    shutil.copytree(packages, f"{machine.root}{_PLACE}")
+    machine.shell(["sh", "-c", f"dpkg --install {_PLACE}/*.deb"])
+
+
+def _suite_of(files: Path) -> str:
+    """The suite that a machine's files came from."""
+    lines = (files / "etc/os-release").read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines if "=" in line)["VERSION_CODENAME"]
