@@ -13,8 +13,9 @@ from typing import cast
 from dockswitch.model import neighbour
 from dockswitch.model import step as steps
 from dockswitch.model.errors import CorruptState
-from dockswitch.model.generation import Fetched, Generation
+from dockswitch.model.generation import Generation
 from dockswitch.model.ports import Reader, System
+from dockswitch.model.release import Fetched
 from dockswitch.model.step import Step
 from dockswitch.model.trust import Trust
 from dockswitch.model.version import BadVersion, Version
