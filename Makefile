@@ -7,7 +7,8 @@ MIRROR := .cache/mirror
 # What the engines, their mirror and their namespaces need of a Debian machine, then what tests ask.
 PACKAGES := python3-venv apt dpkg curl iproute2 mount util-linux ca-certificates \
 	libseccomp2 libdevmapper1.02.1 libsystemd0 iptables debian-archive-keyring \
-	debootstrap systemd-container gnupg gpgv openssl bash zsh fish sudo
+	debootstrap systemd-container uidmap slirp4netns \
+	gnupg gpgv openssl bash zsh fish sudo
 
 .DEFAULT_GOAL := help
 .PHONY: help setup system demo test check bench build clean

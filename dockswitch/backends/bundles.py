@@ -1,13 +1,18 @@
-"""The versions that are kept side by side, each in a folder named by version and short digest."""
+"""What is kept of each version, side by side: a folder named by version and short digest.
+
+Engines are on the shelf `layout.versions`, what they need without root is on `layout.rootless`.
+"""
 
 import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from typing import Any
 
+from dockswitch.model.address import name_of
 from dockswitch.model.errors import CorruptState, DockswitchError
-from dockswitch.model.ports import Reader, System, Unpacked
-from dockswitch.model.release import Bundle
+from dockswitch.model.ports import Reader, System
+from dockswitch.model.release import Bundle, Fetched
 from dockswitch.model.trust import Trust
 from dockswitch.model.version import BadVersion, Version
 
@@ -17,10 +22,21 @@ _DIGEST = 12
 
 
 def kept(reader: Reader) -> tuple[Bundle, ...]:
-    """Every version that is kept, in release order."""
-    folders = (n for n in reader.names(reader.layout.versions) if not n.startswith("."))
-    found = (read(reader, f"{reader.layout.versions}/{name}") for name in folders)
+    """Every engine that is kept, in release order."""
+    return kept_on(reader, reader.layout.versions)
+
+
+def kept_on(reader: Reader, shelf: str) -> tuple[Bundle, ...]:
+    """All that is kept on a shelf, in release order."""
+    folders = (name for name in reader.names(shelf) if not name.startswith("."))
+    found = (read(reader, f"{shelf}/{name}") for name in folders)
     return tuple(sorted((b for b in found if b is not None), key=lambda b: (b.version, b.sha256)))
+
+
+def rootless_of(reader: Reader, version: Version) -> Bundle | None:
+    """What an engine of that version needs without root, None where it is not kept."""
+    found = [each for each in kept_on(reader, reader.layout.rootless) if each.version == version]
+    return found[-1] if found else None
 
 
 def read(reader: Reader, folder: str) -> Bundle | None:
@@ -39,9 +55,15 @@ def read(reader: Reader, folder: str) -> Bundle | None:
         raise CorruptState(reader.layout.real(path), repr(error)) from None
 
 
-def folder_of(reader: Reader, version: Version, sha256: str) -> str:
+def source_of(reader: Reader, folder: str) -> str:
+    """`apt` for what is kept there and came in packages; empty for all else."""
+    found = read(reader, folder) if folder else None
+    return "apt" if found is not None and found.source == "apt" else ""
+
+
+def folder_of(shelf: str, version: Version, sha256: str) -> str:
     """The folder inside the root that a version from an archive of that digest is kept in."""
-    return f"{reader.layout.versions}/{version}-{sha256[:_DIGEST]}"
+    return f"{shelf}/{version}-{sha256[:_DIGEST]}"
 
 
 def version_of(folder: str) -> Version:
@@ -94,30 +116,50 @@ def add_channel(system: System, bundle: Bundle, channel: str) -> Bundle:
 
 
 def bundle_of(
-    reader: Reader, version: Version, channel: str, unpacked: Unpacked, trust: Trust
+    shelf: str,
+    version: Version,
+    channel: str,
+    parts: Sequence[Fetched],
+    names: tuple[str, ...],
 ) -> Bundle:
+    """What came in these files, the engine's own first; `names` are the programs."""
+    sha256 = digest_of([(part.sha256, name_of(part.url)) for part in parts])
     return Bundle(
         version=version,
-        folder=folder_of(reader, version, unpacked.sha256),
-        names=unpacked.names,
+        folder=folder_of(shelf, version, sha256),
+        names=names,
         channels=(channel,),
-        url=unpacked.url,
-        sha256=unpacked.sha256,
-        size=unpacked.size,
-        trust=trust,
+        url=parts[0].url,
+        sha256=sha256,
+        size=sum(part.size for part in parts),
+        trust=min(part.trust for part in parts),
+        parts=tuple(parts) if len(parts) > 1 else (),
     )
 
 
+def digest_of(files: Sequence[tuple[str, str]]) -> str:
+    """The digest of one file, or of what `sha256sum` prints of several: digest and name each."""
+    if len(files) == 1:
+        return files[0][0]
+    import hashlib  # 1 ms that only what came in several files needs
+
+    listed = "".join(f"{digest}  {name}\n" for digest, name in files)
+    return hashlib.sha256(listed.encode()).hexdigest()
+
+
 def _to_json(bundle: Bundle) -> bytes:
-    plain = asdict(bundle) | {"version": str(bundle.version), "trust": str(bundle.trust)}
+    parts = [asdict(part) | {"trust": str(part.trust)} for part in bundle.parts]
+    told = {"version": str(bundle.version), "trust": str(bundle.trust), "parts": parts}
+    plain = asdict(bundle) | told
     del plain["folder"]  # the root may be moved, and the folder knows where it is
     return json.dumps(plain, indent=1).encode()
 
 
-def _from_plain(plain: Mapping[str, str | int | list[str]], folder: str) -> Bundle:
+def _from_plain(plain: Mapping[str, Any], folder: str) -> Bundle:
     names, channels = plain["names"], plain["channels"]
     if not (isinstance(names, list) and isinstance(channels, list)):
         raise TypeError("names and channels are no lists")
+    parts = [Fetched(**{**p, "trust": Trust.of(p["trust"])}) for p in plain.get("parts", ())]
     return Bundle(
         version=Version.parse(str(plain["version"])),
         folder=folder,
@@ -127,6 +169,7 @@ def _from_plain(plain: Mapping[str, str | int | list[str]], folder: str) -> Bund
         sha256=str(plain["sha256"]),
         size=int(str(plain["size"])),
         trust=Trust.of(str(plain["trust"])),
+        parts=tuple(parts),
     )
 
 

@@ -25,11 +25,9 @@ dockswitch's own supervision does not come back by itself.
 
 def start(ctx: typer.Context) -> None:
     """Start the engine of the version in use."""
-    from dockswitch.switching import daemon
-
     session = Session(ctx)
     as_root(session)
-    _tell(session, daemon.start(session.system, session.report.progress))
+    _tell(session, _started(session))
 
 
 def stop(ctx: typer.Context) -> None:
@@ -48,7 +46,7 @@ def restart(ctx: typer.Context) -> None:
     session = Session(ctx)
     as_root(session)
     daemon.stop(session.system, session.report.progress, consent(session), comes_back=True)
-    _tell(session, daemon.start(session.system, session.report.progress))
+    _tell(session, _started(session))
 
 
 def status(ctx: typer.Context) -> None:
@@ -75,6 +73,12 @@ def logs(
     session.report.answer({"lines": list(said)}, said)
     if not said:
         session.report.note("the engine has said nothing yet")
+
+
+def _started(session: Session) -> "State":
+    from dockswitch.switching import daemon
+
+    return daemon.start(session.system, lambda: session.catalog, session.report.progress)
 
 
 def _tell(session: Session, state: "State") -> None:

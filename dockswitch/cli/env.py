@@ -10,6 +10,7 @@ from dockswitch.cli.session import Session
 EXAMPLES = """\
 Examples:
   eval "$(dockswitch env)"
+  eval "$(dockswitch env --user)"
   dockswitch env --shell fish | source
   dockswitch env --shell powershell | Invoke-Expression
 """
@@ -29,16 +30,20 @@ def command(
     ] = "sh",
 ) -> None:
     """Print what a shell needs to use this engine."""
-    from dockswitch.engine.daemon_config import DaemonConfig
-
     session = Session(ctx)
-    socket = DaemonConfig.read(session.system).socket
     folder = session.layout.real(session.layout.bin)
-    host = f"unix://{session.layout.real(socket)}"
+    host = address(session)
     lines = [
         line.format(host=_quoted(shell, host), bin=_quoted(shell, folder)) for line in _FORMS[shell]
     ]
     session.report.answer({"shell": shell, "DOCKER_HOST": host, "bin": folder}, lines)
+
+
+def address(session: Session) -> str:
+    """Where a docker client finds the engine: the value of DOCKER_HOST."""
+    from dockswitch.engine.daemon_config import DaemonConfig
+
+    return f"unix://{session.layout.real(DaemonConfig.read(session.system).socket)}"
 
 
 def _quoted(shell: str, value: str) -> str:

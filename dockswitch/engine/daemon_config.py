@@ -69,7 +69,7 @@ class DaemonConfig:
         keys = values(reader)
         if keys is None:
             return cls.of({}, layout, layout.own_engine_config)
-        init = "" if layout.root else reader.host.init
+        init = reader.host.init if layout.scope == "system" and not layout.root else ""
         return cls.of(keys, layout, layout.engine_config, init=init)
 
     @classmethod

@@ -12,6 +12,7 @@ from dockswitch.model.version import Version
 _ROOT = "{root}"
 
 _DATA_ROOT_SINCE = Version.parse("17.05.0-ce")  # `--graph` until then
+_ROOTLESS_SINCE = Version.parse("20.10.0-beta1")  # an experiment before: moby#38050
 _IP6TABLES_SINCE = Version.parse("20.10.0")
 
 _PASSED_ON = (
@@ -38,15 +39,32 @@ def command_line(
         ("exec-root", "--exec-root", _ROOT + config.exec_root),
         ("pidfile", "--pidfile", _ROOT + config.pidfile),
         ("init-path", "--init-path", f"{_ROOT}{folder}/docker-init"),
-        ("userland-proxy-path", "--userland-proxy-path", f"{_ROOT}{folder}/docker-proxy"),
     ]
+    if layout.scope == "system":
+        # Without root it is the kit's own up to 27, and each engine finds the right one on PATH.
+        proxy = f"{_ROOT}{folder}/docker-proxy"
+        given.append(("userland-proxy-path", "--userland-proxy-path", proxy))
     words = [f"{_ROOT}{folder}/dockerd", "--config-file", _ROOT + config.path]
     for key, flag, value in given:
         if key not in config.keys:
             words += [flag, value]
+    if layout.scope == "user" and version < _ROOTLESS_SINCE and "experimental" not in config.keys:
+        words.append("--experimental")
     if layout.root:
         words += [flag for key, flag in _quiet(version) if key not in config.keys]
     return tuple(words)
+
+
+def without_iptables(version: Version, config: DaemonConfig) -> tuple[str, ...]:
+    """The flags of an engine that is to leave a machine's iptables alone, or that has none."""
+    quiet = (each for each in _quiet(version) if each[0] != "bridge")
+    return tuple(flag for key, flag in quiet if key not in config.keys)
+
+
+def search_path(base: Mapping[str, str]) -> str:
+    """Where a daemon looks for programs that do not come with it."""
+    path = [*base.get("PATH", "").split(":"), *_ALWAYS_ON_PATH]
+    return ":".join(dict.fromkeys(filter(None, path)))
 
 
 def environment(folder: str, base: Mapping[str, str]) -> dict[str, str]:
@@ -55,9 +73,8 @@ def environment(folder: str, base: Mapping[str, str]) -> dict[str, str]:
     Its own folder comes first on PATH: containerd, its shims and runc are found there. Nothing
     named DOCKER_* goes along, nor what systemd told us (NOTIFY_SOCKET, LISTEN_FDS).
     """
-    path = [folder, *base.get("PATH", "").split(":"), *_ALWAYS_ON_PATH]
     kept = {name: base[name] for name in _PASSED_ON if name in base}
-    return {**kept, "PATH": ":".join(dict.fromkeys(filter(None, path)))}
+    return {**kept, "PATH": search_path({"PATH": f"{folder}:{base.get('PATH', '')}"})}
 
 
 def check_root(layout: Layout, config: DaemonConfig | None = None) -> None:
@@ -68,12 +85,6 @@ def check_root(layout: Layout, config: DaemonConfig | None = None) -> None:
     exec_root = layout.real(config.exec_root if config else layout.exec_root)
     if len(os.fsencode(exec_root)) > LONGEST_EXEC_ROOT:
         raise RootTooLong(exec_root, LONGEST_EXEC_ROOT)
-
-
-def refuse_user_scope(layout: Layout) -> None:
-    """Raises NoRootlessEngine: dockerd itself would only say that it wants root."""
-    if layout.scope == "user":
-        raise NoRootlessEngine
 
 
 def resolved(argv: Sequence[str], root: str) -> list[str]:
@@ -148,14 +159,4 @@ class DataRootTwice(DataRootRefused):
             details=f"{path} sets {key!r}, and dockerd refuses to be told twice",
             hint=f"take {key!r} out of {path}, or set it there to {wanted} for this version and "
             "say `--data same`",
-        )
-
-
-class NoRootlessEngine(UsageError):
-    def __init__(self) -> None:
-        super().__init__(
-            "an engine of a user's own cannot be run yet",
-            details="--user keeps versions and links in your own folders; engines without root "
-            "are not there yet",
-            hint="--client-only links the docker client alone, --no-start all the binaries",
         )

@@ -9,7 +9,8 @@ from dockswitch.system.processes import STARTS
 
 # `Starting NAME - DESCRIPTION`, and without the name before systemd 250
 _SYSTEMD_STARTS = re.compile(rf"Starting (?:\S+ - )?{re.escape(DESCRIPTION)}")
-_CHATTER = re.compile(r"\blevel=(?:info|debug|warning)\b|^\s*$")
+# also what a rootless kit's script does, which it traces
+_CHATTER = re.compile(r"\blevel=(?:info|debug|warning)\b|^\+ |^\s*$")
 
 
 def last_lines(reader: Reader, lines: int, log: str = "") -> tuple[str, ...]:

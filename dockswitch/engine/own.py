@@ -82,7 +82,7 @@ class Own:
             return
         config = config_of(system, daemon.argv)
         # its containers get their own grace first: up to 10 s each, all at once
-        _end(system, daemon.pid, daemon.argv, wait=max(30.0, config.grace + 15))
+        end(system, daemon.pid, daemon.argv, wait=max(30.0, config.grace + 15))
         clear(system, config)
 
     def logs(self, reader: Reader, lines: int) -> tuple[str, ...]:
@@ -126,7 +126,7 @@ def clear(system: System, config: DaemonConfig) -> None:
     for process in system.below(system.layout.state):
         name = os.path.basename(process.argv[0])
         if name in _CONTAINERDS and any(f"{exec_root}/" in word for word in process.argv):
-            _end(system, process.pid, process.argv, wait=10)
+            end(system, process.pid, process.argv, wait=10)
     for pidfile in (f"{config.exec_root}/{name}" for name in _CONTAINERD_PIDS):
         _remove(system, pidfile)
     if _is_stale(system, config.pidfile):
@@ -146,7 +146,7 @@ def _remove(system: System, path: str) -> None:
         system.write(path, None)
 
 
-def _end(system: System, pid: int, argv: tuple[str, ...], *, wait: float) -> None:
+def end(system: System, pid: int, argv: tuple[str, ...], *, wait: float) -> None:
     if system.end(pid, wait=wait, argv=argv):
         return
     if not system.end(pid, wait=10, kill=True, argv=argv):

@@ -12,7 +12,9 @@ def running(reader: Reader) -> Daemon | None:
     """
     layout = reader.layout
     configs = {layout.real(layout.engine_config), layout.real(layout.own_engine_config)}
-    ours = (daemon for daemon in reader.daemons() if daemon.ours)
+    # Two users may share a root, and neither could act on the other's.
+    owner = reader.host.uid if layout.scope == "user" else None
+    ours = (one for one in reader.daemons() if one.ours and owner in (None, one.uid))
     return next((one for one in ours if option(one.argv, "--config-file") in configs), None)
 
 

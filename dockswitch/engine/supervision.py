@@ -37,6 +37,12 @@ class Supervisor(Protocol):
 
 def of(reader: Reader) -> Supervisor:
     """The supervisor of this machine and scope; below a root it is always dockswitch itself."""
+    if reader.layout.scope == "user":
+        from dockswitch.engine import rootless, rootless_systemd
+
+        if rootless_systemd.serves(reader):
+            return rootless_systemd.RootlessSystemd(os.environ)
+        return rootless.Rootless(os.environ)
     if by_systemd(reader):
         from dockswitch.engine.systemd import Systemd
 

@@ -1,7 +1,9 @@
 """systemd's supervision: docker.service runs the engine, docker.socket keeps clients waiting."""
 
 import os
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dockswitch.engine import drop_ins, flags, group, own, unit_files, units
 from dockswitch.engine import running as recognised
@@ -15,6 +17,8 @@ from dockswitch.model.ports import Daemon, Reader, System
 from dockswitch.model.step import Engine, File, Link, Step
 from dockswitch.model.version import Version
 
+_PROPERTIES = "--property=ActiveState,NeedDaemonReload"
+_BUSY = re.compile(r"^ActiveState=(?!inactive$)", re.MULTILINE)  # active, failed, on its way
 _ENABLED = {SERVICE: "multi-user.target", SOCKET: "sockets.target"}
 _ACTIVATED = "fd://"
 _CONTAINERD_SOCKET = "{root}/run/containerd/containerd.sock"
@@ -63,8 +67,12 @@ class Systemd:
         argv = flags.resolved(engine.argv, "")
         if not units.starts(text, argv):
             raise OtherUnit(unit_files.path(SERVICE), argv[0])
-        refuse_foreign(system, DaemonConfig.read(system), None)
-        _reload(system)
+        config = DaemonConfig.read(system)
+        data_root = flags.data_root_within(argv, system.layout) or config.data_root
+        refuse_foreign(system, replace(config, data_root=data_root), None)
+        _reload(system, _shown(system))
+        # Also what counts starts: four switches in a minute are no failure.
+        system.command(["systemctl", "reset-failed", *_ours(system)], timeout=_LIMIT)
         started = system.command(["systemctl", "start", SERVICE], timeout=_START_LIMIT)
         daemon = self.running(system)
         if started.code == 0 and daemon is not None:
@@ -76,18 +84,16 @@ class Systemd:
     def stop(self, system: System) -> None:
         daemon = self.running(system)
         config = own.config_of(system, daemon.argv if daemon else ())
-        units_of_ours = [unit for unit in _ENABLED if unit_files.ours(system, unit) is not None]
-        if units_of_ours:
+        shown, units_of_ours = _shown(system), _ours(system)
+        if units_of_ours and _BUSY.search(shown):
             # The socket too: a client that comes now would have the old engine started again.
             limit = units.stop_limit(config) + _LIMIT
             system.command(["systemctl", "stop", *units_of_ours], timeout=limit)
+            system.command(["systemctl", "reset-failed", *units_of_ours], timeout=_LIMIT)
         if self.running(system) is not None:  # it is none of systemd's
             own.Own(os.environ).stop(system)
         own.clear(system, config)
-        if units_of_ours:
-            # Also what counts starts: four switches in a minute are no failure.
-            system.command(["systemctl", "reset-failed", *units_of_ours], timeout=_LIMIT)
-        _reload(system)
+        _reload(system, shown)
 
     def logs(self, reader: Reader, lines: int) -> tuple[str, ...]:
         asked = ["journalctl", "--unit", SERVICE, "--output=cat", "--no-pager", f"--lines={lines}"]
@@ -96,8 +102,8 @@ class Systemd:
 
 def boots(system: System, *, starts: bool) -> None:
     """Has systemd read its units anew while it boots, and start the engine after us."""
-    _reload(system)
-    wanted = [unit for unit in _ENABLED if unit_files.ours(system, unit) is not None]
+    _reload(system, _shown(system))
+    wanted = _ours(system)
     if starts and wanted:
         # Waiting for docker would be waiting for ourselves: it is started after us.
         system.command(["systemctl", "start", "--no-block", *wanted], timeout=_LIMIT)
@@ -131,10 +137,19 @@ def _unit_steps(reader: Reader, texts: dict[str, str | None]) -> tuple[Step, ...
     return tuple(steps)
 
 
-def _reload(system: System) -> None:
+def _ours(reader: Reader) -> list[str]:
+    """The units that we wrote."""
+    return [unit for unit in _ENABLED if unit_files.ours(reader, unit) is not None]
+
+
+def _shown(reader: Reader) -> str:
+    """What systemd says of the two units, whoever wrote them."""
+    return reader.run(["systemctl", "show", _PROPERTIES, SERVICE, SOCKET]).out
+
+
+def _reload(system: System, shown: str) -> None:
     """Has systemd read its units where they changed since it last did."""
-    asked = ["systemctl", "show", "--property=NeedDaemonReload", SERVICE, SOCKET]
-    if "NeedDaemonReload=yes" in system.run(asked).out:
+    if "NeedDaemonReload=yes" in shown:
         system.command(["systemctl", "daemon-reload"], timeout=_LIMIT)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from dockswitch.engine import units
 from dockswitch.model.errors import DockswitchError
+from dockswitch.model.layout import Layout
 from dockswitch.model.ports import Reader
 
 # Where an administrator's units are, and ours: before all others.
@@ -19,6 +20,11 @@ FOLDERS = (
 # Where dockswitch writes, and what its files are called.
 WRITTEN = (ETC, f"{ETC}/multi-user.target.wants", f"{ETC}/sockets.target.wants")
 NAMES = (f"{units.SERVICE}.", f"{units.SOCKET}.", "dockswitch-")
+
+
+def of_user(layout: Layout) -> tuple[str, str]:
+    """Where dockswitch writes for a user's own systemd."""
+    return layout.user_units, f"{layout.user_units}/default.target.wants"
 
 
 def path(unit: str) -> str:

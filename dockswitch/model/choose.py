@@ -27,6 +27,12 @@ def newest_pre(releases: Sequence[Release]) -> Release | None:
     return max(pres, key=lambda release: _order(release.version), default=None)
 
 
+def rootless_near(releases: Sequence[Release], wanted: Version) -> Version | None:
+    """The nearest version that is published with what it needs to run without root."""
+    able = [release.version for release in releases if release.rootless]
+    return next(iter(nearest(able, wanted, 1)), None)
+
+
 def as_of(releases: Sequence[Release], day: date) -> tuple[Release, ...]:
     """What was out on that day; a release whose date nobody knows is not shown to have been."""
     return tuple(release for release in releases if _was_out(release, day))

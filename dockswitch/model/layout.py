@@ -10,6 +10,9 @@ from collections.abc import Mapping
 # socket's path ends at 104 bytes on the systems that Go supports.
 LONGEST_EXEC_ROOT = 104 - len("/containerd/containerd.sock.ttrpc")
 
+# The folder of a client's plug-ins, wherever it is: see cli-plugins/manager of docker/cli.
+PLUGINS = "cli-plugins"
+
 Environment = Mapping[str, str]
 
 
@@ -23,6 +26,7 @@ class Layout:
         "data_root",
         "engine_config",
         "exec_root",
+        "plugins",
         "proof_exec_root",
         "root",
         "run",
@@ -40,6 +44,7 @@ class Layout:
         cache: str,
         config: str,
         bin: str,
+        plugins: str,
         run: str,
         engine_run: str,
         engine_data: str,
@@ -51,6 +56,7 @@ class Layout:
         self.cache = cache
         self.config = config
         self.bin = bin
+        self.plugins = plugins  # where a client of any engine looks for its plug-ins
         self.run = run
         self.socket = f"{engine_run}/docker.sock"
         self.exec_root = f"{engine_run}/docker"
@@ -72,6 +78,7 @@ class Layout:
             cache="/var/cache/dockswitch",
             config="/etc/dockswitch",
             bin="/usr/local/bin",
+            plugins=f"/usr/local/lib/docker/{PLUGINS}",
             run="/run/dockswitch",
             engine_run="/run",
             engine_data="/var/lib/docker",
@@ -83,14 +90,17 @@ class Layout:
         home = env.get("HOME") or os.path.expanduser("~")
         data = env.get("XDG_DATA_HOME") or f"{home}/.local/share"
         config = env.get("XDG_CONFIG_HOME") or f"{home}/.config"
-        run = _user_run(env, uid) or f"{data}/dockswitch/run"
+        # Of an engine without root only the file is known that it runs, which no link leads to.
+        state = os.path.realpath(f"{data}/dockswitch")
+        run = _user_run(env, uid) or f"{state}/run"
         return cls(
             root=os.path.abspath(root) if root not in ("", "/") else "",
             scope="user",
-            state=f"{data}/dockswitch",
+            state=state,
             cache=(env.get("XDG_CACHE_HOME") or f"{home}/.cache") + "/dockswitch",
             config=f"{config}/dockswitch",
             bin=f"{home}/.local/bin",
+            plugins=f"{home}/.docker/{PLUGINS}",
             run=f"{run}/dockswitch",
             engine_run=run,
             engine_data=f"{data}/docker",
@@ -108,8 +118,23 @@ class Layout:
         return real
 
     @property
+    def runtime(self) -> str:
+        """The folder of run-time files that this scope's engine shares with other programs."""
+        return os.path.dirname(self.run)
+
+    @property
+    def user_units(self) -> str:
+        """Where a user's own systemd finds their units."""
+        return f"{os.path.dirname(self.config)}/systemd/user"
+
+    @property
     def versions(self) -> str:
         return f"{self.state}/versions"
+
+    @property
+    def rootless(self) -> str:
+        """What engines without root need besides, kept as the versions are."""
+        return f"{self.state}/rootless"
 
     @property
     def current(self) -> str:

@@ -5,18 +5,21 @@ from dataclasses import dataclass
 from dockswitch.model.generation import Generation
 from dockswitch.model.plan import Installed
 from dockswitch.model.release import Release
+from dockswitch.model.version import Version
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """The release that a wish means, and why it is this one: a sentence for each step.
 
-    `newest_pre` is the newest pre-release that the same channel has.
+    `newest_pre` is the newest pre-release that the same channel has; `rootless_near` the nearest
+    version there that can run without root, where this one cannot.
     """
 
     release: Release
     reasons: tuple[str, ...] = ()
     newest_pre: Release | None = None
+    rootless_near: Version | None = None
 
 
 @dataclass(frozen=True, slots=True)

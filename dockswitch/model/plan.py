@@ -19,6 +19,7 @@ class Goal:
     `engine` says what becomes of the daemon: it is started, left as it is, or stopped.
     `names` are the binaries to be linked for people. `data` is a data-root of its own inside the
     root, empty for the machine's; `experimental` turns the engine's experimental features on.
+    `rootless` is what the bundle's engine needs besides where it is to run without root.
     """
 
     bundle: Bundle | None
@@ -26,6 +27,7 @@ class Goal:
     engine: Start
     data: str = ""
     experimental: bool = False
+    rootless: Bundle | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,11 +82,7 @@ def digests(os: str, arch: str, name: str) -> frozenset[str]:
     `os` and `arch` are as in Docker's addresses (linux, mac, win; x86_64, aarch64, …). Several may
     be right: some archives were replaced under the same name.
     """
-    start = f"{os},{arch},{name},"
-    lines = shipped.text("record/digests.csv").splitlines()
-    return frozenset(
-        line[len(start) :].partition(",")[0] for line in lines if line.startswith(start)
-    )
+    return frozenset(_digests().get(f"{os},{arch},{name}", ()))
 
 
 @functools.cache
@@ -135,6 +131,16 @@ def _recorded(row: list[str], limits: list[tuple[str, Version, Version]]) -> Rec
         cannot_run_on=tuple(what for what, since, below in limits if since <= version < below),
         source=source,
     )
+
+
+@functools.cache
+def _digests() -> dict[str, list[str]]:
+    """Read once: a listing asks for each of its names."""
+    found: dict[str, list[str]] = {}
+    for line in shipped.text("record/digests.csv").splitlines():
+        *place, digest, _ = line.split(",", 4)
+        found.setdefault(",".join(place), []).append(digest)
+    return found
 
 
 @functools.cache

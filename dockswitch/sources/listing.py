@@ -15,11 +15,14 @@ from dockswitch.model.ports import Reader
 from dockswitch.model.release import Download, Release
 from dockswitch.model.trust import Trust
 from dockswitch.model.unreachable import Forbidden, NeverFetched, NoAnswer
+from dockswitch.model.version import Version
 
 # Any server's listing is made of these. Stops at `<`, so a broken page costs no more than its size.
 _LINK = re.compile(
     r"""<a\s[^<>]*?\bhref\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)'|([^\s"'<>]+))""", re.IGNORECASE
 )
+
+_Best = tuple[tuple[int, int], str]  # an address, and what goes before another one of its version
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,36 +60,44 @@ class StaticIndex:
         return self._releases(urls, proven=False)
 
     def _releases(self, urls: Iterable[str], *, proven: bool) -> Sequence[Release]:
-        best: dict[object, tuple[tuple[int, int], Release]] = {}
+        engines: dict[Version, _Best] = {}
+        rootless: dict[Version, _Best] = {}
         for url in urls:
             name = name_of(url)
             said = FileName.recognise(name)
-            if said is None or said.rootless or not name.endswith(self._ending):
+            if said is None or not name.endswith(self._ending):
                 continue
+            best = rootless if said.rootless else engines
             # A re-release takes the plain name's place; the plain name goes before the infix.
             rank = (said.revision, -len(name))
-            known = best.get(said.version)
-            if known is None or rank > known[0]:
-                best[said.version] = rank, self._release(said, url, proven=proven)
-        return sorted((release for _, release in best.values()), key=lambda each: each.version)
+            if said.version not in best or rank > best[said.version][0]:
+                best[said.version] = rank, url
+        none = (0, 0), ""
+        return [
+            self._release(version, url, rootless.get(version, none)[1], proven=proven)
+            for version, (_, url) in sorted(engines.items())
+        ]
 
     @property
     def _ending(self) -> str:
         return ".zip" if self.os in ("win", "windows") else ".tgz"
 
-    def _release(self, said: FileName, url: str, *, proven: bool) -> Release:
-        digests = record.digests(self.os, self.arch, name_of(url))
-        trust = Trust.RECORDED if digests else Trust.TLS
-        known = record.find(said.version)
+    def _release(self, version: Version, url: str, rootless: str, *, proven: bool) -> Release:
+        known = record.find(version)
         return Release(
-            version=said.version,
+            version=version,
             channel=self.channel,
             backend="static",
-            artifacts=(Download(url, digests, trust=trust),),
-            published=record.released(said.version),
+            artifacts=(self._download(url),),
+            published=record.released(version),
             api=known.api if known else "",
             proven=proven,
+            rootless=self._download(rootless) if rootless else None,
         )
+
+    def _download(self, url: str) -> Download:
+        digests = record.digests(self.os, self.arch, name_of(url))
+        return Download(url, digests, trust=Trust.RECORDED if digests else Trust.TLS)
 
 
 def hrefs(page: bytes) -> list[str]:

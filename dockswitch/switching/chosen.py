@@ -1,15 +1,17 @@
 """Which bundle a request comes to: one that is kept, or one that a source publishes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from dockswitch.backends import bundles
+from dockswitch.model.errors import NotPublished
 from dockswitch.model.outcome import Found
-from dockswitch.model.ports import Reader
-from dockswitch.model.release import Bundle, Release
+from dockswitch.model.ports import Progress, Reader, System
+from dockswitch.model.release import Bundle
 from dockswitch.model.wish import Exact, Request
 from dockswitch.switching import fetch
+from dockswitch.switching.fetch import Accepted
 
 if TYPE_CHECKING:
     from dockswitch.model.catalog import Catalog
@@ -18,37 +20,88 @@ if TYPE_CHECKING:
 LateCatalog: TypeAlias = "Callable[[], Catalog]"
 
 
+# What an engine needs to run without root: left out, taken where it is published, or demanded.
+Rootless = Literal["no", "offered", "needed"]
+
+
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What a request came to: kept already (`bundle`), or `found` in a source."""
+    """What a request came to: kept already (`bundle`), or `found` in a source.
+
+    `rootless` is what its engine needs besides where it is to run without root.
+    """
 
     bundle: Bundle
     channel: str
     found: Found | None
+    rootless: Bundle | None = None
 
 
-def choose(reader: Reader, catalog: LateCatalog, request: Request, backend: str) -> Chosen:
-    """The kept version that an exact wish names, without the network; else what sources offer."""
-    kept = _kept(reader, request)
-    if kept is not None:
+def choose(
+    reader: Reader,
+    catalog: LateCatalog,
+    request: Request,
+    backend: str,
+    *,
+    rootless: Rootless = "no",
+    source: str = "",
+) -> Chosen:
+    """The kept version that an exact wish names, without the network; else what sources offer.
+
+    `source` is whose sources it must have come from, or come from now; those of `backend` serve
+    where nobody says.
+    """
+    kept = _kept(reader, request, source)
+    if kept is None:
+        return looked_up(reader, catalog, request, source or backend, rootless=rootless)
+    if rootless != "needed":
         return Chosen(kept, request.channel or "", None)
-    return looked_up(reader, catalog, request, backend)
+    besides = bundles.rootless_of(reader, kept.version)
+    if besides is None:
+        # of another brand's backend only that one knows the sources
+        theirs = kept.source if kept.source == "apt" else backend
+        return looked_up(reader, catalog, request, theirs, rootless=rootless)
+    return Chosen(kept, request.channel or "", None, besides)
 
 
-def looked_up(reader: Reader, catalog: LateCatalog, request: Request, backend: str) -> Chosen:
+def looked_up(
+    reader: Reader,
+    catalog: LateCatalog,
+    request: Request,
+    backend: str,
+    *,
+    rootless: Rootless = "no",
+) -> Chosen:
     """What sources offer, be it kept or not.
 
-    Raises what `find` raises.
+    Raises what `find` raises, and NoRootlessExtras.
     """
     # Sources cost 9 ms of imports, which a kept version does without.
     from dockswitch.switching import find
 
     found = find.find(reader, catalog(), request, backend)
-    return Chosen(_expected(reader, found.release), found.release.channel, found)
+    bundle = fetch.expected(reader, fetch.archive_of(reader, found.release))
+    besides = fetch.rootless_of(reader, found.release) if rootless != "no" else None
+    if besides is not None:
+        return Chosen(bundle, found.release.channel, found, fetch.expected(reader, besides))
+    if rootless == "needed":
+        raise NoRootlessExtras(found)
+    return Chosen(bundle, found.release.channel, found)
 
 
-def _kept(reader: Reader, request: Request) -> Bundle | None:
-    """The kept bundle that an exact wish names, the current one first."""
+def fetched(system: System, chosen: Chosen, accepted: Accepted, progress: Progress) -> Chosen:
+    """With all of it here: what is not kept yet is fetched and verified."""
+    if chosen.found is None:
+        return chosen
+    release = chosen.found.release
+    bundle = fetch.fetch(system, fetch.archive_of(system, release), accepted, progress)
+    archive = fetch.rootless_of(system, release) if chosen.rootless else None
+    besides = fetch.fetch(system, archive, accepted, progress) if archive else None
+    return replace(chosen, bundle=bundle, rootless=besides)
+
+
+def _kept(reader: Reader, request: Request, source: str) -> Bundle | None:
+    """The kept bundle that an exact wish names, the current one first, then the best trusted."""
     if not isinstance(request.wish, Exact) or request.as_of is not None:
         return None
     current = reader.link(reader.layout.current) or ""
@@ -56,24 +109,23 @@ def _kept(reader: Reader, request: Request) -> Bundle | None:
         bundle
         for bundle in bundles.kept(reader)
         if request.wish.matches(bundle.version)
+        and source in ("", bundle.source)
         and (request.channel is None or request.channel in bundle.channels)
     ]
-    found.sort(key=lambda bundle: bundle.folder.endswith(f"/{current.rpartition('/')[2]}"))
+    name = f"/{current.rpartition('/')[2]}"
+    found.sort(key=lambda bundle: (bundle.folder.endswith(name), bundle.trust))
     return found[-1] if found else None
 
 
-def _expected(reader: Reader, release: Release) -> Bundle:
-    """The bundle as it will be, where it is kept already: as it is."""
-    wanted = fetch.archive_of(release)
-    digest = min(wanted.digests) if wanted.digests else "<digest>"
-    kept = fetch.kept(reader, release)
-    return kept or Bundle(
-        version=release.version,
-        folder=bundles.folder_of(reader, release.version, digest),
-        names=bundles.expected_names(release.version),
-        channels=(release.channel,),
-        url=wanted.url,
-        sha256=digest,
-        size=wanted.size or 0,
-        trust=wanted.trust,
-    )
+class NoRootlessExtras(NotPublished):
+    """An engine that is published without what it needs to run without root."""
+
+    def __init__(self, found: Found) -> None:
+        release, near = found.release, found.rootless_near
+        super().__init__(
+            f"{release.channel} {release.version} cannot run without root",
+            details="no docker-rootless-extras are published for it there"
+            + (f"; the nearest version that has them is {near}" if near else ""),
+            hint=(f"`dockswitch use --user {release.channel}@{near}`, or " if near else "")
+            + "--client-only for the docker client alone",
+        )

@@ -10,7 +10,8 @@ from dockswitch.model.errors import DockswitchError
 from dockswitch.model.plan import Goal, Plan, Wanted
 from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.step import Engine
-from dockswitch.switching import drift, history, proof, recover, transaction
+from dockswitch.switching import drift, history, proof, recover, rootless, transaction
+from dockswitch.switching.chosen import LateCatalog
 from dockswitch.switching.options import Agree
 
 
@@ -28,11 +29,13 @@ def state(reader: Reader, *, changed: bool = False) -> State:
     return State(daemon.pid if daemon else None, drift.answering(reader), changed)
 
 
-def start(system: System, progress: Progress) -> State:
+def start(system: System, catalog: LateCatalog, progress: Progress) -> State:
     """Starts the engine of the version in use and waits until it answers.
 
-    Raises NoEngine, ForeignEngine, and DidNotStart with the engine's own last words.
+    What it needs without root is fetched where it was not needed so far. Raises NoEngine,
+    ForeignEngine, and DidNotStart with the engine's own last words.
     """
+    rootless.ready(system, catalog, progress)
     with system.locked():
         recover.recover(system, progress)
         installed = find("static").installed(system)
@@ -42,7 +45,6 @@ def start(system: System, progress: Progress) -> State:
             transaction.act(system, Engine(()))
         if installed.version is None:
             raise NoEngine
-        flags.refuse_user_scope(system.layout)
         config = DaemonConfig.read(system)
         data = history.newest(system).data
         refuse_foreign(system, replace(config, data_root=data or config.data_root), None)

@@ -2,21 +2,23 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from dockswitch.backends import Backend
-from dockswitch.engine import preflight, supervision
+from dockswitch.backends import Backend, bundles
+from dockswitch.engine import preflight, rootless_needs
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.foreign import refuse_foreign
 from dockswitch.engine.person import desktop, endpoint, shadow
 from dockswitch.engine.preflight import plugins
 from dockswitch.model import record
-from dockswitch.model.errors import CorruptState, DockswitchError, HandsNeeded
+from dockswitch.model.errors import DockswitchError, HandsNeeded
 from dockswitch.model.finding import Finding
-from dockswitch.model.plan import Installed, Wanted
+from dockswitch.model.plan import Goal, Installed, Wanted
 from dockswitch.model.ports import Reader
 from dockswitch.model.release import Bundle
-from dockswitch.switching import drift, history
+from dockswitch.model.version import Version
+from dockswitch.switching import checks, drift, history
+from dockswitch.switching.options import Options
 
 Look = Callable[[], tuple[Finding, ...]]
 
@@ -42,22 +44,26 @@ def doctor(
     that the record knows. What cannot be looked at is itself a finding.
     """
     installed = backend.installed(reader)
-    wanted = _wanted(reader, installed, bundle)
+    if bundle is None and installed.folder:
+        bundle = bundles.read(reader, installed.folder)
+    version = bundle.version if bundle else installed.version or _newest()
     looks: list[Look] = [
         lambda: tuple(_drifted(reader, installed)),
         lambda: tuple(_dangling(reader)),
         lambda: _foreign(reader, installed),
-        lambda: _preflight(reader, wanted, bundle),
+        *_checks(reader, bundle, version, installed),
         lambda: desktop.findings(reader),
         lambda: plugins.findings(reader, env),
     ]
+    if reader.layout.scope == "user":
+        looks.append(lambda: rootless_needs.findings(reader, environment=env))
     if installed.version is not None:
         looks += [
             lambda: shadow.findings(reader, env),
             lambda: endpoint.findings(reader, DaemonConfig.read(reader).socket, env),
         ]
     found = {str(each): each for look in looks for each in _looked(look)}.values()
-    return Diagnosis(str(wanted.version), tuple(sorted(found, key=lambda each: not each.error)))
+    return Diagnosis(str(version), tuple(sorted(found, key=lambda each: not each.error)))
 
 
 def _looked(look: Look) -> tuple[Finding, ...]:
@@ -67,20 +73,27 @@ def _looked(look: Look) -> tuple[Finding, ...]:
         return (Finding.of(error),)
 
 
-def _wanted(reader: Reader, installed: Installed, bundle: Bundle | None) -> Wanted:
-    if bundle is not None:
-        return Wanted(bundle.version, bundle.folder)
-    if installed.version is not None:
-        return Wanted(installed.version, installed.folder, _data(reader))
-    newest = max(each.version for each in record.releases() if each.published and not each.pre)
-    return Wanted(newest, "")
+def _newest() -> Version:
+    return max(each.version for each in record.releases() if each.published and not each.pre)
 
 
-def _data(reader: Reader) -> str:
-    try:
-        return history.newest(reader).data
-    except CorruptState:
-        return ""
+def _checks(
+    reader: Reader, bundle: Bundle | None, version: Version, installed: Installed
+) -> list[Look]:
+    """All that a switch would look at, as if no engine ran; of no bundle what the host tells."""
+    if bundle is None:
+        return [lambda: preflight.findings(reader, Wanted(version, ""), ())]
+    asked, stopped = bundle, replace(installed, running=None)
+
+    def look(check: checks.Check) -> Look:
+        return lambda: check(reader, _goal(reader, asked, installed), stopped, Options())
+
+    return [look(check) for check in checks.CHECKS]
+
+
+def _goal(reader: Reader, bundle: Bundle, installed: Installed) -> Goal:
+    in_use = bundle.folder == installed.folder
+    return Goal(bundle, bundle.names, "start", history.newest(reader).data if in_use else "")
 
 
 def _drifted(reader: Reader, installed: Installed) -> Iterator[Finding]:
@@ -109,12 +122,6 @@ def _dangling(reader: Reader) -> Iterator[Finding]:
 def _foreign(reader: Reader, installed: Installed) -> tuple[Finding, ...]:
     refuse_foreign(reader, DaemonConfig.read(reader), installed.daemon)
     return ()
-
-
-def _preflight(reader: Reader, wanted: Wanted, bundle: Bundle | None) -> tuple[Finding, ...]:
-    argv = supervision.of(reader).command_line(reader, wanted) if wanted.folder else ()
-    archive = 0 if bundle is None or reader.kind(bundle.folder) == "folder" else bundle.size
-    return preflight.findings(reader, wanted, argv, archive=archive)
 
 
 class Drifted(HandsNeeded):

@@ -52,7 +52,8 @@ def find(
         release = choose.choose(then, request.wish)
         if release is not None:
             reasons += _because(catalog, request, then, release)
-            return Found(release, tuple(reasons), choose.newest_pre(then))
+            near = None if release.rootless else choose.rootless_near(then, release.version)
+            return Found(release, tuple(reasons), choose.newest_pre(then), near)
         reasons.append(f"{channel}: none of its {len(then)} releases is {request.wish}")
     if unfit and not offered:
         raise unfit[0]

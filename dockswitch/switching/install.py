@@ -6,7 +6,7 @@ from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.release import Bundle
 from dockswitch.model.wish import Request
 from dockswitch.switching import fetch
-from dockswitch.switching.chosen import LateCatalog, choose
+from dockswitch.switching.chosen import LateCatalog, Rootless, choose, fetched
 from dockswitch.switching.fetch import Accepted
 
 
@@ -25,15 +25,18 @@ def install(
     backend: str,
     accepted: Accepted,
     progress: Progress,
+    *,
+    rootless: Rootless = "no",
+    source: str = "",
 ) -> Installed:
     """The bundle that the request means, fetched and verified where it is not kept already."""
-    chosen = choose(system, catalog, request, backend)
+    chosen = choose(system, catalog, request, backend, rootless=rootless, source=source)
     if chosen.found is None:
         fetch.refuse_kept(chosen.bundle, accepted)
         return Installed(chosen.bundle, changed=False)
-    there = fetch.kept(system, chosen.found.release)
-    bundle = fetch.fetch(system, chosen.found.release, accepted, progress)
-    return Installed(bundle, changed=there is None)
+    there = fetch.kept(system, fetch.archive_of(system, chosen.found.release))
+    here = fetched(system, chosen, accepted, progress)
+    return Installed(here.bundle, changed=there is None)
 
 
 def is_kept(reader: Reader, catalog: LateCatalog, request: Request, backend: str) -> bool:
@@ -41,5 +44,5 @@ def is_kept(reader: Reader, catalog: LateCatalog, request: Request, backend: str
     found = choose(reader, catalog, request, backend).found
     if found is None:
         return True
-    there = fetch.kept(reader, found.release)
+    there = fetch.kept(reader, fetch.archive_of(reader, found.release))
     return there is not None and found.release.channel in there.channels

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from dockswitch.model.layout import Layout
 from dockswitch.model.plan import Plan
+from dockswitch.switching.chosen import Rootless
 from dockswitch.switching.fetch import Accepted
 
 Data: TypeAlias = Literal["same", "separate"]
@@ -17,7 +19,8 @@ class Options:
     """How a switch is to be made: `start` an engine or only flip links, all binaries or docker.
 
     `data` is what a person said of the data-root: the machine's, whatever may be lost, or one of
-    the version's own; `probe` is the command line of the site's own check.
+    the version's own; `probe` is the command line of the site's own check. `source` says whose
+    sources, in the resolver's words, empty for those that suit the backend best.
     """
 
     start: bool = True
@@ -26,3 +29,13 @@ class Options:
     data: Data | None = None
     experimental: bool = False
     probe: tuple[str, ...] = ()
+    source: str = ""
+
+    @property
+    def starts(self) -> bool:
+        """Whether an engine is started: a client alone needs none."""
+        return self.start and not self.client_only
+
+    def rootless(self, layout: Layout) -> Rootless:
+        """Whether what an engine needs without root is needed here."""
+        return "needed" if layout.scope == "user" and self.starts else "no"

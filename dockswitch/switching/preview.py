@@ -25,7 +25,14 @@ def preview(
     if number != -1:
         plan_back, earlier = preview_back(reader, number, options)
         return plan_back, earlier.channel
-    choice = choose(reader, catalog, request, backend.takes[0])
+    choice = choose(
+        reader,
+        catalog,
+        request,
+        backend.takes[0],
+        rootless=options.rootless(reader.layout),
+        source=options.source,
+    )
     return _foreseen(reader, plan(reader, backend, choice, options), choice.channel)
 
 

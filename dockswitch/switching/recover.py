@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+from collections.abc import Sequence
 
 from dockswitch.engine import at_boot as at_boot_unit
 from dockswitch.engine import running, supervision, unit_files
@@ -92,14 +93,12 @@ def sweep(system: System) -> None:
         system.discard(f"{layout.trash}/{name}")
     for name in _abandoned(system, layout.versions):
         system.discard(f"{layout.versions}/{name}")
-    kept = (f"{layout.versions}/{name}" for name in system.names(layout.versions))
+    shelves = (layout.versions, layout.rootless)
+    kept = (f"{shelf}/{name}" for shelf in shelves for name in system.names(shelf))
     for folder in (layout.state, *kept):
         for name in _abandoned(system, folder):
             system.write(f"{folder}/{name}", None)
-    if supervision.by_systemd(system):
-        _sweep_units(system)
-        if _is_at_rest(system) and history.newest(system).version is None:
-            at_boot_unit.remove(system)
+    _sweep_units(system)
     ours = os.path.relpath(layout.current, layout.bin)
     for name in _abandoned(system, layout.bin):  # others put things there too
         if (system.link(f"{layout.bin}/{name}") or "").startswith(f"{ours}/"):
@@ -113,10 +112,21 @@ def _is_at_rest(system: System) -> bool:
 
 def _sweep_units(system: System) -> None:
     """The same where others put things too."""
-    for folder in unit_files.WRITTEN:
+    for folder in _unit_folders(system):
         for name in _abandoned(system, folder):
             if name.startswith(unit_files.NAMES):
                 system.write(f"{folder}/{name}", None)
+    if not supervision.by_systemd(system):
+        return
+    if _is_at_rest(system) and history.newest(system).version is None:
+        at_boot_unit.remove(system)
+
+
+def _unit_folders(system: System) -> Sequence[str]:
+    """Where units of ours may lie."""
+    if system.layout.scope == "user":
+        return unit_files.of_user(system.layout)
+    return unit_files.WRITTEN if supervision.by_systemd(system) else ()
 
 
 def _abandoned(system: System, folder: str) -> list[str]:

@@ -65,6 +65,11 @@ def _remove(system: System, gone: tuple[Bundle, ...]) -> None:
     """A rename into the trash each, so that no half-deleted version bears its name."""
     for bundle in gone:
         system.move(bundle.folder, f"{system.layout.trash}/{bundle.folder.rpartition('/')[2]}")
+    kept = {bundle.version for bundle in bundles.kept(system)}
+    for besides in bundles.kept_on(system, system.layout.rootless):
+        if besides.version not in kept:
+            name = besides.folder.rpartition("/")[2]
+            system.move(besides.folder, f"{system.layout.trash}/rootless-{name}")
     recover.sweep(system)
 
 

@@ -56,11 +56,13 @@ def goal_of(system: Reader, wanted: Generation, options: Options) -> Goal:
         have = [str(each.version) for each in bundles.kept(system)]
         raise NotInstalled(f"{wanted.channel} {wanted.version}", have)
     engine: Start = "start" if wanted.running else "stop"
+    rootless = system.layout.scope == "user" and wanted.running and options.start
     goal = Goal(
         bundle,
         wanted.names,
         engine if options.start else "leave",
         data=wanted.data,
         experimental=wanted.experimental or options.experimental,
+        rootless=bundles.rootless_of(system, bundle.version) if rootless else None,
     )
     return replace(goal, data=data_places.asked(system, goal, options))

@@ -8,10 +8,11 @@ from dockswitch.backends.bundles import NotInstalled
 from dockswitch.engine import flags
 from dockswitch.model import finding
 from dockswitch.model.errors import DockswitchError, Interrupted, SwitchUndone
-from dockswitch.model.generation import Fetched, Generation
+from dockswitch.model.generation import Generation
 from dockswitch.model.outcome import Outcome
 from dockswitch.model.plan import Goal, Installed
 from dockswitch.model.ports import Progress, Reader, System
+from dockswitch.model.release import Bundle
 from dockswitch.model.step import Containers, Engine, Step
 from dockswitch.switching import (
     checks,
@@ -48,7 +49,8 @@ def perform(system: System, wanted: Switch, progress: Progress) -> Outcome:
     """
     with system.locked():
         recovered = recover.recover(system, progress)
-        _refuse_gone(system, wanted.goal)
+        for bundle in filter(None, (wanted.goal.bundle, wanted.goal.rootless)):
+            _refuse_gone(system, bundle)
         before = wanted.backend.installed(system)
         now = history.newest(system)
         found = checks.findings(system, wanted.goal, before, wanted.options)
@@ -72,11 +74,11 @@ def _same_data_root(reader: Reader, before: Installed, steps: tuple[Step, ...]) 
     return flags.data_root_within(engine.argv, reader.layout) == now
 
 
-def _refuse_gone(reader: Reader, goal: Goal) -> None:
+def _refuse_gone(reader: Reader, bundle: Bundle) -> None:
     """Another command may have removed the version between its fetching and our lock."""
-    if goal.bundle is not None and reader.kind(goal.bundle.folder) != "folder":
+    if reader.kind(bundle.folder) != "folder":
         have = [str(each.version) for each in bundles.kept(reader)]
-        raise NotInstalled(str(goal.bundle.version), have)
+        raise NotInstalled(str(bundle.version), have)
 
 
 def says_the_same(now: Generation, goal: Goal, channel: str) -> bool:
@@ -199,7 +201,15 @@ def _undo(
     back = _back(history.newest(system))
     if isinstance(error, KeyboardInterrupt):
         raise Interrupted(f"the switch to {wanted.wish} was undone: {back}") from error
-    if isinstance(error, (DockswitchError, OSError)):
+    if isinstance(error, OSError):
+        place = error.filename2 or error.filename
+        raise Undone(
+            wanted.wish,
+            ": ".join(str(part) for part in (error.strerror, place) if part),
+            back,
+            hint="mend what is named (a full disk: `dockswitch prune`), then run it again",
+        ) from error
+    if isinstance(error, DockswitchError):
         raise Undone(wanted.wish, str(error), back) from error
 
 
@@ -219,9 +229,12 @@ def _generation(system: System, wanted: Switch, before: Installed) -> Generation
         backend=wanted.backend.name,
         folder=bundle.folder if bundle else "",
         names=wanted.goal.names,
-        artifacts=(Fetched(bundle.url, bundle.sha256, bundle.size, bundle.trust),)
-        if bundle
-        else (),
+        artifacts=tuple(
+            fetched
+            for each in (bundle, wanted.goal.rootless)
+            if each is not None
+            for fetched in each.artifacts
+        ),
         time=system.now(),
         wish=wanted.wish,
         running=runs,
@@ -250,9 +263,9 @@ class _Downtime:
 
 
 class Undone(SwitchUndone):
-    def __init__(self, wish: str, reason: str, back: str) -> None:
+    def __init__(self, wish: str, reason: str, back: str, hint: str = "") -> None:
         super().__init__(
             f"the switch to {wish} failed and was undone: {back}",
             details=reason,
-            hint="`dockswitch daemon logs` shows what the engine said",
+            hint=hint or "`dockswitch daemon logs` shows what the engine said",
         )

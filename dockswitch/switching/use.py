@@ -7,8 +7,8 @@ from dockswitch.model.generation import Generation
 from dockswitch.model.outcome import Found, Outcome
 from dockswitch.model.ports import Progress, System
 from dockswitch.model.wish import Exact, Newest, Previous, Request, SystemsOwn
-from dockswitch.switching import fetch, rollback, switch
-from dockswitch.switching.chosen import LateCatalog, choose, looked_up
+from dockswitch.switching import rollback, switch
+from dockswitch.switching.chosen import LateCatalog, choose, fetched, looked_up
 from dockswitch.switching.data_places import placed
 from dockswitch.switching.options import Agree, Options
 from dockswitch.switching.planning import goal_of, plan
@@ -33,14 +33,19 @@ def use(
         return rollback.rollback(system, None, progress, options, agree), None
     if isinstance(request.wish, SystemsOwn):
         return rollback.rollback(system, 0, progress, options, agree), None
-    choice = choose(system, catalog, request, backend.takes[0])
+    choice = choose(
+        system,
+        catalog,
+        request,
+        backend.takes[0],
+        rootless=options.rootless(system.layout),
+        source=options.source,
+    )
     planned = plan(system, backend, choice, options)  # raises what stands in the way
     if agree is not None:
         agree(planned)
-    bundle = choice.bundle
-    if choice.found is not None:
-        bundle = fetch.fetch(system, choice.found.release, options.accepted, progress)
-    goal = placed(system, goal_of(bundle, options), options)
+    here = fetched(system, choice, options.accepted, progress)
+    goal = placed(system, goal_of(here, options), options)
     wanted = Switch(backend, goal, choice.channel, request.words, options)
     return switch.perform(system, wanted, progress), choice.found
 
@@ -56,7 +61,7 @@ def upgrade(
 ) -> Outcome:
     """To the newest of the channel in use, and never to an older one than what is there."""
     request = Request(now.channel, Newest(), now.channel)
-    newest = looked_up(system, catalog, request, backend.takes[0]).bundle
+    newest = looked_up(system, catalog, request, options.source or backend.takes[0]).bundle
     if now.version is not None and newest.version <= now.version:
         request = replace(request, wish=Exact(now.version))
     return use(system, catalog, request, backend, options, progress, agree)[0]

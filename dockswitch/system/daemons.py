@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 
 from dockswitch.model.ports import Daemon, Process
-from dockswitch.system.processes import command_line
+from dockswitch.system.processes import command_line, executable
 
 _DAEMONS = {"dockerd", "dockerd-current"}  # RHEL's own is the second
 _CLIENTS = {"docker", "docker-current"}  # `docker daemon`, until 1.12
@@ -33,6 +33,15 @@ def below(folder: str) -> tuple[Process, ...]:
     )
 
 
+def children(parent: int) -> tuple[Process, ...]:
+    """The processes whose parent is that one: those it started, and orphans that it took over."""
+    return tuple(
+        Process(pid, argv)
+        for pid in _pids()
+        if _status(pid, "PPid:") == parent and (argv := command_line(pid))
+    )
+
+
 def _pids() -> Iterator[int]:
     return (int(name) for name in os.listdir("/proc") if name.isdigit())
 
@@ -43,7 +52,7 @@ def _is_daemon(pid: int, argv: tuple[str, ...]) -> bool:
         return True
     if name in _CLIENTS:
         return argv[1:2] == ("daemon",)
-    return os.path.basename(_program(pid)) in _DAEMONS
+    return os.path.basename(executable(pid)) in _DAEMONS
 
 
 def _is_ours(pid: int, program: str, versions_folder: str) -> bool:
@@ -61,7 +70,7 @@ def _is_ours(pid: int, program: str, versions_folder: str) -> bool:
 
 def _runs_from(pid: int, folder: str) -> bool:
     """By the file, not by the text alone: in a container the same text is another file."""
-    program = _program(pid)
+    program = executable(pid)
     if not _lies_in(program, folder):
         return False
     if os.path.exists(program):
@@ -70,13 +79,6 @@ def _runs_from(pid: int, folder: str) -> bool:
         return os.stat(f"/proc/{pid}/exe").st_dev == os.stat(folder).st_dev
     except OSError:
         return False
-
-
-def _program(pid: int) -> str:
-    try:
-        return os.readlink(f"/proc/{pid}/exe").removesuffix(" (deleted)")
-    except OSError:
-        return ""
 
 
 def _lies_in(path: str, folder: str) -> bool:
@@ -100,9 +102,14 @@ def _shares_our_tree(pid: int) -> bool:
 
 
 def _uid(pid: int) -> int:
+    return _status(pid, "Uid:") or 0
+
+
+def _status(pid: int, field: str) -> int | None:
+    """The first number of a field in a process's status; None where it is gone."""
     try:
         with open(f"/proc/{pid}/status", encoding="utf-8", errors="replace") as file:
-            line = next(line for line in file if line.startswith("Uid:"))
+            line = next(line for line in file if line.startswith(field))
     except (OSError, StopIteration):
-        return 0
+        return None
     return int(line.split()[1])

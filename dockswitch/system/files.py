@@ -50,6 +50,11 @@ def mode(path: str) -> int | None:
         return None
 
 
+def allows(path: str) -> bool | None:
+    """Whether we may read and write what is there; None where nothing is."""
+    return os.access(path, os.R_OK | os.W_OK) if os.path.exists(path) else None
+
+
 def free(path: str) -> int:
     """The bytes that are free for us on the file system of a path, which may not be there yet."""
     while not os.path.exists(path):

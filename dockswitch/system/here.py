@@ -69,6 +69,9 @@ class Here:
     def outside(self, path: str) -> bytes | None:
         return files.read(path)
 
+    def allows(self, path: str) -> bool | None:
+        return files.allows(path)
+
     def program(self, name: str, path: str) -> Program | None:
         return processes.program(name, path)
 
@@ -86,6 +89,9 @@ class Here:
 
     def below(self, folder: str) -> tuple[Process, ...]:
         return daemons.below(self.layout.real(folder))
+
+    def children(self, pid: int) -> tuple[Process, ...]:
+        return daemons.children(pid)
 
     def listener(self, socket: str) -> int | None:
         from dockswitch.system import sockets  # 2 ms that only a running engine needs
@@ -123,8 +129,8 @@ class Here:
     def write(self, path: str, content: bytes | None, mode: int = 0o644) -> None:
         files.write(self.layout.real(path), content, mode)
 
-    def folder(self, path: str) -> None:
-        os.makedirs(self.layout.real(path), exist_ok=True)
+    def folder(self, path: str, mode: int = 0o755) -> None:
+        os.makedirs(self.layout.real(path), mode, exist_ok=True)
 
     def point(self, path: str, target: str | None) -> None:
         files.point(self.layout.real(path), target)
@@ -181,6 +187,13 @@ class Here:
         from dockswitch.system.archive import unpack
 
         return unpack(self._door, url, into=self.layout.real(into), progress=progress)
+
+    def unpack_debs(
+        self, urls: Sequence[str], *, into: str, progress: Progress
+    ) -> tuple[Unpacked, ...]:
+        from dockswitch.system.archive import unpack_debs
+
+        return unpack_debs(self._door, urls, into=self.layout.real(into), progress=progress)
 
     @functools.cached_property
     def _door(self) -> "Door":

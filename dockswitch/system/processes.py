@@ -186,13 +186,35 @@ def _do_nothing(*_: object) -> None:
     """Hears a signal."""
 
 
+def is_gone(pid: int) -> bool:
+    """Whether a process ended; a zombie has."""
+    return not os.path.exists(f"/proc/{pid}") or _is_zombie(pid)
+
+
 def command_line(pid: int) -> tuple[str, ...]:
-    """The words of a process; none for kernel threads, zombies and pids that are gone."""
+    """The words of a process; none for kernel threads, zombies and pids that are gone.
+
+    One that was found on PATH calls itself by its bare name: then the first word is its path, where
+    we may know it.
+    """
     try:
         text = _proc_text(f"/proc/{pid}/cmdline")
     except OSError:
         return ()
-    return tuple(os.fsdecode(text).rstrip("\0").split("\0")) if text.strip(b"\0") else ()
+    if not text.strip(b"\0"):
+        return ()
+    words = os.fsdecode(text).rstrip("\0").split("\0")
+    if "/" not in words[0] and os.path.basename(program := executable(pid)) == words[0]:
+        words[0] = program
+    return tuple(words)
+
+
+def executable(pid: int) -> str:
+    """The file that a process runs, under the name it had; empty where we may not know."""
+    try:
+        return os.readlink(f"/proc/{pid}/exe").removesuffix(" (deleted)")
+    except OSError:
+        return ""
 
 
 def _proc_text(path: str) -> bytes:
@@ -266,11 +288,6 @@ def _end_by_pid(pid: int, number: int, wait: float, argv: Sequence[str] | None) 
         time.sleep(0.005)
     _reap(pid)
     return gone
-
-
-def is_gone(pid: int) -> bool:
-    """Whether a process has ended, also where nobody waited for it yet."""
-    return not os.path.exists(f"/proc/{pid}") or _is_zombie(pid)
 
 
 def _is_zombie(pid: int) -> bool:

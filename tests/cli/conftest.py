@@ -35,6 +35,10 @@ def bare() -> Iterator[Program]:
         folder.chmod(0o755)  # some tests look as somebody else
         for each in ("home", "root"):
             (folder / each).mkdir()
+        for each in ("docker-compose", "docker-buildx"):  # whether or not the machine has them
+            plugin = folder / "home/.docker/cli-plugins" / each
+            plugin.parent.mkdir(parents=True, exist_ok=True)
+            plugin.touch(0o755)
         yield Program(folder / "home", folder / "root", {"DOCKSWITCH_MIRROR": "file:///nowhere"})
 
 

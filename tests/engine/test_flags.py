@@ -7,16 +7,15 @@ from hypothesis import strategies as st
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.flags import (
     DataRootTwice,
-    NoRootlessEngine,
     RootTooLong,
     check_root,
     command_line,
     data_root_within,
     environment,
     option,
-    refuse_user_scope,
     resolved,
     stored,
+    without_iptables,
 )
 from dockswitch.model.layout import Layout
 from dockswitch.model.plan import Wanted
@@ -194,9 +193,19 @@ def test_the_exec_root_of_daemon_json_is_the_one_that_counts() -> None:
         check_root(SYSTEM, config)
 
 
-def test_an_engine_of_a_users_own_is_refused_with_what_can_be_had() -> None:
-    refuse_user_scope(Layout.of_system(root="/m"))
-    with pytest.raises(NoRootlessEngine) as failure:
-        refuse_user_scope(Layout.of_user(env={"HOME": "/home/a"}, uid=1000))
-    assert failure.value.exit == 2
-    assert "--client-only" in failure.value.hint
+def test_without_root_the_proxy_is_found_on_path_and_the_first_were_experiments() -> None:
+    own = Layout.of_user(env={"HOME": "/home/a"}, uid=1000)
+    assert option(line("28.5.2", own), "--userland-proxy-path") is None
+    assert "--experimental" in line("19.03.15", own)
+    assert "--experimental" not in line("19.03.15", own, experimental=True)
+    assert "--experimental" not in line("20.10.0", own)
+    assert "--experimental" not in line("19.03.15")
+
+
+def test_an_engine_that_has_no_iptables_is_told_so() -> None:
+    config = DaemonConfig.of({}, SYSTEM, SYSTEM.engine_config)
+    old, new = (Version.parse(each) for each in ("19.03.15", "28.5.2"))
+    assert without_iptables(old, config) == ("--iptables=false",)
+    assert without_iptables(new, config) == ("--iptables=false", "--ip6tables=false")
+    config = DaemonConfig.of({"iptables": True}, SYSTEM, SYSTEM.engine_config)
+    assert without_iptables(new, config) == ("--ip6tables=false",)

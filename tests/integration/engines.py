@@ -22,6 +22,16 @@ BINARIES = (
     "runc",
 )
 
+#: What a tarball for engines without root holds, in the folder `docker-rootless-extras/`. Docker's
+#: has vpnkit, which Debian does not package, where this one has slirp4netns.
+EXTRAS = (
+    "dockerd-rootless-setuptool.sh",
+    "dockerd-rootless.sh",
+    "rootlesskit",
+    "rootlesskit-docker-proxy",
+    "slirp4netns",
+)
+
 #: The same programs as Docker named them up to 18.06; the rest kept their names.
 OLD_NAMES = {
     "containerd": "docker-containerd",
@@ -40,7 +50,10 @@ OLD_COMPLETIONS = {
 #: `docker-init` is bound into containers of any libc, so it must be static; in sid Debian's is not.
 _PACKAGED_NAMES = {"docker-init": "tini-static"}
 
-_FOLDERS = ("usr/bin", "usr/sbin", "usr/libexec/docker", "usr/lib/docker")
+_FOLDERS = (
+    *("usr/bin", "usr/sbin", "usr/libexec/docker", "usr/lib/docker"),
+    "usr/share/docker.io/contrib",
+)
 
 
 class EngineIncomplete(Exception):
@@ -74,7 +87,8 @@ def obtain(apt: AptState) -> Packaged:
     apt.update()
     # Up to bookworm docker.io holds the client too.
     client = ["docker-cli"] if apt.offers("docker-cli") else []
-    debs = apt.download(["docker.io", "containerd", "runc", "tini", *client])
+    engine = ["docker.io", "containerd", "runc", "tini", *client]
+    debs = apt.download([*engine, "rootlesskit", "slirp4netns"])
     version, files = upstream_version(debs["docker.io"]), apt.folder / "files"
     for deb in debs.values():
         unpack(deb, files)
@@ -90,9 +104,20 @@ def assemble(engine: Packaged, lenders: Sequence[Packaged], folder: Path) -> Ass
     another interpreter in the ELF (patchelf) is not relocatable, and starting through ld.so fails,
     as runc executes itself again. Raises `EngineIncomplete`.
     """
+    return _laid_out(BINARIES, engine, lenders, folder)
+
+
+def assemble_extras(engine: Packaged, lenders: Sequence[Packaged], folder: Path) -> Assembled:
+    """Lay out what the engine needs besides to run without root; raises `EngineIncomplete`."""
+    return _laid_out(EXTRAS, engine, lenders, folder)
+
+
+def _laid_out(
+    names: Sequence[str], engine: Packaged, lenders: Sequence[Packaged], folder: Path
+) -> Assembled:
     folder.mkdir(parents=True)
     borrowed = []
-    for name in BINARIES:
+    for name in names:
         suite, source = _that_runs(name, engine, lenders)
         target = folder / name
         # With its time: the daemon's is about when the release was.

@@ -6,6 +6,7 @@ import json
 import platform
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any, TypeAlias
 
 #: The channels of Docker's host that ever had static tarballs of engines, without nightly.
 CHANNELS = ("stable", "edge", "test")
@@ -32,6 +33,21 @@ class Engine:
 
 
 @dataclass(frozen=True)
+class Extras:
+    """What an engine needs besides to run without root; `borrowed` is as an engine's."""
+
+    version: str
+    channels: tuple[str, ...]
+    sha256: str
+    bytes: int
+    borrowed: tuple[tuple[str, str], ...]
+
+    @property
+    def name(self) -> str:
+        return f"docker-rootless-extras-{self.version}.tgz"
+
+
+@dataclass(frozen=True)
 class Relabelled:
     """The tarball in the layout of before 18.09, which cannot start."""
 
@@ -53,6 +69,9 @@ class LeftOut:
     reason: str
 
 
+Tarball: TypeAlias = Engine | Extras | Relabelled
+
+
 @dataclass(frozen=True)
 class Mirror:
     """What a mirror holds, oldest engine first."""
@@ -61,6 +80,7 @@ class Mirror:
     builder: str
     arch: str
     engines: tuple[Engine, ...]
+    extras: tuple[Extras, ...]
     relabelled: Relabelled
     left_out: tuple[LeftOut, ...]
 
@@ -73,16 +93,8 @@ class Mirror:
             root,
             read["builder"],
             read["arch"],
-            tuple(
-                Engine(
-                    **{
-                        **one,
-                        "channels": tuple(one["channels"]),
-                        "borrowed": tuple((binary, suite) for binary, suite in one["borrowed"]),
-                    }
-                )
-                for one in read["engines"]
-            ),
+            tuple(Engine(**_with_tuples(one)) for one in read["engines"]),
+            tuple(Extras(**_with_tuples(one)) for one in read["extras"]),
             Relabelled(**{**old, "channels": tuple(old["channels"])}),
             tuple(LeftOut(**one) for one in read["left_out"]),
         )
@@ -92,10 +104,13 @@ class Mirror:
         said = {name: value for name, value in asdict(self).items() if name != "root"}
         (self.root / _FILE).write_text(json.dumps(said, indent=2) + "\n")
 
-    def tarballs(self, channel: str) -> tuple[Engine | Relabelled, ...]:
+    @property
+    def everything(self) -> tuple[Tarball, ...]:
+        return (*self.engines, *self.extras, self.relabelled)
+
+    def tarballs(self, channel: str) -> tuple[Tarball, ...]:
         """Everything that a channel lists."""
-        every: tuple[Engine | Relabelled, ...] = (*self.engines, self.relabelled)
-        return tuple(tarball for tarball in every if channel in tarball.channels)
+        return tuple(tarball for tarball in self.everything if channel in tarball.channels)
 
     def folder(self, channel: str) -> Path:
         return self.root / "linux/static" / channel / self.arch
@@ -112,3 +127,9 @@ class Mirror:
                 if not path.is_file() or path.stat().st_size != tarball.bytes:
                     return f"{path} is missing or not whole"
         return None
+
+
+def _with_tuples(one: dict[str, Any]) -> dict[str, Any]:
+    """What JSON has lists for."""
+    borrowed = tuple((binary, suite) for binary, suite in one["borrowed"])
+    return {**one, "channels": tuple(one["channels"]), "borrowed": borrowed}

@@ -32,15 +32,17 @@ from tests.integration.archive import (
 from tests.integration.daemon import DoesNotRun
 from tests.integration.engines import (
     BINARIES,
+    EXTRAS,
     OLD_COMPLETIONS,
     OLD_NAMES,
     Assembled,
     EngineIncomplete,
     Packaged,
     assemble,
+    assemble_extras,
     obtain,
 )
-from tests.integration.holdings import Engine, LeftOut, Mirror, Relabelled
+from tests.integration.holdings import Engine, Extras, LeftOut, Mirror, Relabelled
 from tests.integration.proof import prove
 from tests.integration.server import serve
 from tests.integration.tarball import digest, pack
@@ -120,6 +122,7 @@ def _build_in(root: Path, work: Path) -> None:
         builder=builder_digest(),
         arch=platform.machine(),
         engines=tuple(engines),
+        extras=_extras(engines, packaged, work, root),
         relabelled=_relabel(engines, packaged, work, root),
         left_out=tuple(left_out),
     ).write()
@@ -186,6 +189,37 @@ def _engine_or_reason(
         tarball.stat().st_size,
         said.api,
         said.min_api,
+        assembled.borrowed,
+    )
+
+
+def _extras(
+    engines: Sequence[Engine], packaged: Mapping[str, Packaged], work: Path, root: Path
+) -> tuple[Extras, ...]:
+    """One tarball for each engine, beside its own, but where no suite's binaries run here."""
+    lenders = _lenders(list(packaged.values()))
+    made = []
+    for engine in engines:
+        try:
+            made.append(_extras_of(engine, packaged[engine.suite], lenders, work, root))
+        except EngineIncomplete as error:
+            print(f"left out: rootless extras of {engine.version}: {error}", file=sys.stderr)
+    return tuple(made)
+
+
+def _extras_of(
+    engine: Engine, packaged: Packaged, lenders: Sequence[Packaged], work: Path, root: Path
+) -> Extras:
+    assembled = assemble_extras(packaged, lenders, work / engine.suite / "extras")
+    tarball = work / f"docker-rootless-extras-{engine.version}.tgz"
+    members = {f"docker-rootless-extras/{name}": assembled.folder / name for name in EXTRAS}
+    pack(members, tarball, mtime=_mtime(work / engine.suite / "docker"))
+    _publish(tarball, engine.channels, root)
+    return Extras(
+        engine.version,
+        engine.channels,
+        digest(tarball),
+        tarball.stat().st_size,
         assembled.borrowed,
     )
 

@@ -51,3 +51,33 @@ def why_no_systemd_machine() -> str | None:
     if "cgroup2" not in Path("/proc/self/mountinfo").read_text():
         return "no cgroups of version 2 are mounted here"
     return None
+
+
+def why_no_packages() -> str | None:
+    """Why no signed repository can be built here, or None."""
+    missing = [name for name in ("dpkg", "dpkg-deb", "gpg", "gpgv") if shutil.which(name) is None]
+    return f"this machine has no {', '.join(missing)}" if missing else None
+
+
+def why_no_rootless() -> str | None:
+    """Why no engine without root can run on this machine, or None; call it isolated."""
+    missing = [name for name in ("newuidmap", "slirp4netns", "ip") if shutil.which(name) is None]
+    if missing:
+        return f"this machine has no {', '.join(missing)}"
+    tried = subprocess.run(
+        [
+            "setpriv",
+            "--reuid=65534",
+            "--regid=65534",
+            "--clear-groups",
+            "unshare",
+            "--user",
+            "true",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if tried.returncode != 0:
+        return f"an ordinary user may not make namespaces here: {tried.stderr.strip()}"
+    return None

@@ -18,7 +18,7 @@ _ENGINE_PROGRAMS = frozenset(
     prefix + name
     for prefix in ("", "docker-")
     for name in ("containerd", "containerd-shim", "containerd-shim-runc-v2", "runc")
-) | {"dockerd", "docker-proxy"}
+) | {"dockerd", "docker-proxy", "rootlesskit"}
 
 #: seconds: dockerd grants its containers ten before it stops
 _DOCKERD_GRACE, _OTHERS_GRACE, _KILL_GRACE = 13.0, 3.0, 5.0

@@ -46,6 +46,7 @@ _DEVICES = """\
 mkdir -p /dev/net
 test -e /dev/net/tun || mknod -m 666 /dev/net/tun c 10 200
 test -e /dev/fuse || mknod -m 666 /dev/fuse c 10 229
+chmod 666 /dev/net/tun /dev/fuse
 """
 
 #: Runs a command with what a login would set, where that person has a login or lingers.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import time
 from collections.abc import Callable
@@ -77,6 +78,51 @@ def test_a_broken_fetch_leaves_all_as_it_was(
     assert [each["version"] for each in installed] == [mirror.engines[0].version]
 
 
+def test_an_archive_that_changed_behind_its_listing_is_fetched_whole(
+    program: Dockswitch, mirror: Mirror, wanted: Engine
+) -> None:
+    folder = program.root / "changing/linux/static/stable" / mirror.arch
+    folder.mkdir(parents=True)
+    place = folder / wanted.name
+    shutil.copyfile(mirror.folder(wanted.channels[0]) / wanted.name, place)
+    os.utime(place, (1, 1))
+    with serve(program.root / "changing") as server:
+
+        def change(path: str) -> Fault | None:
+            if path.endswith(".tgz") and place.stat().st_mtime == 1:
+                os.utime(place)  # as another file: its tag is made of its time
+                return Fault(cut_after=_HALF)
+            return None
+
+        server.faults = change
+        here = Dockswitch(program.root, server.url)
+        said = here.run("use", "stable", wanted.version).ended(0).plain
+    assert said["artifacts"][0]["sha256"] == wanted.sha256
+    whole.is_whole(program, wanted.version)
+
+
+def test_an_archive_that_is_gone_behind_its_listing_is_told(
+    program: Dockswitch, mirror: Mirror, wanted: Engine
+) -> None:
+    running = below.dockerds(program.root)
+    folder = program.root / "changing/linux/static/stable" / mirror.arch
+    folder.mkdir(parents=True)
+    (folder / wanted.name).touch()
+    with serve(program.root / "changing") as server:
+
+        def remove(path: str) -> Fault | None:
+            if path.endswith(".tgz"):
+                (folder / wanted.name).unlink(missing_ok=True)
+            return None
+
+        server.faults = remove
+        here = Dockswitch(program.root, server.url)
+        error = here.run("use", "stable", wanted.version).ended(11).error
+    assert wanted.name in error
+    assert below.dockerds(program.root) == running
+    assert not below.unfinished(program.root)
+
+
 def test_other_bytes_under_a_name_seen_before_are_refused(
     program: Dockswitch, mirror: Mirror
 ) -> None:
@@ -131,7 +177,7 @@ def test_a_full_disk_is_named_and_loses_nothing(
     state = program.root / below.STATE
     state.mkdir(parents=True)
     used = sum(path.stat().st_size for path in stock.folder(old).iterdir())
-    _mount_tmpfs(state, used + 20_000_000)
+    _mount_tmpfs(state, used + 60_000_000)
     program.run("use", old.version).ended(0)
     running = below.dockerds(program.root)
     error = program.run("use", new.version).ended(1).error

@@ -12,6 +12,7 @@ from tests.integration import below, sleepers, whole
 from tests.integration.holdings import Mirror
 from tests.integration.program import Dockswitch
 from tests.integration.stock import Stock
+from tests.integration.sweep import processes_of
 
 pytestmark = pytest.mark.engine
 
@@ -82,7 +83,12 @@ def test_what_live_restore_keeps_is_told_apart_up_and_down(
     ):
         said = program.run("use", *words, "--dry-run").ended(0).plain
         assert said["impact"] == [f"container web (sleeper) {fate}"]
-    whole.docker(program, "rm", "--force", "web")
+    # on another data-root nobody would look after it
+    program.run("use", new.version, "--data", "separate").ended(0)
+    assert sleepers.there(program) == set()
+    assert not [told for told in processes_of(program.root).values() if "containerd-shim" in told]
+    program.run("rollback").ended(0)
+    assert sleepers.running(program) == {"web"}
 
 
 def test_a_person_is_asked_once_before_containers_stop(

@@ -13,8 +13,8 @@ import requests
 
 from tests.integration.archive import SUITES
 from tests.integration.daemon import DoesNotRun
-from tests.integration.engines import BINARIES
-from tests.integration.holdings import CHANNELS, Engine, Mirror, Relabelled
+from tests.integration.engines import BINARIES, EXTRAS
+from tests.integration.holdings import CHANNELS, Mirror, Tarball
 from tests.integration.mirror import build, opened
 from tests.integration.proof import prove
 from tests.integration.server import MirrorServer
@@ -50,8 +50,7 @@ def test_a_tarball_in_two_channels_is_one_file(mirror: Mirror) -> None:
 
 
 def test_digests_and_sizes_are_those_recorded(mirror: Mirror) -> None:
-    tarballs: tuple[Engine | Relabelled, ...] = (*mirror.engines, mirror.relabelled)
-    for tarball in tarballs:
+    for tarball in mirror.everything:
         path = _path(mirror, tarball)
         assert (digest(path), path.stat().st_size) == (tarball.sha256, tarball.bytes)
 
@@ -63,6 +62,16 @@ def test_an_engine_is_packed_as_docker_packs_it(mirror: Mirror) -> None:
     assert {member.mode for member in members} == {0o755}
     assert {(member.uid, member.gid) for member in members} == {(0, 0)}
     assert len({member.mtime for member in members}) == 1
+
+
+def test_what_an_engine_needs_without_root_is_packed_beside_it(mirror: Mirror) -> None:
+    versions = [(engine.version, engine.channels) for engine in mirror.engines]
+    assert [(extras.version, extras.channels) for extras in mirror.extras] == versions
+    for extras in mirror.extras:
+        with tarfile.open(_path(mirror, extras)) as tar:
+            names = [member.name for member in tar.getmembers()]
+        folder = "docker-rootless-extras"
+        assert names == [folder, *(f"{folder}/{name}" for name in EXTRAS)]
 
 
 def test_the_relabelled_tarball_has_the_names_of_the_first_years(mirror: Mirror) -> None:
@@ -145,5 +154,5 @@ def test_an_engine_whose_runc_is_broken_is_found_out(mirror: Mirror, tmp_path: P
         prove(tmp_path / "docker")
 
 
-def _path(mirror: Mirror, tarball: Engine | Relabelled) -> Path:
+def _path(mirror: Mirror, tarball: Tarball) -> Path:
     return mirror.folder(tarball.channels[0]) / tarball.name

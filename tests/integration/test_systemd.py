@@ -21,9 +21,8 @@ _ETC = "/etc/systemd/system"
 _DROP_INS = f"{_ETC}/docker.service.d"
 _PID = ["systemctl", "show", "-P", "MainPID", "docker.service"]
 
-#: Two docker.services that no version's dockerd could tell from its own: one that dies.
-#: A proof has no bridge, so only the start itself meets this.
-_DIES = {"bip": "10.300.0.1/24"}
+#: What no trial beside the running engine finds out, for that one has no bridge.
+_DIES = {"bip": "nonsense"}
 
 
 @pytest.fixture
@@ -72,10 +71,10 @@ def test_an_engine_that_does_not_start_is_undone_and_leaves_no_start_limit(
     for _ in range(2):  # systemd gives up after three starts in a minute
         failed = stocked.run("use", new.version).ended(15)
         assert f"{old.version} is back" in failed.error
-        assert _DIES["bip"] in failed.error
+        assert "invalid CIDR address" in failed.error
         is_whole(stocked, old.version)
     refused = stocked.run("daemon", "restart").ended(1)
-    assert _DIES["bip"] in refused.error
+    assert "invalid CIDR address" in refused.error
     assert stocked.attempt(["systemctl", "is-failed", "docker.service"]).returncode == 1
     stocked.shell(["rm", "/etc/docker/daemon.json"])
     stocked.run("daemon", "start").ended(0)

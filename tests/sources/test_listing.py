@@ -68,6 +68,17 @@ def test_every_servers_listing_is_read(page: str, found: list[str]) -> None:
     assert versions(page) == found
 
 
+def test_what_an_engine_needs_without_root_is_found_beside_it() -> None:
+    releases = INDEX.releases(Shelf({URL: DOCKER.encode()}).reader)
+    assert [release.rootless is None for release in releases] == [True, True, False]
+    found = releases[-1].rootless
+    assert found is not None
+    assert found.url == f"{URL}docker-rootless-extras-28.5.2.tgz"
+    assert found.trust is Trust.RECORDED
+    assert found.digests
+    assert len(releases[-1].artifacts) == 1
+
+
 def address(page: str, url: str = URL) -> str:
     index = StaticIndex("stable", url, "linux", "x86_64")
     (release,) = index.releases(Shelf({url: page.encode()}).reader)

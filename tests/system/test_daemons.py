@@ -3,6 +3,7 @@
 import io
 import os
 import shutil
+import signal
 import subprocess
 import tarfile
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from dockswitch.model.ports import Daemon
-from dockswitch.system.daemons import below, daemons
+from dockswitch.system.daemons import below, children, daemons
 from dockswitch.system.payload import payload
 from dockswitch.system.processes import command_line
 
@@ -46,6 +47,12 @@ def found(pid: int, versions: Path) -> Daemon | None:
 def test_a_version_s_dockerd_is_ours(versions: Path) -> None:
     dockerd = str(versions / "28.5.2-abcd/dockerd")
     with process(dockerd, "60") as pid:
+        assert found(pid, versions) == Daemon(pid, (dockerd, "60"), ours=True, uid=os.getuid())
+
+
+def test_one_that_was_found_on_path_is_known_by_its_file(versions: Path) -> None:
+    dockerd = str(versions / "28.5.2-abcd/dockerd")
+    with process("dockerd", "60", program=dockerd) as pid:
         assert found(pid, versions) == Daemon(pid, (dockerd, "60"), ours=True, uid=os.getuid())
 
 
@@ -120,6 +127,19 @@ def test_one_in_a_container_is_none_of_this_machine_s(versions: Path, tmp_path: 
         while os.readlink(f"/proc/{pid}/root") == "/":
             pass
         assert found(pid, versions) is None
+
+
+def test_the_children_of_a_process_are_found_by_their_parent() -> None:
+    script = f"{SLEEP} 60 & {SLEEP} 61 & wait"
+    with process("/bin/sh", "-c", script) as pid:
+        try:
+            while len(children(pid)) < 2:
+                pass
+            assert {one.argv for one in children(pid)} == {(SLEEP, "60"), (SLEEP, "61")}
+        finally:
+            for one in children(pid):
+                os.kill(one.pid, signal.SIGKILL)
+    assert children(pid) == ()
 
 
 def test_shims_are_found_by_the_folder_that_they_run_from(versions: Path) -> None:

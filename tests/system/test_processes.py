@@ -1,6 +1,7 @@
 """Real processes, run and started and ended."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +13,9 @@ import pytest
 
 from dockswitch.system import processes
 from dockswitch.system.processes import STARTS, CannotStart, end, run, start
+
+# Found on PATH, and known by the file that it is.
+SLEEP = os.path.realpath(shutil.which("sleep") or "/bin/sleep")
 
 
 def sleeper() -> subprocess.Popen[bytes]:
@@ -87,7 +91,7 @@ def test_a_started_process_has_nothing_of_ours_but_its_environment(tmp_path: Pat
         signal.signal(signal.SIGHUP, before)
         os.close(leak)
     try:
-        assert soon(lambda: processes.command_line(pid) == ("sleep", "60"))
+        assert soon(lambda: processes.command_line(pid) == (SLEEP, "60"))
         said = log.read_text().split()
         assert "ONLY=this" in said
         assert not [word for word in said if word.startswith(("HOME=", "PATH="))]
@@ -115,7 +119,7 @@ def test_a_started_process_outlives_us_even_when_we_are_killed(tmp_path: Path) -
         pid = int(us.stdout.readline())
         us.kill()
     try:
-        assert processes.command_line(pid) == ("sleep", "60")
+        assert processes.command_line(pid) == (SLEEP, "60")
     finally:
         assert end(pid, wait=5)
 

@@ -62,6 +62,7 @@ class World(Processes):
         # of the machine itself, outside the root: its files, and where each of its programs leads
         self.surroundings = {"/proc/filesystems": b"nodev\toverlay\n\text4\n"}
         self.programs = {"/usr/sbin/iptables": "/usr/sbin/xtables-nft-multi"}
+        self.allowed: dict[str, bool] = {}
         self.answers: dict[str, Callable[[Sequence[str]], Finished]] = {}
         self.services = Services(self)
         self.publishers = Publishers()
@@ -145,6 +146,9 @@ class World(Processes):
     def outside(self, path: str) -> bytes | None:
         return self._asked(self.surroundings.get(path))
 
+    def allows(self, path: str) -> bool | None:
+        return self._asked(self.allowed.get(path))
+
     def program(self, name: str, path: str) -> Program | None:
         folders = [""] if "/" in name else path.split(":")
         for found in (os.path.join(folder, name) for folder in folders):
@@ -170,6 +174,10 @@ class World(Processes):
     def below(self, folder: str) -> tuple[Process, ...]:
         real = self.layout.real(folder)
         found = [each for each in self._living() if each.argv[0].startswith(f"{real}/")]
+        return self._asked(tuple(Process(each.pid, each.argv) for each in found))
+
+    def children(self, pid: int) -> tuple[Process, ...]:
+        found = [each for each in self._living() if each.parent == pid]
         return self._asked(tuple(Process(each.pid, each.argv) for each in found))
 
     def listener(self, socket: str) -> int | None:
@@ -233,7 +241,7 @@ class World(Processes):
             writes=content is not None,
         )
 
-    def folder(self, path: str) -> None:
+    def folder(self, path: str, mode: int = 0o755) -> None:
         new = self.files.kind(path) is None
         self._act(f"folder {path}", lambda: self.files.folder(path), writes=new)
 
@@ -289,7 +297,7 @@ class World(Processes):
         return self._act(" ".join(argv), lambda: self.services.does(argv))
 
     def start(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
-        return self._act(f"start {argv[0]}", lambda: self._started(argv, log))
+        return self._act(f"start {argv[0]}", lambda: self._starts(argv, log, env))
 
     def start_apart(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
         """Unlike a real one it outlives a maker that was killed: the next command finds it."""
@@ -335,8 +343,8 @@ class World(Processes):
     def unpack(self, url: str, *, into: str, progress: Progress) -> Unpacked:
         if self.offline:
             raise NeverFetched(url)
-        version, sha256 = self.publishers.archive(url)
-        names = names_of(version)
+        said, sha256 = self.publishers.archive(url)
+        version, names = said.version, names_of(said.version, rootless=said.rootless)
         try:
             self._act(
                 f"unpack {url}",
@@ -347,6 +355,32 @@ class World(Processes):
         except OSError:
             raise DiskFull(self.layout.real(into)) from None
         return Unpacked(url, sha256, 60 << 20, names)
+
+    def unpack_debs(
+        self, urls: Sequence[str], *, into: str, progress: Progress
+    ) -> tuple[Unpacked, ...]:
+        if self.offline:
+            raise NeverFetched(urls[0])
+        debs = [self.publishers.deb(url) for url in urls]
+        files = {name: str(version) for version, names, _ in debs for name in names}
+
+        def taken(count: int) -> None:
+            for name in sorted(files)[:count]:
+                self.files.write(f"{into}/{name}", f"{name} {files[name]}".encode(), 0o755)
+
+        try:
+            self._act(
+                f"unpack {' '.join(urls)}",
+                lambda: taken(len(files)),
+                lambda: taken(3),
+                writes=True,
+            )
+        except OSError:
+            raise DiskFull(self.layout.real(into)) from None
+        return tuple(
+            Unpacked(url, sha256, 20 << 20, tuple(sorted(names)))
+            for url, (_, names, sha256) in zip(urls, debs, strict=True)
+        )
 
     # how it does so
 
@@ -380,6 +414,18 @@ class World(Processes):
         if writes and self._full(self.writes):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), what)
         return whole()
+
+    def _starts(self, argv: Sequence[str], log: str, env: Mapping[str, str]) -> int:
+        """A dockerd, or what Docker's kit makes of one: found on PATH, a rootlesskit around it."""
+        folder, _, name = argv[0].rpartition("/")
+        if name != "dockerd-rootless.sh":
+            return self._started(argv, log)
+        dockerd = f"{env['PATH'].partition(':')[0]}/dockerd"
+        pid = self._started((dockerd, *argv[1:]), log)
+        self.processes[pid].uid = self.host.uid
+        kit = self._born((f"{folder}/rootlesskit", *argv))
+        self.processes[kit].parent = pid  # it ends with its dockerd
+        return kit
 
     def _unpacked(self, into: str, version: Version, names: Sequence[str]) -> None:
         for name in names:

@@ -12,6 +12,7 @@ from dockswitch.model.release import Bundle
 from dockswitch.model.trust import Trust
 from dockswitch.switching import daemon, history, install, recover, removal, rollback, use
 from dockswitch.switching import preview as previewing
+from dockswitch.switching.chosen import Rootless
 from dockswitch.switching.fetch import Accepted
 from dockswitch.switching.options import Agree, Data, Options
 from tests.world import MIRROR, World
@@ -118,10 +119,15 @@ def boot(world: World) -> None:
     world.services.boot(recovered)
 
 
-def get(world: World, words: str, least: Accepted = Accepted()) -> install.Installed:  # noqa: B008
+def get(
+    world: World,
+    words: str,
+    least: Accepted = Accepted(),  # noqa: B008 -- frozen
+    rootless: Rootless = "no",
+) -> install.Installed:
     """`dockswitch install WORDS`"""
     request = wish.parse(words.split(), tuple(catalog().channels))
-    return install.install(world, catalog, request, "static", least, Quiet())
+    return install.install(world, catalog, request, "static", least, Quiet(), rootless=rootless)
 
 
 def upgrade(world: World) -> Outcome:
@@ -142,7 +148,7 @@ def prune(world: World) -> tuple[Bundle, ...]:
 
 def start(world: World) -> daemon.State:
     """`dockswitch daemon start`"""
-    return daemon.start(world, Quiet())
+    return daemon.start(world, catalog, Quiet())
 
 
 def stop(world: World) -> daemon.State:

@@ -21,29 +21,40 @@ _ERAS = (
 )
 
 
-def names_of(version: Version) -> tuple[str, ...]:
-    """The programs in a version's archive."""
+_ROOTLESS = ("dockerd-rootless.sh", "rootlesskit", "vpnkit")
+
+
+def names_of(version: Version, *, rootless: bool = False) -> tuple[str, ...]:
+    """The programs in a version's archive, or in that of its extras."""
+    if rootless:
+        return _ROOTLESS
     era = next(names for since, names in _ERAS if Version.parse(since) <= version)
     runc = () if "runc" in era else ("docker-runc",)
     return tuple(sorted((*_ALWAYS, *era, *runc)))
 
 
 class Publishers:
-    """`published` is channel → versions; a channel in `down` does not answer."""
+    """`published` is channel → versions; a channel in `down` does not answer.
+
+    Those in `rootless` are published with what an engine needs without root.
+    """
 
     def __init__(self) -> None:
         self.published: dict[str, Sequence[str]] = {}
         self.down: set[str] = set()
+        self.rootless: set[str] = set()
         self.digests: dict[str, str] = {}
         self.requests: list[str] = []
+        # packages by address: the version, the programs and the SHA-256 of each
+        self.debs: dict[str, tuple[Version, Sequence[str], str]] = {}
 
     def listing(self, url: str) -> bytes:
         self.requests.append(url)
         links = "".join(f'<a href="{n}">{n}</a>  2024-01-01  60 MiB\n' for n in self._names(url))
         return f'<html><pre><a href="../">../</a>\n{links}</pre></html>'.encode()
 
-    def archive(self, url: str) -> tuple[Version, str]:
-        """The version and the SHA-256 of the archive there."""
+    def archive(self, url: str) -> tuple[FileName, str]:
+        """What the archive there is called, and its SHA-256."""
         self.requests.append(url)
         folder, name = url.rpartition("/")[0] + "/", url.rpartition("/")[2]
         said = FileName.recognise(name)
@@ -52,7 +63,14 @@ class Publishers:
         # one file in every channel that has it
         recorded = record.digests("linux", "x86_64", name)
         derived = min(recorded, default=hashlib.sha256(name.encode()).hexdigest())
-        return said.version, self.digests.get(name, derived)
+        return said, self.digests.get(name, derived)
+
+    def deb(self, url: str) -> tuple[Version, Sequence[str], str]:
+        """The version, the programs and the SHA-256 of the package there."""
+        self.requests.append(url)
+        if url not in self.debs:
+            raise NotServed(url)
+        return self.debs[url]
 
     def _names(self, url: str) -> list[str]:
         found = _FOLDER.fullmatch(url)
@@ -61,4 +79,9 @@ class Publishers:
             raise NoAnswer(url, "connection refused")
         if channel not in self.published:
             raise NotServed(url)
-        return [f"docker-{version}.tgz" for version in self.published[channel]]
+        versions = self.published[channel]
+        extras = [version for version in versions if version in self.rootless]
+        return [
+            *(f"docker-{version}.tgz" for version in versions),
+            *(f"docker-rootless-extras-{version}.tgz" for version in extras),
+        ]

@@ -26,14 +26,16 @@ class NoSuchProgram(Exception):
 
 
 class Services:
-    """`groups` there are; `loaded` is what systemd read of each unit, `listens` is docker.socket's.
-    `starts` are counted as systemd does, `main` is the engine's
-       process.
+    """`groups` there are, and `refuses` is why none is added.
+
+    `loaded` is what systemd read of each unit, `listens` is docker.socket's; `starts` are counted
+    as systemd does, `main` is the engine's process.
     """
 
     def __init__(self, world: Processes) -> None:
         self._world = world
         self.groups: set[str] = set()
+        self.refuses: Finished | None = None
         self.loaded: dict[str, str] = {}
         self.listens = False
         self.starts = 0
@@ -45,9 +47,8 @@ class Services:
         match list(argv):
             case ["getent", "group", name]:
                 return _DONE if name in self.groups else Finished(2, "", "")
-            case ["systemctl", "show", "--property=NeedDaemonReload", *units]:
-                changed = [u for u in units if u in self.loaded and self._text(u) != self.loaded[u]]
-                return Finished(0, f"NeedDaemonReload={'yes' if changed else 'no'}\n", "")
+            case ["systemctl", "show", "--property=ActiveState,NeedDaemonReload", *units]:
+                return Finished(0, "\n\n".join(self._shown(unit) for unit in units), "")
             case ["systemctl", "show", "--property=InvocationID", _]:
                 return Finished(0, "InvocationID=1\n", "")
             case ["systemctl", "is-active", unit] if unit == _SOCKET:
@@ -60,6 +61,8 @@ class Services:
     def does(self, argv: Sequence[str]) -> Finished:
         match list(argv):
             case ["groupadd", "--system", name]:
+                if self.refuses:
+                    return self.refuses
                 self.groups.add(name)
             case ["systemctl", "daemon-reload"]:
                 self.loaded = {unit: text for unit in self.loaded if (text := self._text(unit))}
@@ -85,6 +88,16 @@ class Services:
         self._booting = False
         if self._queued:
             self._start()
+
+    def _shown(self, unit: str) -> str:
+        changed = unit in self.loaded and self._text(unit) != self.loaded[unit]
+        engine = self._world.processes.get(self.main)
+        lives = engine is not None and self._world._lives(engine)
+        active = self.listens if unit == _SOCKET else lives
+        state = "active" if active else "inactive"
+        if self.starts and not active:
+            state = "failed"
+        return f"ActiveState={state}\nNeedDaemonReload={'yes' if changed else 'no'}"
 
     def _stop(self, units: Sequence[str]) -> Finished:
         known = [unit for unit in units if unit in self.loaded or self._text(unit)]

@@ -10,10 +10,7 @@ _FOLDERS = (
     *("/usr/local/lib/docker/cli-plugins", "/usr/local/libexec/docker/cli-plugins"),
     *("/usr/lib/docker/cli-plugins", "/usr/libexec/docker/cli-plugins"),
 )
-_PLUGINS = {
-    "compose": "docker compose",
-    "buildx": "docker buildx",
-}
+_PLUGINS = ("compose", "buildx")
 
 
 def findings(reader: Reader, env: Mapping[str, str]) -> tuple[Finding, ...]:
@@ -21,14 +18,16 @@ def findings(reader: Reader, env: Mapping[str, str]) -> tuple[Finding, ...]:
     own = folder(env)
     places = ":".join((f"{own}/cli-plugins", *_FOLDERS))
     missing = [name for name in _PLUGINS if reader.program(f"docker-{name}", places) is None]
-    return tuple(
+    if not missing:
+        return ()
+    names = " and ".join(f"`docker {name}`" for name in missing)
+    return (
         Finding(
-            f"there is no {name} plugin, without which there is no `{_PLUGINS[name]}`",
-            f"its releases hold one file: github.com/docker/{name}/releases, to be put at "
-            f"{own}/cli-plugins/docker-{name} with mode 755; Docker's packages call it "
-            f"docker-{name}-plugin",
-        )
-        for name in missing
+            f"no plugin brings {names}, and no static engine does",
+            f"put docker-{missing[0]} of github.com/docker/{missing[0]}/releases in "
+            f"{own}/cli-plugins with mode 755"
+            + (f", docker-{missing[1]} likewise" if len(missing) > 1 else ""),
+        ),
     )
 
 

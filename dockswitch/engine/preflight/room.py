@@ -17,7 +17,8 @@ def findings(reader: Reader, data_root: str, archive: int) -> tuple[Finding, ...
 
 def _for_binaries(reader: Reader, archive: int) -> tuple[Finding, ...]:
     state = reader.layout.state
-    free, wanted = reader.free(state), archive * _UNPACKED
+    # An engine on trial has its data-root there too.
+    free, wanted = reader.free(state), archive * _UNPACKED + _LEAST
     if free >= wanted:
         return ()
     return (Finding.of(NoRoom(reader.layout.real(state), free, wanted, "`dockswitch prune`")),)

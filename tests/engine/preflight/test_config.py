@@ -2,10 +2,17 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
-from dockswitch.engine.preflight import bridge, config_keys, runtimes, validate
+from dockswitch.engine.preflight import (
+    bridge,
+    config_keys,
+    daemon_path,
+    runtimes,
+    validate,
+)
 from dockswitch.model.layout import Layout
 from dockswitch.model.plan import Wanted
 from dockswitch.model.ports import Finished
@@ -169,3 +176,17 @@ def test_below_a_root_and_without_root_none_is_needed() -> None:
     assert bridge.findings(world, {}, PATH) == ()
     world.layout = Layout.of_user(env={"HOME": "/home/a"}, uid=1000)
     assert bridge.findings(world, {}, PATH) == ()
+
+
+def test_systemd_gives_an_engine_no_folder_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/home/a/bin:/usr/bin")
+    world = World(root="")
+    assert "/home/a/bin" in daemon_path(world, FOLDER).split(":")
+    world.host = replace(world.host, init="systemd")
+    path = daemon_path(world, FOLDER).split(":")
+    assert path[0] == FOLDER
+    assert "/home/a/bin" not in path
+    assert "/usr/sbin" in path
+    rooted = World()
+    rooted.host = world.host
+    assert "/home/a/bin" in daemon_path(rooted, FOLDER).split(":")

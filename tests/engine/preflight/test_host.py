@@ -89,7 +89,7 @@ def test_where_the_kernel_tells_nothing_nothing_is_said() -> None:
         (400 << 20, 80 << 20, [None]),
         (300 << 20, 80 << 20, ["error", None]),
         (300 << 20, 0, [None]),
-        (10 << 20, 0, ["error"]),
+        (10 << 20, 0, ["error", "error"]),
     ],
 )
 def test_too_little_room_is_refused_and_little_is_told(

@@ -29,6 +29,10 @@ def test_what_is_missing_is_told_with_the_way_to_get_it() -> None:
     (found,) = plugins.findings(world, ENV)
     assert found.error is None
     assert "docker compose" in found.what
-    assert "/home/a/.docker/cli-plugins/docker-compose" in found.hint
-    elsewhere = plugins.findings(world, {"DOCKER_CONFIG": "/c"})
-    assert "/c/cli-plugins/docker-compose" in elsewhere[0].hint
+    assert "docker buildx" not in found.what
+    assert "docker-compose of github.com/docker/compose/releases" in found.hint
+    assert "/home/a/.docker/cli-plugins with" in found.hint
+    world.programs.clear()
+    (both,) = plugins.findings(world, {"DOCKER_CONFIG": "/c"})
+    assert "`docker compose` and `docker buildx`" in both.what
+    assert "/c/cli-plugins" in both.hint
