@@ -7,10 +7,12 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from typing import Any
 
+from dockswitch.model.address import name_of
 from dockswitch.model.errors import CorruptState, DockswitchError
-from dockswitch.model.ports import Reader, System, Unpacked
-from dockswitch.model.release import Bundle
+from dockswitch.model.ports import Reader, System
+from dockswitch.model.release import Bundle, Fetched
 from dockswitch.model.trust import Trust
 from dockswitch.model.version import BadVersion, Version
 
@@ -51,6 +53,12 @@ def read(reader: Reader, folder: str) -> Bundle | None:
         return _from_plain(plain, folder)
     except (ValueError, KeyError, TypeError, BadVersion) as error:
         raise CorruptState(reader.layout.real(path), repr(error)) from None
+
+
+def source_of(reader: Reader, folder: str) -> str:
+    """`apt` for what is kept there and came in packages; empty for all else."""
+    found = read(reader, folder) if folder else None
+    return "apt" if found is not None and found.source == "apt" else ""
 
 
 def folder_of(shelf: str, version: Version, sha256: str) -> str:
@@ -108,30 +116,50 @@ def add_channel(system: System, bundle: Bundle, channel: str) -> Bundle:
 
 
 def bundle_of(
-    shelf: str, version: Version, channel: str, unpacked: Unpacked, trust: Trust
+    shelf: str,
+    version: Version,
+    channel: str,
+    parts: Sequence[Fetched],
+    names: tuple[str, ...],
 ) -> Bundle:
+    """What came in these files, the engine's own first; `names` are the programs."""
+    sha256 = digest_of([(part.sha256, name_of(part.url)) for part in parts])
     return Bundle(
         version=version,
-        folder=folder_of(shelf, version, unpacked.sha256),
-        names=unpacked.names,
+        folder=folder_of(shelf, version, sha256),
+        names=names,
         channels=(channel,),
-        url=unpacked.url,
-        sha256=unpacked.sha256,
-        size=unpacked.size,
-        trust=trust,
+        url=parts[0].url,
+        sha256=sha256,
+        size=sum(part.size for part in parts),
+        trust=min(part.trust for part in parts),
+        parts=tuple(parts) if len(parts) > 1 else (),
     )
 
 
+def digest_of(files: Sequence[tuple[str, str]]) -> str:
+    """The digest of one file, or of what `sha256sum` prints of several: digest and name each."""
+    if len(files) == 1:
+        return files[0][0]
+    import hashlib  # 1 ms that only what came in several files needs
+
+    listed = "".join(f"{digest}  {name}\n" for digest, name in files)
+    return hashlib.sha256(listed.encode()).hexdigest()
+
+
 def _to_json(bundle: Bundle) -> bytes:
-    plain = asdict(bundle) | {"version": str(bundle.version), "trust": str(bundle.trust)}
+    parts = [asdict(part) | {"trust": str(part.trust)} for part in bundle.parts]
+    told = {"version": str(bundle.version), "trust": str(bundle.trust), "parts": parts}
+    plain = asdict(bundle) | told
     del plain["folder"]  # the root may be moved, and the folder knows where it is
     return json.dumps(plain, indent=1).encode()
 
 
-def _from_plain(plain: Mapping[str, str | int | list[str]], folder: str) -> Bundle:
+def _from_plain(plain: Mapping[str, Any], folder: str) -> Bundle:
     names, channels = plain["names"], plain["channels"]
     if not (isinstance(names, list) and isinstance(channels, list)):
         raise TypeError("names and channels are no lists")
+    parts = [Fetched(**{**p, "trust": Trust.of(p["trust"])}) for p in plain.get("parts", ())]
     return Bundle(
         version=Version.parse(str(plain["version"])),
         folder=folder,
@@ -141,6 +169,7 @@ def _from_plain(plain: Mapping[str, str | int | list[str]], folder: str) -> Bund
         sha256=str(plain["sha256"]),
         size=int(str(plain["size"])),
         trust=Trust.of(str(plain["trust"])),
+        parts=tuple(parts),
     )
 
 

@@ -8,19 +8,20 @@ from dockswitch.engine import at_boot, containers, experimental, flags, running,
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.foreign import refuse_foreign
 from dockswitch.model.errors import DockswitchError
+from dockswitch.model.layout import PLUGINS
 from dockswitch.model.plan import Goal, Installed, Wanted
 from dockswitch.model.ports import Daemon, Reader
 from dockswitch.model.step import Containers, Engine, Link, Step
 from dockswitch.model.version import BadVersion, Version
-from dockswitch.system import program
+from dockswitch.system.own_command import own_command
 
 
 @dataclass(frozen=True, slots=True)
 class Static:
-    """Implements `backends.Backend` for Docker's static archives."""
+    """Implements `backends.Backend` for Docker's static archives, and programs of its packages."""
 
     name: str = "static"
-    takes: tuple[str, ...] = ("static",)
+    takes: tuple[str, ...] = ("static", "apt")
 
     def installed(self, reader: Reader) -> Installed:
         folder = _current_folder(reader)
@@ -44,7 +45,7 @@ def _guard(goal: Goal, reader: Reader, steps: tuple[Step, ...]) -> tuple[Step, .
     """What undoes them at boot after a power cut comes before them."""
     if goal.engine == "leave" or goal.bundle is None or not steps:
         return steps
-    return (*at_boot.readies(reader, program.own()), *steps)
+    return (*at_boot.readies(reader, own_command()), *steps)
 
 
 def _engine_steps(
@@ -82,7 +83,7 @@ def _container_steps(
     if installed.daemon is None or not config.live_restore:
         return (), ()
     now = flags.data_root_within(installed.daemon.argv, reader.layout)
-    if now != (wanted.data or config.data_root):
+    if now not in (None, wanted.data or config.data_root):  # None: daemon.json says it
         left = tuple(each.id for each in containers.all_kept(reader, config))
         return ((Containers(left, run=False),) if left else ()), ()
     found = containers.not_taken_back(
@@ -106,37 +107,53 @@ def _link_steps(goal: Goal, installed: Installed, reader: Reader) -> tuple[Step,
     layout = reader.layout
     folder = goal.bundle.folder if goal.bundle else ""
     current = Link(layout.current, os.path.relpath(folder, layout.state) if folder else None)
-    wanted = [Link(f"{layout.bin}/{name}", _target(reader, name)) for name in goal.names]
-    gone = [
-        Link(f"{layout.bin}/{name}", None) for name in installed.names if name not in goal.names
-    ]
+    names = tuple(name for name in goal.names if not _is_owners_plugin(reader, name))
+    wanted = [Link(_place(reader, name), _target(reader, name)) for name in names]
+    gone = [Link(_place(reader, name), None) for name in installed.names if name not in names]
     links = [current, *wanted, *gone] if folder else [*gone, current]
     return tuple(link for link in links if reader.link(link.path) != link.target)
 
 
 def _refuse_foreign_files(reader: Reader, goal: Goal) -> None:
     for name in goal.names:
-        path = f"{reader.layout.bin}/{name}"
-        kind = reader.kind(path)
-        target = reader.link(path)
-        if kind is not None and target != _target(reader, name):
-            what = f"a link to {target}" if target else f"a {kind}"
+        if _is_foreign(reader, name) and not _is_plugin(name):
+            path = _place(reader, name)
+            target = reader.link(path)
+            what = f"a link to {target}" if target else f"a {reader.kind(path)}"
             raise ForeignFile(reader.layout.real(path), what)
 
 
+def _is_owners_plugin(reader: Reader, name: str) -> bool:
+    """Whether somebody else's plug-in of that name is there: it stays."""
+    return _is_plugin(name) and _is_foreign(reader, name)
+
+
+def _is_foreign(reader: Reader, name: str) -> bool:
+    path = _place(reader, name)
+    return reader.kind(path) is not None and reader.link(path) != _target(reader, name)
+
+
+def _is_plugin(name: str) -> bool:
+    return name.startswith(f"{PLUGINS}/")
+
+
 def _linked(reader: Reader) -> tuple[str, ...]:
-    """The links of ours in the binary folder."""
-    folder = reader.layout.bin
-    return tuple(
-        name
-        for name in reader.names(folder)
-        if reader.link(f"{folder}/{name}") == _target(reader, name)
-    )
+    """The links of ours in the folders for people."""
+    layout = reader.layout
+    names = (*reader.names(layout.bin), *(f"{PLUGINS}/{n}" for n in reader.names(layout.plugins)))
+    return tuple(n for n in names if reader.link(_place(reader, n)) == _target(reader, n))
+
+
+def _place(reader: Reader, name: str) -> str:
+    """Where people find a program, or their client its plug-in."""
+    if _is_plugin(name):
+        return f"{reader.layout.plugins}/{name.removeprefix(f'{PLUGINS}/')}"
+    return f"{reader.layout.bin}/{name}"
 
 
 def _target(reader: Reader, name: str) -> str:
-    layout = reader.layout
-    return os.path.relpath(f"{layout.current}/{name}", layout.bin)
+    path = f"{reader.layout.current}/{name}"
+    return os.path.relpath(path, os.path.dirname(_place(reader, name)))
 
 
 def _current_folder(reader: Reader) -> str:

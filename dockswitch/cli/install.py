@@ -11,6 +11,7 @@ EXAMPLES = """\
 Examples:
   dockswitch install 28.5.2    fetch it now, switch later without a network
   dockswitch install test latest-pre
+  dockswitch install 28.5.2 --from deb --suite debian/bookworm
 """
 
 
@@ -18,6 +19,8 @@ def command(
     ctx: typer.Context,
     words: spec.Words = None,
     backend: spec.Backend = None,
+    source: spec.From = None,
+    suite: spec.Suite = None,
     as_of: spec.AsOf = None,
     host: spec.For = None,
     verify: spec.Verify = None,
@@ -26,20 +29,22 @@ def command(
     """Fetch and verify a release without switching to it."""
     from dockswitch.switching import install
 
-    session = Session(ctx, host=host)
+    taken = spec.source(source, suite)
+    session = Session(ctx, host=host, backend=taken or None, suite=suite)
     request = session.request(words or [], as_of)
     accepted = spec.accepted(verify, accept_digest)
-    source = session.backend(backend).takes[0]
+    best = session.backend(backend, taken).takes[0]
     as_root(session)
     installed = install.install(
         session.system,
         lambda: session.catalog,
         request,
-        source,
+        best,
         accepted,
         session.report.progress,
         # so that an engine of a user's own can be switched to without a network later
         rootless="offered" if session.layout.scope == "user" else "no",
+        source=taken,
     )
     bundle = installed.bundle
     verb = "is installed now" if installed.changed else "is installed already"

@@ -7,8 +7,7 @@ import pwd
 import typer
 
 from dockswitch.cli.session import Session
-
-GROUP = "docker"
+from dockswitch.engine.group import GROUP
 
 
 def offer(session: Session) -> None:

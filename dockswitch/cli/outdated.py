@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from dockswitch.cli import spec
 from dockswitch.cli.current import NothingInUse
 from dockswitch.cli.session import Session
 
@@ -17,21 +18,25 @@ PENDING = 10
 
 def command(
     ctx: typer.Context,
+    suite: spec.Suite = None,
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 10 where there is something newer.")
     ] = False,
 ) -> None:
     """Show whether the channel in use has something newer."""
+    from dockswitch.backends import bundles
     from dockswitch.switching import find, history
 
     session = Session(ctx)
     now = history.newest(session.system)
     if now.version is None:
         raise NothingInUse
+    source = bundles.source_of(session.system, now.folder)
+    if source == "apt":  # packages are published for a distribution, which is asked for then only
+        session = Session(ctx, backend=source, suite=suite)
     request = session.request([now.channel])
-    newest = find.find(
-        session.system, session.catalog, request, session.backend(now.backend).takes[0]
-    ).release.version
+    best = session.backend(now.backend).takes[0]
+    newest = find.find(session.system, session.catalog, request, source or best).release.version
     newer = newest > now.version
     session.report.answer(
         {

@@ -27,11 +27,17 @@ class Session:
     """Made by each command from its context."""
 
     def __init__(
-        self, ctx: typer.Context, *, host: str | None = None, backend: str | None = None
+        self,
+        ctx: typer.Context,
+        *,
+        host: str | None = None,
+        backend: str | None = None,
+        suite: str | None = None,
     ) -> None:
         self.given = options.given(ctx)
         self._host = host
         self._backend = backend
+        self._suite = suite
         self.report = Report(
             " ".join(ctx.command_path.split()[1:]),
             as_json=bool(self.given.as_json),
@@ -98,6 +104,8 @@ class Session:
         catalog = Catalog.shipped()
         for path, text in self._site_channels():
             catalog = catalog.with_site(path, text)
+        if self._suite:
+            catalog = catalog.in_suite(self._suite)
         # What is built in says nothing: the mirror of a site's own map must not give way to it.
         said = {
             name: each.value for name, each in self.settings.items() if each.origin != "built in"
@@ -110,13 +118,19 @@ class Session:
             key=said.get("key_mirror", ""),
         )
 
-    def backend(self, name: str | None = None) -> "Backend":
-        """The one asked for, else the one set, else the one that the installed engine came by."""
+    def backend(self, name: str | None = None, source: str = "") -> "Backend":
+        """The one asked for, else the one set, else the one that the installed engine came by.
+
+        `source` is whose sources it has to take, in the resolver's words; raises NotFromThere.
+        """
         from dockswitch import backends
         from dockswitch.switching import history
 
         asked = name or self.settings["backend"].value
-        return backends.find(asked or history.newest(self.system).backend)
+        found = backends.find(asked or history.newest(self.system).backend)
+        if source and source not in found.takes:
+            raise NotFromThere(found.name)
+        return found
 
     def request(self, words: Sequence[str], as_of: str | None = None) -> "Request":
         from dockswitch.model import wish
@@ -161,6 +175,16 @@ class Session:
         if named and not os.path.isfile(named):
             raise UsageError(f"there is no channel map {named}", hint="--channels names a file")
         return [*files, *([(named, _text(named))] if named else [])]
+
+
+class NotFromThere(UsageError):
+    """`--from` names what a backend cannot install from."""
+
+    def __init__(self, backend: str) -> None:
+        super().__init__(
+            f"the {backend} backend does not take it from there",
+            hint="--backend static does: --from deb unpacks packages without installing them",
+        )
 
 
 def day(text: str) -> date:

@@ -62,6 +62,24 @@ Probe = Annotated[
         "undoes the switch. No shell reads it: `sh -c '…'` for pipes and more.",
     ),
 ]
+From = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="KIND",
+        help="Out of its static archive (static), or of the signed packages, without installing "
+        "them (deb).",
+    ),
+]
+Suite = Annotated[
+    str | None,
+    typer.Option(
+        "--suite",
+        metavar="SUITE",
+        help="The suite of packages, where it is not this machine's own: bookworm, or "
+        "debian/bookworm on a machine of another distribution.",
+    ),
+]
 Pre = Annotated[bool, typer.Option("--pre/--no-pre", help="With pre-releases, or without.")]
 
 
@@ -86,6 +104,21 @@ def probe(line: str | None, *, starts: bool = True) -> tuple[str, ...]:
     if not starts:
         raise UsageError("no engine is started that --probe could ask", hint="leave it out")
     return words
+
+
+def source(kind: str | None, suite: str | None) -> str:
+    """Whose sources `--from` names, in the resolver's words; empty where nobody said.
+
+    Raises UsageError.
+    """
+    kinds = {"deb": "apt", "static": "static"}
+    if kind is not None and kind not in kinds:
+        raise UsageError(f"nothing comes from {kind!r}", hint="--from takes deb or static")
+    if suite is not None and kind != "deb":
+        raise UsageError(
+            "--suite is about packages", hint="--from deb takes the engine out of them"
+        )
+    return kinds[kind] if kind else ""
 
 
 def least(verify: str | None, otherwise: Trust) -> Trust:

@@ -19,12 +19,14 @@ Examples:
 
 def command(
     ctx: typer.Context,
+    suite: spec.Suite = None,
     data: spec.Data = None,
     probe: spec.Probe = None,
     verify: spec.Verify = None,
     accept_digest: spec.AcceptDigest = None,
 ) -> None:
     """Switch to the newest release of the channel in use."""
+    from dockswitch.backends import bundles
     from dockswitch.switching import history, use
     from dockswitch.switching.options import Options
 
@@ -33,9 +35,13 @@ def command(
     now = history.newest(session.system)
     if now.version is None:
         raise NothingInUse
+    source = bundles.source_of(session.system, now.folder)
+    if source == "apt":  # packages are published for a distribution, which is asked for then only
+        session = Session(ctx, backend=source, suite=suite)
     options = Options(
         start=now.running,
         accepted=spec.accepted(verify, accept_digest),
+        source=source,
         data=data,
         probe=spec.probe(probe, starts=now.running),
     )

@@ -25,6 +25,7 @@ Examples:
   dockswitch use edge --as-of 2017-11-30    what edge offered on that day
   dockswitch use test --experimental        with what is unfinished in it
   dockswitch use test --dry-run             what it would do
+  dockswitch use 28 --from deb              out of the signed packages
   dockswitch use 28 --probe 'curl -fsS http://localhost:8080/health'
   dockswitch use previous                   the one before, as `cd -`
   dockswitch use 20.10 --data separate      with a data-root of its own
@@ -36,6 +37,8 @@ def command(
     ctx: typer.Context,
     words: spec.Words = None,
     backend: spec.Backend = None,
+    source: spec.From = None,
+    suite: spec.Suite = None,
     as_of: spec.AsOf = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
@@ -66,7 +69,8 @@ def command(
     from dockswitch.switching.options import Options
 
     began = time.monotonic()
-    session = Session(ctx)
+    taken = spec.source(source, suite)
+    session = Session(ctx, backend=taken or None, suite=suite)
     if experimental and (no_start or client_only):
         raise UsageError(
             "--experimental is for an engine that is started",
@@ -78,10 +82,11 @@ def command(
         client_only=client_only,
         experimental=experimental,
         accepted=spec.accepted(verify, accept_digest),
+        source=taken,
         data=data,
         probe=spec.probe(probe, starts=not (no_start or client_only)),
     )
-    chosen_backend = session.backend(backend)
+    chosen_backend = session.backend(backend, taken)
     if dry_run or check:
         from dockswitch.switching.preview import preview
 

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dockswitch.engine import drop_ins, flags, group, own, unit_files, units
 from dockswitch.engine import running as recognised
@@ -66,7 +67,9 @@ class Systemd:
         argv = flags.resolved(engine.argv, "")
         if not units.starts(text, argv):
             raise OtherUnit(unit_files.path(SERVICE), argv[0])
-        refuse_foreign(system, DaemonConfig.read(system), None)
+        config = DaemonConfig.read(system)
+        data_root = flags.data_root_within(argv, system.layout) or config.data_root
+        refuse_foreign(system, replace(config, data_root=data_root), None)
         _reload(system, _shown(system))
         # Also what counts starts: four switches in a minute are no failure.
         system.command(["systemctl", "reset-failed", *_ours(system)], timeout=_LIMIT)

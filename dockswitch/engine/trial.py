@@ -78,7 +78,8 @@ def begin(
     env = environment(layout.real(wanted.folder), os.environ)
     env["TMPDIR"] = layout.real(places.folder)
     begins = start or (lambda argv, log, env: system.start_apart(argv, log=log, env=env))
-    system.write(places.config, json.dumps(keys, indent=1).encode())
+    # the person's may hold secrets, such as a proxy's password
+    system.write(places.config, json.dumps(keys, indent=1).encode(), 0o600)
     system.folder(places.exec_root)
     return Trial(places, wanted, begins(argv, places.log, env), argv)
 

@@ -132,6 +132,16 @@ class Catalog:
         wanted = {name: address for name, address in said.items() if address}
         return replace(self, addresses=self.addresses.at(**wanted)) if wanted else self
 
+    def in_suite(self, suite: str) -> "Catalog":
+        """This catalog with one apt suite for every channel, whatever the host: `bookworm`, or
+        `debian/bookworm` where the host is of another distribution.
+        """
+        channels = {
+            name: replace(each, apt=replace(each.apt, suite=suite)) if each.apt else each
+            for name, each in self.channels.items()
+        }
+        return replace(self, channels=channels)
+
     def architecture(self, name: str) -> Architecture | None:
         """The architecture that `uname -m`, a deb or a person calls so."""
         if name in self.architectures:

@@ -11,7 +11,8 @@ from dockswitch.model import shipped
 class AptPlace:
     """Where a channel has packages; without `distributions` any may be asked for.
 
-    `suite` replaces the host's codename, `address` the catalog's, `key` names a key.
+    `suite` replaces the host's codename, and with a distribution before it (`debian/bookworm`) that
+    too; `address` replaces the catalog's, `key` names a key.
     """
 
     component: str

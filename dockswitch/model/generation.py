@@ -2,18 +2,8 @@
 
 from dataclasses import dataclass
 
-from dockswitch.model.trust import Trust
+from dockswitch.model.release import Fetched
 from dockswitch.model.version import Version
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """An artifact as it was authenticated: `url` or package, SHA-256 in hex, size in bytes."""
-
-    url: str
-    sha256: str
-    size: int
-    trust: Trust
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,9 @@ from collections.abc import Mapping
 # socket's path ends at 104 bytes on the systems that Go supports.
 LONGEST_EXEC_ROOT = 104 - len("/containerd/containerd.sock.ttrpc")
 
+# The folder of a client's plug-ins, wherever it is: see cli-plugins/manager of docker/cli.
+PLUGINS = "cli-plugins"
+
 Environment = Mapping[str, str]
 
 
@@ -23,6 +26,7 @@ class Layout:
         "data_root",
         "engine_config",
         "exec_root",
+        "plugins",
         "proof_exec_root",
         "root",
         "run",
@@ -40,6 +44,7 @@ class Layout:
         cache: str,
         config: str,
         bin: str,
+        plugins: str,
         run: str,
         engine_run: str,
         engine_data: str,
@@ -51,6 +56,7 @@ class Layout:
         self.cache = cache
         self.config = config
         self.bin = bin
+        self.plugins = plugins  # where a client of any engine looks for its plug-ins
         self.run = run
         self.socket = f"{engine_run}/docker.sock"
         self.exec_root = f"{engine_run}/docker"
@@ -72,6 +78,7 @@ class Layout:
             cache="/var/cache/dockswitch",
             config="/etc/dockswitch",
             bin="/usr/local/bin",
+            plugins=f"/usr/local/lib/docker/{PLUGINS}",
             run="/run/dockswitch",
             engine_run="/run",
             engine_data="/var/lib/docker",
@@ -93,6 +100,7 @@ class Layout:
             cache=(env.get("XDG_CACHE_HOME") or f"{home}/.cache") + "/dockswitch",
             config=f"{config}/dockswitch",
             bin=f"{home}/.local/bin",
+            plugins=f"{home}/.docker/{PLUGINS}",
             run=f"{run}/dockswitch",
             engine_run=run,
             engine_data=f"{data}/docker",

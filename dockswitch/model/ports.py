@@ -227,3 +227,9 @@ class System(Reader, Protocol):
     # `into`, flattened below its top folder; the folder is on disk (syncfs) when it returns and
     # gone when it raises. Whether the digest is right is the caller's to decide
     def unpack(self, url: str, *, into: str, progress: Progress) -> Unpacked: ...
+
+    # likewise several Debian packages, of which only the programs are unpacked, all into one
+    # folder and a client's plug-ins into `cli-plugins` in it; one answer for each, in their order
+    def unpack_debs(
+        self, urls: Sequence[str], *, into: str, progress: Progress
+    ) -> tuple[Unpacked, ...]: ...

@@ -24,6 +24,11 @@ class Download:
     def name(self) -> str:
         return name_of(self.url)
 
+    @property
+    def download(self) -> "Download":
+        """Itself: a package is what may have one."""
+        return self
+
 
 @dataclass(frozen=True, slots=True)
 class Package:
@@ -35,6 +40,11 @@ class Package:
     sha256: str = ""
     size: int | None = None
     trust: Trust = Trust.TLS
+
+    @property
+    def download(self) -> Download:
+        """The file that it is in."""
+        return Download(self.url, frozenset({self.sha256}), self.size, self.trust)
 
 
 Artifact: TypeAlias = Download | Package
@@ -59,11 +69,24 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
+class Fetched:
+    """An artifact as it was authenticated: `url` or package, SHA-256 in hex, size in bytes."""
+
+    url: str
+    sha256: str
+    size: int
+    trust: Trust
+
+
+@dataclass(frozen=True, slots=True)
 class Bundle:
     """The binaries of one version, unpacked in a folder of their own, and where they came from.
 
-    `folder` is a path inside the root; `names` are the binaries in it; `sha256` and `size` (bytes)
-    are those of the archive; `channels` are the channels in whose index it was seen.
+    `folder` is a path inside the root; `names` are the binaries in it, a client's plug-ins with
+    their folder; `channels` are the channels in whose index it was seen. `url`, `sha256`, `size`
+    (bytes) and `trust` are those of the archive. Where it came in several files, `parts` are these,
+    the engine's own first; `url` is that one's then, `size` is of all, `trust` the least of them,
+    and `sha256` that of the list which `sha256sum` would print of them.
     """
 
     version: Version
@@ -74,3 +97,14 @@ class Bundle:
     sha256: str
     size: int
     trust: Trust
+    parts: tuple[Fetched, ...] = ()
+
+    @property
+    def artifacts(self) -> tuple[Fetched, ...]:
+        """The files that it came in."""
+        return self.parts or (Fetched(self.url, self.sha256, self.size, self.trust),)
+
+    @property
+    def source(self) -> str:
+        """Whose source it came from, in the resolver's words."""
+        return "apt" if name_of(self.artifacts[0].url).endswith(".deb") else "static"

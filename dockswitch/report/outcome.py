@@ -22,7 +22,7 @@ def headline(layout: Layout, backend: str, trust: Trust | None) -> str:
 
 def outcome_lines(outcome: Outcome, layout: Layout) -> Iterator[str]:
     after, before = outcome.after, outcome.before.version
-    trust = after.artifacts[0].trust if after.artifacts else None
+    trust = min((each.trust for each in after.artifacts), default=None)
     yield headline(layout, after.backend, trust)
     what = (
         f"{after.channel} {after.version}".strip() if after.version else "nothing of dockswitch's"
@@ -47,7 +47,7 @@ def outcome_plain(outcome: Outcome, *, seconds: float) -> dict[str, object]:
         "channel": after.channel or None,
         "backend": after.backend,
         "generation": after.number,
-        "trust": str(after.artifacts[0].trust) if after.artifacts else None,
+        "trust": str(min(a.trust for a in after.artifacts)) if after.artifacts else None,
         "artifacts": [{"url": a.url, "sha256": a.sha256, "bytes": a.size} for a in after.artifacts],
         "restarted": outcome.restarted,
         "downtime_seconds": _rounded(outcome.downtime),

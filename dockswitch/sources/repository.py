@@ -2,13 +2,12 @@
 
 import hashlib
 import lzma
-import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from dockswitch.model import record, shipped
+from dockswitch.model import deb_order, record, shipped
 from dockswitch.model.address import shown
 from dockswitch.model.errors import DockswitchError, NotPublished
 from dockswitch.model.ports import Index, Reader
@@ -17,14 +16,15 @@ from dockswitch.model.spellings import from_deb
 from dockswitch.model.trust import Trust
 from dockswitch.model.unreachable import NeverFetched
 from dockswitch.model.version import Version
+from dockswitch.sources import package_set
 from dockswitch.sources.announced import Announced, IndexMismatch, NoSuchComponent, fields
+from dockswitch.sources.package_set import Listed
 from dockswitch.system import signature
 from dockswitch.system.signature import NotSigned, NoVerifier
 
 SHIPPED_KEY = "keys/docker-ce-deb.asc"
 _LARGEST = 64 * 1024 * 1024  # bytes of a Packages file; Docker's has 3 MB
 _XZ_MEMORY = 192 * 1024 * 1024  # bytes; `xz -9` wants 65 MiB
-_PACKAGES = ("docker-ce", "docker-ce-cli")
 _KINDS = (".gz", ".xz", "")  # of the Packages file, best first
 
 
@@ -130,45 +130,47 @@ class AptRepository:
         return self._packages(kind)
 
     def _releases(self, listed: bytes, trust: Trust) -> Sequence[Release]:
-        found: dict[tuple[str, str], Package] = {}
-        for package in self._parsed(listed, trust):
-            found[package.name, package.version] = package
+        index = package_set.Index(list(self._parsed(listed, trust)))
         newest: dict[Version, Package] = {}
-        for (name, spelled), package in found.items():
-            version = from_deb(spelled) if name == "docker-ce" else None
+        for package in index.engines():
+            version = from_deb(package.version)
             if version is None:
                 continue
             known = newest.get(version)
-            if known is None or _numbers(known.version) < _numbers(spelled):
+            if known is None or deb_order.key(known.version) < deb_order.key(package.version):
                 newest[version] = package
-        return [self._release(version, newest[version], found) for version in sorted(newest)]
+        return [
+            self._release(version, index.release_of(newest[version])) for version in sorted(newest)
+        ]
 
-    def _parsed(self, listed: bytes, trust: Trust) -> Iterator[Package]:
-        for stanza in stanzas(listed.decode("utf-8", "replace"), _PACKAGES):
+    def _parsed(self, listed: bytes, trust: Trust) -> Iterator[Listed]:
+        for stanza in stanzas(listed.decode("utf-8", "replace"), package_set.NAMES):
             file, size = stanza.get("Filename", ""), stanza.get("Size", "")
-            if not file or file.startswith("/") or ".." in file.split("/"):
+            digest = stanza.get("SHA256", "").lower()
+            # What has no digest there is not vouched for by any signature.
+            if not file or file.startswith("/") or ".." in file.split("/") or len(digest) != 64:
                 continue
-            yield Package(
+            package = Package(
                 name=stanza["Package"],
                 version=stanza.get("Version", ""),
                 url=f"{self.url.rstrip('/')}/{quote(file, safe='/+~:')}",
-                sha256=stanza.get("SHA256", "").lower(),
+                sha256=digest,
                 size=int(size) if size.isdecimal() else None,
                 trust=trust,
             )
+            yield Listed(package, stanza.get("Depends", ""), stanza.get("Recommends", ""))
 
-    def _release(
-        self, version: Version, engine: Package, found: Mapping[tuple[str, str], Package]
-    ) -> Release:
-        client = found.get(("docker-ce-cli", engine.version))
+    def _release(self, version: Version, packages: Sequence[Package]) -> Release:
         known = record.find(version)
+        extras = (each.download for each in packages if each.name == package_set.ROOTLESS)
         return Release(
             version=version,
             channel=self.channel,
             backend="apt",
-            artifacts=(engine, client) if client else (engine,),
+            artifacts=tuple(packages),
             published=record.released(version),
             api=known.api if known else "",
+            rootless=next(extras, None),
         )
 
 
@@ -197,11 +199,6 @@ def _plain(body: bytes, kind: str, url: str) -> bytes:
     if not whole:
         raise IndexMismatch(url, f"it is cut, or has more than {_LARGEST} bytes")
     return plain
-
-
-def _numbers(spelled: str) -> tuple[int, ...]:
-    """Orders the builds of one version: `-1~` before `-2~`."""
-    return tuple(int(number) for number in re.findall(r"\d+", spelled))
 
 
 def _sum(body: bytes) -> str:

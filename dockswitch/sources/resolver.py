@@ -86,7 +86,8 @@ def _apt(catalog: Catalog, channel: Channel, place: AptPlace, host: Host) -> "Ap
     from dockswitch.sources.repository import AptRepository
 
     distribution, suite = apt_suite(catalog, host)
-    suite = place.suite or suite
+    if place.suite:
+        distribution, suite = _named_suite(catalog, place.suite, distribution)
     if place.distributions and distribution not in place.distributions:
         raise NoSuite(channel.name, str(host), place.distributions)
     known = catalog.distributions.get(distribution)
@@ -107,6 +108,20 @@ def _apt(catalog: Catalog, channel: Channel, place: AptPlace, host: Host) -> "Ap
         fingerprint=catalog.keys[place.key].fingerprint,
         key=_site_key(catalog, catalog.keys[place.key], names),
     )
+
+
+def _named_suite(catalog: Catalog, suite: str, distribution: str) -> tuple[str, str]:
+    """The distribution and suite that `DISTRIBUTION/SUITE` or a suite alone names.
+
+    Alone it is one of the host's own distribution, where there are packages for that at all.
+    """
+    named, _, alone = suite.partition("/")
+    if alone and named in catalog.distributions:
+        return named, alone
+    if distribution in catalog.distributions:
+        return distribution, suite
+    having = (name for name, each in catalog.distributions.items() if suite in each.suites)
+    return next(having, distribution), suite
 
 
 def _site_key(catalog: Catalog, key: Key, names: Mapping[str, str]) -> str:
@@ -206,6 +221,6 @@ class NoSuite(NotForThisHost):
             f"{channel} has no packages for {host}",
             details=f"it has some for: {', '.join(distributions)}, and for what descends from them "
             "and keeps their codename",
-            hint="say which fits with --suite SUITE or --for DISTRO:CODENAME/ARCH, "
-            "or take --backend static",
+            hint="say which fits with --suite (debian/bookworm) or --for DISTRO:CODENAME/ARCH, "
+            "or take the static archive",
         )

@@ -44,16 +44,23 @@ def choose(
     backend: str,
     *,
     rootless: Rootless = "no",
+    source: str = "",
 ) -> Chosen:
-    """The kept version that an exact wish names, without the network; else what sources offer."""
-    kept = _kept(reader, request)
+    """The kept version that an exact wish names, without the network; else what sources offer.
+
+    `source` is whose sources it must have come from, or come from now; those of `backend` serve
+    where nobody says.
+    """
+    kept = _kept(reader, request, source)
     if kept is None:
-        return looked_up(reader, catalog, request, backend, rootless=rootless)
+        return looked_up(reader, catalog, request, source or backend, rootless=rootless)
     if rootless != "needed":
         return Chosen(kept, request.channel or "", None)
     besides = bundles.rootless_of(reader, kept.version)
     if besides is None:
-        return looked_up(reader, catalog, request, backend, rootless=rootless)
+        # of another brand's backend only that one knows the sources
+        theirs = kept.source if kept.source == "apt" else backend
+        return looked_up(reader, catalog, request, theirs, rootless=rootless)
     return Chosen(kept, request.channel or "", None, besides)
 
 
@@ -93,8 +100,8 @@ def fetched(system: System, chosen: Chosen, accepted: Accepted, progress: Progre
     return replace(chosen, bundle=bundle, rootless=besides)
 
 
-def _kept(reader: Reader, request: Request) -> Bundle | None:
-    """The kept bundle that an exact wish names, the current one first."""
+def _kept(reader: Reader, request: Request, source: str) -> Bundle | None:
+    """The kept bundle that an exact wish names, the current one first, then the best trusted."""
     if not isinstance(request.wish, Exact) or request.as_of is not None:
         return None
     current = reader.link(reader.layout.current) or ""
@@ -102,9 +109,11 @@ def _kept(reader: Reader, request: Request) -> Bundle | None:
         bundle
         for bundle in bundles.kept(reader)
         if request.wish.matches(bundle.version)
+        and source in ("", bundle.source)
         and (request.channel is None or request.channel in bundle.channels)
     ]
-    found.sort(key=lambda bundle: bundle.folder.endswith(f"/{current.rpartition('/')[2]}"))
+    name = f"/{current.rpartition('/')[2]}"
+    found.sort(key=lambda bundle: (bundle.folder.endswith(name), bundle.trust))
     return found[-1] if found else None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from dockswitch.backends import Backend, bundles
-from dockswitch.engine import preflight
+from dockswitch.engine import preflight, rootless_needs
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.foreign import refuse_foreign
 from dockswitch.engine.person import desktop, endpoint, shadow
@@ -55,6 +55,8 @@ def doctor(
         lambda: desktop.findings(reader),
         lambda: plugins.findings(reader, env),
     ]
+    if reader.layout.scope == "user":
+        looks.append(lambda: rootless_needs.findings(reader, environment=env))
     if installed.version is not None:
         looks += [
             lambda: shadow.findings(reader, env),

@@ -2,15 +2,21 @@
 
 import json
 import os
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from dockswitch.backends import bundles
 from dockswitch.model.address import name_of
 from dockswitch.model.errors import CorruptState, DockswitchError, NotAuthentic
+from dockswitch.model.layout import PLUGINS
 from dockswitch.model.ports import Progress, Reader, System, Unpacked
-from dockswitch.model.release import Bundle, Download, Release
+from dockswitch.model.release import Bundle, Download, Fetched, Release
 from dockswitch.model.trust import Trust
 from dockswitch.model.version import Version
+
+_PLUGIN = re.compile(r"(docker-[a-z]+)-plugin_")  # a package's file, named by the program in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +29,26 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """One archive of a release: what it is fetched from, and the shelf that it is kept on."""
+    """What a release is fetched from, the engine's own file first; the shelf that it is kept on."""
 
     version: Version
     channel: str
-    download: Download
+    downloads: tuple[Download, ...]
     shelf: str
+
+    @property
+    def name(self) -> str:
+        return self.downloads[0].name
+
+    @property
+    def packages(self) -> bool:
+        """Whether these are Debian packages."""
+        return self.name.endswith(".deb")
+
+    @property
+    def vouched(self) -> Mapping[str, Trust]:
+        """The trust that its source lends to digests now."""
+        return {digest: each.trust for each in self.downloads for digest in each.digests}
 
 
 def fetch(system: System, wanted: Archive, accepted: Accepted, progress: Progress) -> Bundle:
@@ -36,20 +56,29 @@ def fetch(system: System, wanted: Archive, accepted: Accepted, progress: Progres
 
     Raises NotAuthentic, Unreachable, and what unpacking refuses; loses nothing that is kept.
     """
-    refuse_less_trust(wanted.download, accepted)
+    refuse_less_trust(wanted, accepted)
     there = kept(system, wanted)
     if there is not None:
-        refuse_kept(there, accepted, now=wanted.download.trust)
+        refuse_kept(there, accepted, now=wanted.vouched)
         return _noted(system, there, wanted.channel)
     temporary = _temporary(system)
-    progress.say(f"fetching {wanted.download.name}")
-    unpacked = system.unpack(wanted.download.url, into=temporary, progress=progress)
+    progress.say(f"fetching {', '.join(each.name for each in wanted.downloads)}")
+    unpacked = _unpacked(system, wanted, temporary, progress)
     try:
         with system.locked():  # two at once would lose what one of them notes
             return _verified_and_kept(system, wanted, temporary, unpacked, accepted)
     except BaseException:
         system.discard(temporary)
         raise
+
+
+def _unpacked(
+    system: System, wanted: Archive, into: str, progress: Progress
+) -> tuple[Unpacked, ...]:
+    urls = [each.url for each in wanted.downloads]
+    if wanted.packages:
+        return system.unpack_debs(urls, into=into, progress=progress)
+    return (system.unpack(urls[0], into=into, progress=progress),)
 
 
 def _noted(system: System, there: Bundle, channel: str) -> Bundle:
@@ -60,70 +89,92 @@ def _noted(system: System, there: Bundle, channel: str) -> Bundle:
 
 
 def _verified_and_kept(
-    system: System, wanted: Archive, temporary: str, unpacked: Unpacked, accepted: Accepted
+    system: System,
+    wanted: Archive,
+    temporary: str,
+    unpacked: tuple[Unpacked, ...],
+    accepted: Accepted,
 ) -> Bundle:
-    trust = _authenticated(system, wanted.download, unpacked, accepted)
-    if trust < accepted.least:
-        raise TooLittleTrust(wanted.download.name, trust, accepted.least)
-    bundle = bundles.bundle_of(wanted.shelf, wanted.version, wanted.channel, unpacked, trust)
+    parts = []
+    for download, each in zip(wanted.downloads, unpacked, strict=True):
+        trust = _authenticated(system, download, each, accepted)
+        if trust < accepted.least:
+            raise TooLittleTrust(download.name, trust, accepted.least)
+        parts.append(Fetched(each.url, each.sha256, each.size, trust))
+    names = tuple(sorted(name for each in unpacked for name in each.names))
+    if wanted.packages:
+        from dockswitch.switching import packaged
+
+        packaged.refuse_unfit(system, wanted.version, temporary, names)
+    bundle = bundles.bundle_of(wanted.shelf, wanted.version, wanted.channel, parts, names)
     bundles.keep(system, temporary, bundle)
     return bundle
 
 
 def archive_of(reader: Reader, release: Release) -> Archive:
-    """The archive of the release's engine."""
-    for artifact in release.artifacts:
-        if isinstance(artifact, Download):
-            return Archive(release.version, release.channel, artifact, reader.layout.versions)
-    raise DockswitchError(f"{release.version} has no archive in {release.channel}")
+    """What the release's engine is fetched from: its one archive, or its packages."""
+    aside = {release.rootless.url} if release.rootless else set()
+    downloads = tuple(each.download for each in release.artifacts)
+    engine = tuple(each for each in downloads if each.url not in aside)
+    if not engine:
+        raise DockswitchError(f"{release.version} has no archive in {release.channel}")
+    return Archive(release.version, release.channel, engine, reader.layout.versions)
 
 
 def rootless_of(reader: Reader, release: Release) -> Archive | None:
     """The archive of what the release's engine needs without root; None where none is there."""
     if release.rootless is None:
         return None
-    return Archive(release.version, release.channel, release.rootless, reader.layout.rootless)
+    return Archive(release.version, release.channel, (release.rootless,), reader.layout.rootless)
 
 
-def refuse_less_trust(wanted: Download, accepted: Accepted) -> None:
+def refuse_less_trust(wanted: Archive, accepted: Accepted) -> None:
     """Refuses before anything is fetched what cannot reach the trust that is asked for."""
-    if wanted.trust < accepted.least and not accepted.digests:
-        raise TooLittleTrust(wanted.name, wanted.trust, accepted.least)
+    for each in wanted.downloads:
+        if each.trust < accepted.least and not accepted.digests:
+            raise TooLittleTrust(each.name, each.trust, accepted.least)
 
 
-def refuse_kept(bundle: Bundle, accepted: Accepted, *, now: Trust = Trust.TLS) -> None:
-    """Refuses a kept version that came with less trust; `now` is what vouches for it by now."""
-    trust = max(bundle.trust, now)
-    if trust < accepted.least and bundle.sha256 not in accepted.digests:
-        raise TooLittleTrust(bundle.url.rpartition("/")[2], trust, accepted.least)
+def refuse_kept(
+    bundle: Bundle, accepted: Accepted, *, now: Mapping[str, Trust] = MappingProxyType({})
+) -> None:
+    """Refuses a kept version that came with less trust; `now` is what vouches for digests."""
+    for each in bundle.artifacts:
+        trust = max(each.trust, now.get(each.sha256, Trust.TLS))
+        if trust < accepted.least and each.sha256 not in accepted.digests:
+            raise TooLittleTrust(each.url.rpartition("/")[2], trust, accepted.least)
 
 
 def kept(reader: Reader, wanted: Archive) -> Bundle | None:
-    """The kept bundle of the same version and file name whose digest is right."""
-    right = wanted.download.digests
+    """The kept bundle of the same version and file name whose digest is right.
+
+    Of packages the engine's own decides: containerd and plug-ins keep what they are.
+    """
+    first = wanted.downloads[0]
     for bundle in reversed(bundles.kept_on(reader, wanted.shelf)):
-        same = bundle.version == wanted.version and name_of(bundle.url) == wanted.download.name
-        if same and (not right or bundle.sha256 in right):
+        there = bundle.artifacts[0]
+        same = bundle.version == wanted.version and name_of(there.url) == first.name
+        if same and (not first.digests or there.sha256 in first.digests):
             return bundle
     return None
 
 
 def expected(reader: Reader, wanted: Archive) -> Bundle:
     """The bundle as it will be, where it is kept already: as it is."""
-    download = wanted.download
-    digest = min(download.digests) if download.digests else "<digest>"
-    return kept(reader, wanted) or Bundle(
-        version=wanted.version,
-        folder=bundles.folder_of(wanted.shelf, wanted.version, digest),
-        names=bundles.expected_names(wanted.version)
-        if wanted.shelf == reader.layout.versions
-        else (),
-        channels=(wanted.channel,),
-        url=download.url,
-        sha256=digest,
-        size=download.size or 0,
-        trust=download.trust,
+    parts = [
+        Fetched(each.url, min(each.digests, default="<digest>"), each.size or 0, each.trust)
+        for each in wanted.downloads
+    ]
+    return kept(reader, wanted) or bundles.bundle_of(
+        wanted.shelf, wanted.version, wanted.channel, parts, _expected_names(wanted)
     )
+
+
+def _expected_names(wanted: Archive) -> tuple[str, ...]:
+    """The programs of that time, and the plug-ins whose packages come with them."""
+    plugins = (_PLUGIN.match(each.name) for each in wanted.downloads)
+    names = (f"{PLUGINS}/{plugin[1]}" for plugin in plugins if plugin)
+    return (*names, *bundles.expected_names(wanted.version))
 
 
 def _temporary(system: System) -> str:

@@ -60,7 +60,9 @@ class _Ends:
         now = (flags.data_root_within(daemon.argv, reader.layout) if daemon else None) or ""
         left = now if starts and now not in ("", plan.goal.data or config.data_root) else ""
         lost = any(found.risk for found in plan.findings)
-        stays = info.get("LiveRestoreEnabled") is True and not (left or lost)
+        # Without root they live in namespaces of the engine's, which nobody enters after it.
+        alone = reader.layout.scope == "user"
+        stays = info.get("LiveRestoreEnabled") is True and not (left or lost or alone)
         acts = [step for step in plan.steps if isinstance(step, Containers)]
         return cls(
             stays,

@@ -27,9 +27,10 @@ def install(
     progress: Progress,
     *,
     rootless: Rootless = "no",
+    source: str = "",
 ) -> Installed:
     """The bundle that the request means, fetched and verified where it is not kept already."""
-    chosen = choose(system, catalog, request, backend, rootless=rootless)
+    chosen = choose(system, catalog, request, backend, rootless=rootless, source=source)
     if chosen.found is None:
         fetch.refuse_kept(chosen.bundle, accepted)
         return Installed(chosen.bundle, changed=False)

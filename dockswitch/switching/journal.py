@@ -11,8 +11,9 @@ from dataclasses import asdict, dataclass
 
 from dockswitch.model import step as steps
 from dockswitch.model.errors import CorruptState
-from dockswitch.model.generation import Fetched, Generation
+from dockswitch.model.generation import Generation
 from dockswitch.model.ports import Reader, System
+from dockswitch.model.release import Fetched
 from dockswitch.model.step import Step
 from dockswitch.model.trust import Trust
 from dockswitch.model.version import BadVersion, Version

@@ -19,7 +19,8 @@ class Options:
     """How a switch is to be made: `start` an engine or only flip links, all binaries or docker.
 
     `data` is what a person said of the data-root: the machine's, whatever may be lost, or one of
-    the version's own; `probe` is the command line of the site's own check.
+    the version's own; `probe` is the command line of the site's own check. `source` says whose
+    sources, in the resolver's words, empty for those that suit the backend best.
     """
 
     start: bool = True
@@ -28,6 +29,7 @@ class Options:
     data: Data | None = None
     experimental: bool = False
     probe: tuple[str, ...] = ()
+    source: str = ""
 
     @property
     def starts(self) -> bool:

@@ -19,13 +19,18 @@ def plan(reader: Reader, backend: Backend, chosen: Chosen, options: Options) -> 
             fetch.refuse_kept(bundle, options.accepted)
     else:
         for archive in wanted:
-            fetch.refuse_less_trust(archive.download, options.accepted)
+            fetch.refuse_less_trust(archive, options.accepted)
     goal = placed(reader, goal_of(chosen, options), options)
     installed = backend.installed(reader)
     found = checks.findings(reader, goal, installed, options)
     finding.refuse(found)
     steps = backend.steps(goal, installed, reader)
-    missing = tuple(each.download for each in wanted if fetch.kept(reader, each) is None)
+    missing = tuple(
+        download
+        for each in wanted
+        if fetch.kept(reader, each) is None
+        for download in each.downloads
+    )
     return Plan(goal, installed, missing, steps, findings=found)
 
 

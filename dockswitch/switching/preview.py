@@ -26,7 +26,12 @@ def preview(
         plan_back, earlier = preview_back(reader, number, options)
         return plan_back, earlier.channel
     choice = choose(
-        reader, catalog, request, backend.takes[0], rootless=options.rootless(reader.layout)
+        reader,
+        catalog,
+        request,
+        backend.takes[0],
+        rootless=options.rootless(reader.layout),
+        source=options.source,
     )
     return _foreseen(reader, plan(reader, backend, choice, options), choice.channel)
 

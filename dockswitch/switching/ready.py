@@ -4,6 +4,7 @@ A package's or a user's engine is proven the same way: only how it is started di
 """
 
 import contextlib
+import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
@@ -13,7 +14,7 @@ from dockswitch.engine.trial import Places, Trial
 from dockswitch.model.errors import DockswitchError, NoNamespaces, SwitchUndone
 from dockswitch.model.plan import Goal, Wanted
 from dockswitch.model.ports import Progress, Reader, System
-from dockswitch.model.step import File, Step
+from dockswitch.model.step import Key, Step
 from dockswitch.model.version import Version
 
 # Given whether the old engine runs a container, what is worth saying; raises DoesNotRunHere.
@@ -71,12 +72,13 @@ def _not_proven(version: Version, why: DockswitchError) -> Verdict:
 
 def _keys(reader: Reader, steps: Sequence[Step]) -> dict[str, object]:
     """What the machine's daemon.json will set when the steps are done."""
-    path = reader.layout.engine_config
+    keys = daemon_config.values(reader) or {}
     for step in steps:
-        if isinstance(step, File) and step.path == path:
-            content = step.content or "{}"
-            return daemon_config.parsed(content.encode(), reader.layout.real(path))
-    return daemon_config.values(reader) or {}
+        if isinstance(step, Key) and step.path == reader.layout.engine_config:
+            keys.pop(step.name, None)
+            if step.value is not None:
+                keys[step.name] = json.loads(step.value)
+    return keys
 
 
 def _log(reader: Reader, places: Places) -> str:

@@ -8,7 +8,7 @@ from dockswitch.backends.bundles import NotInstalled
 from dockswitch.engine import flags
 from dockswitch.model import finding
 from dockswitch.model.errors import DockswitchError, Interrupted, SwitchUndone
-from dockswitch.model.generation import Fetched, Generation
+from dockswitch.model.generation import Generation
 from dockswitch.model.outcome import Outcome
 from dockswitch.model.plan import Goal, Installed
 from dockswitch.model.ports import Progress, Reader, System
@@ -230,9 +230,10 @@ def _generation(system: System, wanted: Switch, before: Installed) -> Generation
         folder=bundle.folder if bundle else "",
         names=wanted.goal.names,
         artifacts=tuple(
-            Fetched(each.url, each.sha256, each.size, each.trust)
+            fetched
             for each in (bundle, wanted.goal.rootless)
             if each is not None
+            for fetched in each.artifacts
         ),
         time=system.now(),
         wish=wanted.wish,

@@ -34,7 +34,12 @@ def use(
     if isinstance(request.wish, SystemsOwn):
         return rollback.rollback(system, 0, progress, options, agree), None
     choice = choose(
-        system, catalog, request, backend.takes[0], rootless=options.rootless(system.layout)
+        system,
+        catalog,
+        request,
+        backend.takes[0],
+        rootless=options.rootless(system.layout),
+        source=options.source,
     )
     planned = plan(system, backend, choice, options)  # raises what stands in the way
     if agree is not None:
@@ -56,7 +61,7 @@ def upgrade(
 ) -> Outcome:
     """To the newest of the channel in use, and never to an older one than what is there."""
     request = Request(now.channel, Newest(), now.channel)
-    newest = looked_up(system, catalog, request, backend.takes[0]).bundle
+    newest = looked_up(system, catalog, request, options.source or backend.takes[0]).bundle
     if now.version is not None and newest.version <= now.version:
         request = replace(request, wish=Exact(now.version))
     return use(system, catalog, request, backend, options, progress, agree)[0]

@@ -10,19 +10,25 @@ import hashlib
 import os
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
 
 from dockswitch.model.address import name_of, shown, unsigned
 from dockswitch.model.ports import Progress, Unpacked
 from dockswitch.model.unreachable import Changed, NotAnArchive
+from dockswitch.system.deb import MAGIC, files_of
 from dockswitch.system.disk import sync
 from dockswitch.system.download import Download, LocalFile, download
 from dockswitch.system.http import Door
 from dockswitch.system.inflate import inflated
 from dockswitch.system.pipe import BrokenOff, Pipe
+from dockswitch.system.programs import Programs
 from dockswitch.system.refusals import CannotWrite, DamagedArchive, DiskFull
 from dockswitch.system.tarball import Tarball
 from dockswitch.system.unpacked import Folder, make_folder
+
+_Done = TypeVar("_Done")
 
 THREADS = "dockswitch-unpack"
 _TRIES = 3  # of a file that changes while it is read
@@ -40,36 +46,83 @@ def unpack(door: Door, url: str, *, into: str, progress: Progress) -> Unpacked:
     Raises Unreachable, NotServed, DamagedArchive, HostileArchive, DiskFull, CannotWrite; the
     folder is gone then. Whether the digest is right is the caller's to decide.
     """
+    return _anew_if_changed(lambda: _archive(door, url, into, progress))
+
+
+def unpack_debs(
+    door: Door, urls: Sequence[str], *, into: str, progress: Progress
+) -> tuple[Unpacked, ...]:
+    """Unpacks the programs of Debian packages, one package after the other, into one folder.
+
+    As `unpack`; raises UnreadPacking too. One answer for each package, with the names it brought.
+    """
+    return _anew_if_changed(lambda: _debs(door, urls, into, progress))
+
+
+def _anew_if_changed(work: Callable[[], _Done]) -> _Done:
     for _ in range(_TRIES - 1):
         with contextlib.suppress(Changed):  # then from the beginning: what had come is gone
-            return _once(door, url, into, progress)
-    return _once(door, url, into, progress)
+            return work()
+    return work()
 
 
-def _once(door: Door, url: str, into: str, progress: Progress) -> Unpacked:
-    with contextlib.closing(download(door, url)) as source:
-        _make(into)
-        try:
-            add = progress.begin(name_of(url), source.total)
-            try:
-                found = _Flow(source, shown(url), add).into(into)
-            finally:
-                progress.end()
-            sync(into)
-        except OSError as error:
-            shutil.rmtree(into, ignore_errors=True)
-            raise _cannot_write(into, error) from None
-        except BaseException:
-            shutil.rmtree(into, ignore_errors=True)
-            raise
-    return found
+def _archive(door: Door, url: str, into: str, progress: Progress) -> Unpacked:
+    with contextlib.closing(download(door, url)) as source, _new_folder(into):
+        folder = Folder(into, shown(url))
+        found = _poured(source, url, _TGZ, folder, progress)
+        if not os.listdir(into):
+            raise DamagedArchive(shown(url), "there is nothing in it")
+        return Unpacked(unsigned(shown(url)), *found, folder.executables())
+
+
+def _debs(door: Door, urls: Sequence[str], into: str, progress: Progress) -> tuple[Unpacked, ...]:
+    found = []
+    with _new_folder(into):
+        folder = Programs(into)
+        for url in urls:
+            before = set(folder.names())
+            folder.begin(shown(url))
+            with contextlib.closing(download(door, url)) as source:
+                poured = _poured(source, url, _DEB, folder, progress)
+            new = tuple(name for name in folder.names() if name not in before)
+            found.append(Unpacked(unsigned(shown(url)), *poured, new))
+    return tuple(found)
+
+
+@contextlib.contextmanager
+def _new_folder(into: str) -> Iterator[None]:
+    """A new folder that is on disk behind the block, and gone where the block fails."""
+    _make(into)
+    try:
+        yield
+        sync(into)
+    except OSError as error:
+        shutil.rmtree(into, ignore_errors=True)
+        raise _cannot_write(into, error) from None
+    except BaseException:
+        shutil.rmtree(into, ignore_errors=True)
+        raise
+
+
+def _poured(
+    source: Download | LocalFile, url: str, kind: "_Kind", folder: Folder, progress: Progress
+) -> tuple[str, int]:
+    """The SHA-256 and the size of what was unpacked into the folder."""
+    add = progress.begin(name_of(url), source.total)
+    try:
+        return _Flow(source, shown(url), add, kind).into(folder)
+    finally:
+        progress.end()
 
 
 class _Flow:
     """The pieces of one archive on their way from the network to its digest and into a folder."""
 
-    def __init__(self, source: Download | LocalFile, url: str, add: Callable[[int], None]) -> None:
+    def __init__(
+        self, source: Download | LocalFile, url: str, add: Callable[[int], None], kind: "_Kind"
+    ) -> None:
         self._source = source
+        self._kind = kind
         self._url = url
         self._add = add
         self._to_hash: Pipe[bytes] = Pipe(8)
@@ -78,13 +131,13 @@ class _Flow:
         self._digest = hashlib.sha256()
         self._size = 0
 
-    def into(self, path: str) -> Unpacked:
+    def into(self, folder: Folder) -> tuple[str, int]:
+        """The SHA-256 and the size of the archive, once all that is in it is in the folder."""
         threads = (
             _thread(self._read, self._to_hash, self._to_inflate),
             _thread(self._hash),
             _thread(self._inflate, self._plain),
         )
-        folder = Folder(path, self._url)
         try:
             for member, content in Tarball(iter(self._plain), self._url):
                 folder.take(member, content)
@@ -93,16 +146,12 @@ class _Flow:
         finally:
             for pipe in (self._to_hash, self._to_inflate, self._plain):
                 pipe.break_off()
-        if not os.listdir(path):
-            raise DamagedArchive(self._url, "there is nothing in it")
-        return Unpacked(
-            unsigned(self._url), self._digest.hexdigest(), self._size, folder.executables()
-        )
+        return self._digest.hexdigest(), self._size
 
     def _read(self) -> None:
         for piece in self._source:
             if not self._size:
-                _recognise(piece, self._url)
+                self._kind.recognise(piece, self._url)
             self._size += len(piece)
             self._to_hash.put(piece)
             self._to_inflate.put(piece)
@@ -115,7 +164,7 @@ class _Flow:
             self._digest.update(piece)
 
     def _inflate(self) -> None:
-        for block in inflated(self._to_inflate, self._url):
+        for block in self._kind.plain(self._to_inflate, self._url):
             self._plain.put(block)
 
 
@@ -139,13 +188,35 @@ def _thread(work: Callable[[], None], *feeds: Pipe[bytes]) -> threading.Thread:
     return thread
 
 
-def _recognise(piece: bytes, url: str) -> None:
+def _is_tgz(piece: bytes, url: str) -> None:
     """Raises NotAnArchive for a beginning that is not gzip's."""
-    if piece.startswith(b"\x1f\x8b"):
-        return
+    if not piece.startswith(b"\x1f\x8b"):
+        _refuse_page(piece, url)
+        raise NotAnArchive(url, _KINDS.get(piece[:2], "something that gzip did not make"))
+
+
+def _is_deb(piece: bytes, url: str) -> None:
+    """Raises NotAnArchive for a beginning that is not a Debian package's."""
+    if not piece.startswith(MAGIC):
+        _refuse_page(piece, url)
+        raise NotAnArchive(url, "no Debian package")
+
+
+def _refuse_page(piece: bytes, url: str) -> None:
     if piece.lstrip().startswith(b"<"):
         raise NotAnArchive(url, "a web page: a proxy's login page?")
-    raise NotAnArchive(url, _KINDS.get(piece[:2], "something that gzip did not make"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A kind of archive: how it begins, and how it becomes a tar stream."""
+
+    recognise: Callable[[bytes, str], None]
+    plain: Callable[[Iterable[bytes], str], Iterator[bytes]]
+
+
+_TGZ = _Kind(_is_tgz, inflated)
+_DEB = _Kind(_is_deb, files_of)
 
 
 def _make(into: str) -> None:

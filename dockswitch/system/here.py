@@ -188,6 +188,13 @@ class Here:
 
         return unpack(self._door, url, into=self.layout.real(into), progress=progress)
 
+    def unpack_debs(
+        self, urls: Sequence[str], *, into: str, progress: Progress
+    ) -> tuple[Unpacked, ...]:
+        from dockswitch.system.archive import unpack_debs
+
+        return unpack_debs(self._door, urls, into=self.layout.real(into), progress=progress)
+
     @functools.cached_property
     def _door(self) -> "Door":
         """One for all: it keeps connections alive."""

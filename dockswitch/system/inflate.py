@@ -49,12 +49,12 @@ def inflated(pieces: Iterable[bytes], url: str) -> Iterator[bytes]:
             plain = _next(inflater, piece, url)
             piece = inflater.unused_data if inflater.eof else inflater.unconsumed_tail
             gave += len(plain)
-            _bound(came, gave, url)
+            bound(came, gave, url)
             if plain:
                 yield plain
     while not inflater.eof and (plain := _next(inflater, b"", url)):
         gave += len(plain)
-        _bound(came, gave, url)
+        bound(came, gave, url)
         yield plain
     if not inflater.eof:
         raise DamagedArchive(url, "it ends too early")
@@ -72,7 +72,8 @@ def _next(inflater: _Inflater, piece: bytes, url: str) -> bytes:
         raise DamagedArchive(url, "its compressed bytes are broken") from None
 
 
-def _bound(came: int, gave: int, url: str) -> None:
+def bound(came: int, gave: int, url: str) -> None:
+    """Raises HostileArchive where bytes that came grew to more than an archive of Docker's may."""
     if gave > LARGEST_PLAIN:
         raise HostileArchive(url, f"unpacked it has more than {LARGEST_PLAIN} bytes")
     if gave > _FREE and gave > _RATIO * came:

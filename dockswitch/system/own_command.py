@@ -32,8 +32,11 @@ def _script() -> str | None:
 
 
 def _is_found_by_anybody() -> bool:
-    """Whether the interpreter finds this package without our environment, folder and home."""
-    return _PACKAGES in {os.path.abspath(path) for path in sys.path[1:]} - _lent()
+    """Whether the package is found without our environment, folder and home.
+
+    That may be by a path that the script itself makes, as those of bundles do.
+    """
+    return _PACKAGES in {os.path.abspath(path) for path in sys.path} - _lent()
 
 
 def _lent() -> set[str]:

@@ -21,6 +21,17 @@ class HostileArchive(NotAuthentic):
         )
 
 
+class UnreadPacking(DockswitchError):
+    """`kind` is how the file name of a package's part ends."""
+
+    def __init__(self, url: str, kind: str) -> None:
+        super().__init__(
+            f"the package {url} is packed in a way that is not read here",
+            details=f"its files are in data.tar{kind}; Docker packs its own with xz",
+            hint="--from static takes the release's archive instead",
+        )
+
+
 class DiskFull(DockswitchError):
     def __init__(self, folder: str) -> None:
         super().__init__(

@@ -1,6 +1,7 @@
 """The static backend: which steps lead from what is installed to what is wanted, and back."""
 
 import copy
+from dataclasses import replace
 
 import pytest
 
@@ -265,3 +266,43 @@ def test_a_current_that_leads_to_no_version_is_nothing_of_ours() -> None:
     assert found.version is None
     switch(world, OWN)
     is_whole(world)
+
+
+def with_plugin(world: World, words: str) -> Goal:
+    """As if the version had come out of packages, with a plug-in of the client's."""
+    wanted = goal(world, words, "leave")
+    assert wanted.bundle is not None
+    world.files.write(f"{wanted.bundle.folder}/cli-plugins/docker-x", b"plug-in", 0o755)
+    return replace(wanted, names=(*wanted.names, "cli-plugins/docker-x"))
+
+
+def test_a_plugin_is_linked_where_the_client_finds_it_and_goes_with_its_version() -> None:
+    world = machine()
+    switch(world, SECOND)
+    path = f"{world.layout.plugins}/docker-x"
+    wanted = with_plugin(world, OWN)
+    before = copy.deepcopy(world.files.entries)
+    inverses = []
+    for step in steps(world, wanted):
+        inverses.append(transaction.inverse(world, step))
+        transaction.act(world, step)
+    assert world.read(path) == b"plug-in"
+    assert steps(world, wanted) == ()
+    assert f"remove link {path}" in said(world, goal(world, SECOND, "leave"))
+    assert transaction.undo(world, inverses) == []
+    # The folder for plug-ins may stay: empty it says nothing.
+    left = world.files.entries.keys() - before.keys()
+    assert left <= {f"/usr/local/lib{more}" for more in ("", "/docker", "/docker/cli-plugins")}
+    assert before == {path: world.files.entries[path] for path in before}
+
+
+def test_a_plugin_that_somebody_else_put_there_stays_and_is_no_obstacle() -> None:
+    world = machine()
+    path = f"{world.layout.plugins}/docker-x"
+    world.files.write(path, b"theirs", 0o755)
+    wanted = with_plugin(world, OWN)
+    for step in steps(world, wanted):
+        transaction.act(world, step)
+    assert world.read(path) == b"theirs"
+    assert steps(world, wanted) == ()
+    assert "cli-plugins/docker-x" not in Static().installed(world).names

@@ -8,12 +8,20 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration import apt_repository as repositories
 from tests.integration import rootfs, systemd_machine
-from tests.integration.archive import ArchiveMissing
+from tests.integration.apt_holdings import AptRepository
+from tests.integration.apt_machine import Apt
+from tests.integration.archive import ArchiveMissing, PackagesMissing
 from tests.integration.holdings import Mirror
 from tests.integration.mirror import build
 from tests.integration.namespace import isolated, machine_network, short_root
-from tests.integration.needs import demand, why_no_namespaces, why_no_systemd_machine
+from tests.integration.needs import (
+    demand,
+    why_no_namespaces,
+    why_no_packages,
+    why_no_systemd_machine,
+)
 from tests.integration.program import Dockswitch
 from tests.integration.server import MirrorServer, serve
 from tests.integration.stock import Stock
@@ -33,11 +41,10 @@ def isolation() -> None:
 def mirror() -> Mirror:
     """The mirror in DOCKSWITCH_TEST_MIRROR or `.cache/mirror`, built if it is not there."""
     demand(why_no_namespaces())
-    root = Path(os.environ.get("DOCKSWITCH_TEST_MIRROR") or _CHECKOUT / ".cache/mirror")
     try:
         # The process may be isolated already, and building downloads.
         with machine_network():
-            return build(root)
+            return build(_beside_mirror("mirror"))
     except ArchiveMissing as error:
         demand(str(error))
         raise
@@ -74,10 +81,9 @@ def stock(isolation: None, mirror: Mirror) -> Iterator[Stock]:
 def machine_files(isolation: None) -> Path:
     """The files of a Debian machine with systemd, beside the mirror; built if not there."""
     demand(why_no_systemd_machine())
-    beside = Path(os.environ.get("DOCKSWITCH_TEST_MIRROR") or _CHECKOUT / ".cache/mirror")
     try:
         with machine_network():
-            return rootfs.build(beside.absolute().with_name("systemd"))
+            return rootfs.build(_beside_mirror("systemd"))
     except ArchiveMissing as error:
         demand(str(error))
         raise
@@ -88,3 +94,28 @@ def machine(machine_files: Path, mirror: Mirror) -> Iterator[Machine]:
     """A machine with systemd, booted for this test alone."""
     with systemd_machine.booted(machine_files, mirror.root) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def apt_repository(mirror: Mirror) -> AptRepository:
+    """A signed apt repository of the mirror's engines, in `apt` beside it; built if not there."""
+    demand(why_no_packages())
+    try:
+        with machine_network():
+            return repositories.build(_beside_mirror("apt"), mirror)
+    except (ArchiveMissing, PackagesMissing) as error:
+        demand(str(error))
+        raise
+
+
+@pytest.fixture
+def apt(machine_files: Path, apt_repository: AptRepository) -> Iterator[Apt]:
+    """apt on a machine with systemd that has no engine; its mirror is the apt repository's host."""
+    with systemd_machine.booted(machine_files, apt_repository.root) as running:
+        yield Apt(running)
+
+
+def _beside_mirror(name: str) -> Path:
+    """Where something is kept that is built once: in the folder that the mirror is in."""
+    mirror = Path(os.environ.get("DOCKSWITCH_TEST_MIRROR") or _CHECKOUT / ".cache/mirror")
+    return mirror.absolute() if name == "mirror" else mirror.absolute().with_name(name)

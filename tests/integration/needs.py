@@ -53,6 +53,12 @@ def why_no_systemd_machine() -> str | None:
     return None
 
 
+def why_no_packages() -> str | None:
+    """Why no signed repository can be built here, or None."""
+    missing = [name for name in ("dpkg", "dpkg-deb", "gpg", "gpgv") if shutil.which(name) is None]
+    return f"this machine has no {', '.join(missing)}" if missing else None
+
+
 def why_no_rootless() -> str | None:
     """Why no engine without root can run on this machine, or None; call it isolated."""
     missing = [name for name in ("newuidmap", "slirp4netns", "ip") if shutil.which(name) is None]

@@ -76,6 +76,14 @@ def test_a_signed_index_gives_its_releases_oldest_first() -> None:
             size=40000000,
             trust=Trust.SIGNED,
         ),
+        Package(
+            name="containerd.io",
+            version="1.6.4-1",
+            url=f"{SUITE}/pool/test/amd64/containerd.io_1.6.4-1_amd64.deb",
+            sha256="1" * 64,
+            size=7,
+            trust=Trust.SIGNED,
+        ),
     )
     assert len(releases[0].artifacts) == 1
     assert releases[2].api == "1.42"
@@ -225,7 +233,15 @@ def announcing(packages: bytes) -> Pages:
 
 
 def stanza(version: str, file: str = "pool/x.deb") -> str:
-    return f"Package: docker-ce\nVersion: {version}\nFilename: {file}\nSize: x\n\n"
+    digest = f"SHA256: {'4' * 64}\n"
+    return f"Package: docker-ce\nVersion: {version}\nFilename: {file}\nSize: x\n{digest}\n"
+
+
+def test_a_package_that_the_index_gives_no_digest_of_is_none() -> None:
+    whole = stanza("5:28.0.1-1~x")
+    bare = whole.replace("SHA256", "SHA1")
+    assert len(LOOKING.releases(Shelf(announcing(whole.encode())).reader)) == 1
+    assert LOOKING.releases(Shelf(announcing(bare.encode())).reader) == []
 
 
 def test_of_two_builds_of_a_version_the_newer_is_taken() -> None:

@@ -93,6 +93,32 @@ def test_a_refusal_names_what_is_there(
     assert told in f"{refused.value.message} {refused.value.details} {refused.value.hint}"
 
 
+FEDORA = Host("linux", "x86_64", "fedora")
+
+
+@pytest.mark.parametrize(
+    ("suite", "host", "distribution", "named"),
+    [
+        ("trixie", PC, "debian", "trixie"),
+        ("noble", MINT, "ubuntu", "noble"),
+        ("ubuntu/noble", PC, "ubuntu", "noble"),
+        ("debian/bookworm", FEDORA, "debian", "bookworm"),
+        ("bookworm", FEDORA, "debian", "bookworm"),
+        ("sid/updates", PC, "debian", "sid/updates"),
+    ],
+)
+def test_a_suite_that_is_named_is_taken_whatever_the_host(
+    suite: str, host: Host, distribution: str, named: str
+) -> None:
+    found = resolve(CATALOG.in_suite(suite), "test", "apt", host)
+    assert found == apt("test", distribution, named)
+
+
+def test_a_suite_of_no_distribution_does_not_make_a_host_one_that_is_served() -> None:
+    with pytest.raises(NoSuite):
+        resolve(CATALOG.in_suite("40"), "test", "apt", FEDORA)
+
+
 def test_a_mirror_serves_all_but_the_images() -> None:
     mirrored = CATALOG.at(mirror="http://127.0.0.1:8080/docker")
     assert resolve(mirrored, "test", "static", PC) == StaticIndex(

@@ -10,6 +10,7 @@ from dockswitch.model.step import Containers
 from dockswitch.switching import history
 from tests.world import MOMENTS, Manners, Moment, World
 from tests.world.commands import go_back, installed, mend, preview, switch
+from tests.world.engines import Container
 from tests.world.truth import answering, is_whole
 
 OLD, NEW = "20.10.24+dfsg1", "28.5.2+dfsg4"
@@ -85,6 +86,19 @@ def test_with_live_restore_what_a_newer_engine_started_is_stopped_and_started_do
     assert running(world) == {"no", "always", "unless-stopped"}
     assert {each.started_by for each in world.data[MACHINES].containers.values()} == {OLD}
     is_whole(world)
+
+
+def test_a_data_root_that_daemon_json_names_is_the_same_one() -> None:
+    world = World(stable=[OLD], test=[NEW])
+    keys = f'{{"live-restore": true, "data-root": "{MACHINES}"}}'
+    world.write(world.layout.engine_config, keys.encode())
+    switch(world, NEW)
+    plan = preview(world, OLD)[0]
+    assert not [each for each in plan.steps if isinstance(each, Containers)]
+    world.engines[0].data.containers["newer"] = Container({}, running=True, started_by=NEW)
+    plan = preview(world, OLD)[0]
+    found = [str(each) for each in plan.steps if isinstance(each, Containers)]
+    assert found == ["stop 1 container", "start 1 container again"]
 
 
 def test_what_an_older_engine_started_runs_on_downwards() -> None:

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dockswitch.model.errors import CorruptState
-from dockswitch.model.generation import Fetched, Generation
+from dockswitch.model.generation import Generation
+from dockswitch.model.release import Fetched
 from dockswitch.model.step import Engine, File, Link, Step
 from dockswitch.model.trust import Trust
 from dockswitch.model.version import Version

@@ -6,6 +6,7 @@ from dockswitch.model.errors import SwitchUndone
 from dockswitch.switching import history, journal
 from tests.world import MOMENTS, Manners, Moment, World
 from tests.world.commands import go_back, mend, switch
+from tests.world.files import Entry, File
 from tests.world.truth import answering, is_whole, nothing_is_left
 
 OLD, NEW = "20.10.24+dfsg1", "28.5.2+dfsg4"
@@ -102,6 +103,20 @@ def test_the_keys_of_daemon_json_are_met_on_trial() -> None:
     assert written is not None
     assert b'"runtimes"' in written
     assert b"live-restore" not in written
+
+
+def test_a_key_that_the_switch_sets_is_met_too_and_nobody_else_reads_them() -> None:
+    world = machine()
+    world.write(world.layout.engine_config, b'{"labels": ["a=b"]}')
+    kept: list[Entry | None] = []
+    config = f"{world.layout.proof}/daemon.json"
+    world.meanwhile("start apart", lambda: kept.append(world.files.entries.get(config)))
+    switch(world, NEW, experimental=True)
+    (written,) = kept
+    assert isinstance(written, File)
+    assert b'"experimental": true' in written.content
+    assert b'"labels"' in written.content
+    assert written.mode == 0o600
 
 
 @pytest.mark.parametrize("moment", MOMENTS)

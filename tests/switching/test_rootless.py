@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from dockswitch.backends import bundles
+from dockswitch.backends import bundles, find
 from dockswitch.engine.rootless import NoKit
 from dockswitch.engine.rootless_needs import Lacking
 from dockswitch.engine.running import running
@@ -13,6 +13,7 @@ from dockswitch.model.layout import Layout
 from dockswitch.model.trust import Trust
 from dockswitch.switching import history
 from dockswitch.switching.chosen import NoRootlessExtras
+from dockswitch.switching.doctor import doctor
 from dockswitch.switching.fetch import Accepted, OtherBytes
 from tests.world import MOMENTS, Moment, World
 from tests.world.commands import get, go_back, mend, preview, prune, start, stop, switch, uninstall
@@ -208,6 +209,17 @@ def test_killed_at_any_call_it_is_undone(moment: Moment) -> None:
         mend(world)
         is_whole(world)
     assert number > 30
+
+
+def test_the_doctor_looks_at_the_same() -> None:
+    world = machine()
+    switch(world, OLD)
+    well = doctor(world, find("static"), None, {"PATH": "/usr/bin"})
+    world.allowed = {}
+    told = doctor(world, find("static"), None, {"PATH": "/usr/bin"})
+    new = {each.what for each in told.findings} - {each.what for each in well.findings}
+    assert new == {"there is no /dev/net/tun"}
+    assert not told.well
 
 
 def test_another_users_engine_in_the_same_folder_is_not_ours() -> None:

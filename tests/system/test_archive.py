@@ -191,9 +191,9 @@ def test_a_million_members_are_refused_before_they_are_read(tmp_path: Path) -> N
     block = tar([file("docker/x", b"")])[:512]
     with refused(HostileArchive, tmp_path / "new", "twice"):
         fetch(lambda _: Reply(gzip.compress(block * 100_000, 1)), tmp_path / "new")
-    many = (file(f"docker/{number}", b"") for number in range(5000))
+    many = tgz(*(file(f"docker/{number}", b"") for number in range(5000)))
     with refused(HostileArchive, tmp_path / "new", "4096"):
-        fetch(lambda _: Reply(tgz(*many)), tmp_path / "new")
+        fetch(lambda _: Reply(many), tmp_path / "new")
     note = special("docker", tarfile.XHDTYPE)[0].tobuf(tarfile.USTAR_FORMAT)
     with refused(HostileArchive, tmp_path / "new", "4096"):
         fetch(lambda _: Reply(gzip.compress(note * 100_000, 1)), tmp_path / "new")

@@ -50,3 +50,15 @@ def test_it_runs_nothing_that_lies_in_the_working_folder(way: str, tmp_path: Pat
         [*said, "settings"], env={}, cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_a_script_that_makes_its_own_path_is_called_again(tmp_path: Path) -> None:
+    script = tmp_path / "dockswitch"
+    script.write_text(f"#!{sys.executable}\nimport sys\nsys.path[:0] = ['{REPOSITORY}']\n{_ASK}\n")
+    script.chmod(0o755)
+    # not a virtual environment's interpreter, beside which another script might stand
+    base = Path(sys.base_prefix) / "bin" / Path(sys.executable).resolve().name
+    asked = subprocess.run(
+        [base, "-S", script], env={}, cwd="/", capture_output=True, text=True, check=True
+    )
+    assert asked.stdout.splitlines() == [str(script)]

@@ -356,6 +356,32 @@ class World(Processes):
             raise DiskFull(self.layout.real(into)) from None
         return Unpacked(url, sha256, 60 << 20, names)
 
+    def unpack_debs(
+        self, urls: Sequence[str], *, into: str, progress: Progress
+    ) -> tuple[Unpacked, ...]:
+        if self.offline:
+            raise NeverFetched(urls[0])
+        debs = [self.publishers.deb(url) for url in urls]
+        files = {name: str(version) for version, names, _ in debs for name in names}
+
+        def taken(count: int) -> None:
+            for name in sorted(files)[:count]:
+                self.files.write(f"{into}/{name}", f"{name} {files[name]}".encode(), 0o755)
+
+        try:
+            self._act(
+                f"unpack {' '.join(urls)}",
+                lambda: taken(len(files)),
+                lambda: taken(3),
+                writes=True,
+            )
+        except OSError:
+            raise DiskFull(self.layout.real(into)) from None
+        return tuple(
+            Unpacked(url, sha256, 20 << 20, tuple(sorted(names)))
+            for url, (_, names, sha256) in zip(urls, debs, strict=True)
+        )
+
     # how it does so
 
     def _asked(self, value: _T) -> _T:

@@ -45,6 +45,8 @@ class Publishers:
         self.rootless: set[str] = set()
         self.digests: dict[str, str] = {}
         self.requests: list[str] = []
+        # packages by address: the version, the programs and the SHA-256 of each
+        self.debs: dict[str, tuple[Version, Sequence[str], str]] = {}
 
     def listing(self, url: str) -> bytes:
         self.requests.append(url)
@@ -62,6 +64,13 @@ class Publishers:
         recorded = record.digests("linux", "x86_64", name)
         derived = min(recorded, default=hashlib.sha256(name.encode()).hexdigest())
         return said, self.digests.get(name, derived)
+
+    def deb(self, url: str) -> tuple[Version, Sequence[str], str]:
+        """The version, the programs and the SHA-256 of the package there."""
+        self.requests.append(url)
+        if url not in self.debs:
+            raise NotServed(url)
+        return self.debs[url]
 
     def _names(self, url: str) -> list[str]:
         found = _FOLDER.fullmatch(url)

@@ -15,6 +15,7 @@ from dockswitch.engine.preflight import (
     runtimes,
     validate,
 )
+from dockswitch.engine.supervision import by_systemd
 from dockswitch.model.finding import Finding
 from dockswitch.model.plan import Wanted
 from dockswitch.model.ports import Reader
@@ -45,6 +46,5 @@ def findings(
 
 def daemon_path(reader: Reader, folder: str) -> str:
     """The PATH that an engine from that folder gets; systemd gives it none of ours."""
-    layout = reader.layout
-    by_systemd = reader.host.init == "systemd" and layout.scope == "system" and not layout.root
-    return environment(layout.real(folder), {} if by_systemd else os.environ)["PATH"]
+    base = {} if by_systemd(reader) else os.environ
+    return environment(reader.layout.real(folder), base)["PATH"]

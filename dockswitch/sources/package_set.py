@@ -1,0 +1,93 @@
+"""Which packages of an apt index make up one release: what the index itself says of them.
+
+The client and the extras for rootless bear the engine's own version. Of containerd.io and the
+client's plug-ins, which have versions of their own, the index says what is accepted; that this is
+the newest of several, is what `apt-get install` would take too.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from dockswitch.model import deb_order
+from dockswitch.model.release import Package
+
+ENGINE, CLIENT, CONTAINERD = "docker-ce", "docker-ce-cli", "containerd.io"
+ROOTLESS = "docker-ce-rootless-extras"
+PLUGINS = ("docker-buildx-plugin", "docker-compose-plugin")
+NAMES = (ENGINE, CLIENT, CONTAINERD, ROOTLESS, *PLUGINS)
+
+_RELATION = re.compile(r"([a-z0-9][a-z0-9+.-]*)(?:\s*\(>=\s*([^)\s]+)\s*\))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A package with what its index says of others: Depends and Recommends as they stand there."""
+
+    package: Package
+    depends: str = ""
+    recommends: str = ""
+
+
+class Index:
+    """All packages of an index, by name and version."""
+
+    def __init__(self, listed: Sequence[Listed]) -> None:
+        self._listed: dict[str, dict[str, Listed]] = {}
+        for each in listed:
+            self._listed.setdefault(each.package.name, {})[each.package.version] = each
+
+    def engines(self) -> Iterator[Package]:
+        for each in self._listed.get(ENGINE, {}).values():
+            yield each.package
+
+    def release_of(self, engine: Package) -> tuple[Package, ...]:
+        """The packages of that engine's release, itself first."""
+        found = [self._find(name, engine.version) for name in (ENGINE, CLIENT, ROOTLESS)]
+        own, client, rootless = found
+        containerd = self._containerd(own.depends if own else "")
+        plugins = self._plugins(client.recommends if client else "")
+        same = (each.package for each in (own, client) if each)
+        extras = (rootless.package,) if rootless else ()
+        return (*same, *containerd, *extras, *plugins)
+
+    def _find(self, name: str, version: str) -> Listed | None:
+        return self._listed.get(name, {}).get(version)
+
+    def _containerd(self, depends: str) -> tuple[Package, ...]:
+        """The newest that the engine accepts, of the oldest major that it accepts.
+
+        2.0 dropped what engines up to 19.03 start containers with (runtime v1), and an engine says
+        only what is too old for it: see "Deprecated features" of containerd's RELEASES.md.
+        """
+        least = _wanted(depends).get(CONTAINERD)
+        if least is None:
+            return ()
+        fitting = [
+            each.package
+            for version, each in self._listed.get(CONTAINERD, {}).items()
+            if deb_order.key(version) >= deb_order.key(least)
+        ]
+        oldest = min((_major(each) for each in fitting), default=0)
+        newest = _newest(each for each in fitting if _major(each) == oldest)
+        return (newest,) if newest else ()
+
+    def _plugins(self, recommends: str) -> tuple[Package, ...]:
+        names = [name for name in PLUGINS if name in _wanted(recommends)]
+        there = (self._listed.get(name, {}).values() for name in names)
+        newest = (_newest(listed.package for listed in each) for each in there)
+        return tuple(each for each in newest if each)
+
+
+def _newest(packages: Iterator[Package]) -> Package | None:
+    return max(packages, key=lambda each: deb_order.key(each.version), default=None)
+
+
+def _major(package: Package) -> int:
+    found = re.match(r"(?:\d+:)?(\d+)", package.version)
+    return int(found[1]) if found else 0
+
+
+def _wanted(relations: str) -> Mapping[str, str]:
+    """The packages that a field names, each with its least version, or with `0`."""
+    return {name: least or "0" for name, least in _RELATION.findall(relations)}
