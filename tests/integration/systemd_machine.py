@@ -162,7 +162,7 @@ class Machine:
             try:
                 yield process
             finally:
-                process.kill()
+                _kill(process)
 
     def log_in(self, person: str) -> None:
         """Give a person a systemd of their own, with a runtime folder, as a login would."""
@@ -243,6 +243,22 @@ class Machine:
             self._spawned.wait(_END_LIMIT)
             self._spawned, self._leader = None, 0
             remove(called(self.disk.name))
+
+
+def _kill(entered: subprocess.Popen[str]) -> None:
+    """End what nsenter runs, and nsenter.
+
+    What it runs ends with it only once setpriv has said so: killed in its first milliseconds,
+    nsenter would leave it running. While it is stopped it starts nothing and reaps nothing.
+    """
+    with suppress(OSError):
+        os.kill(entered.pid, signal.SIGSTOP)
+        stat = Path(f"/proc/{entered.pid}/stat")
+        while stat.read_text().rpartition(")")[2].split()[0] not in ("T", "Z"):
+            time.sleep(0.001)
+        for pid in Path(f"/proc/{entered.pid}/task/{entered.pid}/children").read_text().split():
+            os.kill(int(pid), signal.SIGKILL)
+    entered.kill()
 
 
 def _environment(as_user: str) -> dict[str, str]:

@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("systemd")]
 
 _ETC = "/etc/systemd/system"
 _DROP_INS = f"{_ETC}/docker.service.d"
+_VERSIONS = "/var/lib/dockswitch/versions"
 _PID = ["systemctl", "show", "-P", "MainPID", "docker.service"]
 
 #: What no trial beside the running engine finds out, for that one has no bridge.
@@ -162,3 +163,24 @@ def test_with_hosts_in_daemon_json_the_engine_makes_its_own_sockets(
     stocked.shell(["rm", "/etc/docker/daemon.json"])
     stocked.run("rollback").ended(0)
     is_whole(stocked, old.version)
+
+
+def test_the_machine_s_own_containerd_is_shared_and_left_alone(
+    stocked: Machine, pair: tuple[Engine, Engine]
+) -> None:
+    old, new = pair
+    (folder,) = stocked.shell(["sh", "-c", f"echo {_VERSIONS}/{new.version}-*"]).split()
+    unit = (
+        f"[Service]\nType=notify\nExecStart={folder}/containerd\nDelegate=yes\nKillMode=process\n"
+    )
+    path = f"Environment=PATH={folder}:/usr/sbin:/usr/bin:/sbin:/bin\n"
+    stocked.write(f"{_ETC}/containerd.service", unit + path)
+    stocked.run("use", old.version).ended(0)
+    is_whole(stocked, old.version)
+    one = stocked.shell(["pgrep", "-x", "containerd"])
+    main = stocked.shell(["systemctl", "show", "-P", "MainPID", "containerd.service"])
+    assert one == main
+    stocked.run("use", new.version).ended(0)
+    is_whole(stocked, new.version)
+    stocked.run("use", "system").ended(0)
+    assert stocked.shell(["pgrep", "-x", "containerd"]) == one
