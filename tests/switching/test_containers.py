@@ -1,5 +1,6 @@
 """What becomes of the containers that run at a switch, and of a switch that loses one."""
 
+import contextlib
 import copy
 from collections.abc import Callable
 
@@ -161,6 +162,43 @@ def test_a_container_that_ends_with_an_error_under_live_restore_undoes_the_switc
     world.meanwhile("start /", done)
     with pytest.raises(SwitchUndone, match="failed and was undone"):
         switch(world, NEW)
+
+
+def taken_over(world: World) -> World:
+    """Behind its switch up the newer engine restarts some itself, and then is not well."""
+
+    def restarted() -> None:
+        for key in ("no", "unless-stopped"):
+            world.data[MACHINES].containers[key].started_by = NEW
+
+    world.manners, world.on_trial = {NEW: Manners(refuses="OCI")}, {NEW: Manners()}
+    world.meanwhile("start /", restarted)
+    return world
+
+
+def test_an_undone_switch_up_starts_anew_what_the_newer_engine_restarted() -> None:
+    world = taken_over(with_all(machine(live_restore=True)))
+    with pytest.raises(SwitchUndone):
+        switch(world, NEW)
+    assert running(world) == {"no", "always", "unless-stopped", "rm"}
+    assert {each.started_by for each in world.data[MACHINES].containers.values()} == {OLD}
+    is_whole(world)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_killed_undo_starts_anew_what_the_newer_engine_restarted(moment: Moment) -> None:
+    start, number, came = with_all(machine(live_restore=True)), 0, True
+    while came:
+        number += 1
+        world = taken_over(copy.deepcopy(start))
+        with world.dies_at(number, moment) as death, contextlib.suppress(SwitchUndone):
+            switch(world, NEW)
+        came = death.came
+        world.meanwhile("nothing", lambda: None)
+        mend(world)
+        is_whole(world)
+        assert running(world) == {"no", "always", "unless-stopped", "rm"}, world.acts[-1]
+    assert number > 60
 
 
 JOBS: dict[str, tuple[Callable[[], World], str, set[str]]] = {
