@@ -14,7 +14,7 @@ from typing import cast
 from dockswitch.model import neighbour
 from dockswitch.model import step as steps
 from dockswitch.model.errors import CorruptState
-from dockswitch.model.generation import Generation
+from dockswitch.model.generation import Generation, Left
 from dockswitch.model.ports import Reader, System
 from dockswitch.model.release import Fetched
 from dockswitch.model.step import Step
@@ -168,6 +168,8 @@ def _generation_from_plain(plain: Mapping[str, object]) -> Generation:
     fields["artifacts"] = tuple(
         Fetched(**{**each, "trust": Trust.of(each["trust"])}) for each in artifacts
     )
+    left = cast("list[dict[str, str]]", fields.get("left") or [])
+    fields["left"] = tuple(Left(each["data_root"], tuple(each["ids"])) for each in left)
     if fields.get("neighbour") is not None:
         fields["neighbour"] = neighbour.from_plain(cast("dict[str, object]", fields["neighbour"]))
     return Generation(**fields)  # type: ignore[arg-type]  # the dataclass refuses what is missing

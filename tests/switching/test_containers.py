@@ -126,9 +126,52 @@ def test_on_a_data_root_of_its_own_nobody_is_waited_for_and_nobody_runs_on(
     assert switch(world, OLD, data="separate").changed
     assert running(world) == set()
     is_whole(world)
-    # with live-restore they were stopped by name, which `unless-stopped` remembers
+    # with live-restore all would have run on
     go_back(world)
-    assert running(world) == {"always"} | (set() if live_restore else {"unless-stopped"})
+    assert running(world) == {"always", "unless-stopped"} | ({"no"} if live_restore else set())
+    assert history.newest(world).left == ()
+
+
+def test_what_was_stopped_is_remembered_over_other_switches() -> None:
+    world = with_all(machine(NEW, live_restore=True))
+    switch(world, OLD, data="separate")
+    switch(world, f"{OLD}", data="separate")
+    world.has_container("own", "unless-stopped")
+    go_back(world, 2)
+    assert running(world) == {"no", "always", "unless-stopped"}
+    own = f"/m{world.layout.state}/data/{OLD}"
+    assert not world.data[own].containers["own"].running
+    go_back(world, 3)
+    assert world.data[own].containers["own"].running
+    assert running(world) == set()
+
+
+def test_one_that_does_not_start_on_return_is_told_and_undoes_nothing() -> None:
+    world = with_all(machine(NEW, live_restore=True))
+    switch(world, OLD, data="separate")
+    world.data[MACHINES].containers["no"].refuses = "port is already allocated"
+    outcome = go_back(world)
+    assert running(world) == {"always", "unless-stopped"}
+    assert [note for note in outcome.notes if "no: port is already allocated" in note]
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_killed_return_forgets_nobody_and_leaves_nobody_running(moment: Moment) -> None:
+    start, number, came = with_all(machine(NEW, live_restore=True)), 0, True
+    switch(start, OLD, data="separate")
+    while came:
+        number += 1
+        world = copy.deepcopy(start)
+        with world.dies_at(number, moment) as death:
+            go_back(world)
+        came = death.came
+        mend(world)
+        is_whole(world)
+        if answering(world) == OLD:
+            assert running(world) == set(), world.acts[-1]
+            go_back(world)
+        assert running(world) == {"no", "always", "unless-stopped"}, world.acts[-1]
+    assert number > 40
 
 
 def test_an_undone_switch_to_a_data_root_of_its_own_starts_all_again() -> None:
