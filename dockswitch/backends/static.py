@@ -4,9 +4,8 @@ import os
 from dataclasses import dataclass, replace
 
 from dockswitch.backends import bundles
-from dockswitch.engine import at_boot, containers, experimental, flags, running, supervision
+from dockswitch.engine import at_boot, experimental, flags, running, supervision
 from dockswitch.engine.daemon_config import DaemonConfig
-from dockswitch.engine.foreign import refuse_foreign
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.layout import PLUGINS
 from dockswitch.model.plan import Goal, Installed, Wanted
@@ -61,6 +60,8 @@ def _engine_steps(
         return stop, (*turned, *supervisor.clears(reader), *_returning(reader, goal))
     if goal.engine == "stop":
         return stop, turned
+    from dockswitch.engine.foreign import refuse_foreign  # links alone spare it
+
     config = DaemonConfig.read(reader)
     flags.check_root(reader.layout, config)
     used = replace(config, data_root=goal.data or config.data_root)
@@ -84,6 +85,8 @@ def _container_steps(
     """
     if installed.daemon is None or not config.live_restore:
         return (), ()
+    from dockswitch.engine import containers  # few engines have live-restore
+
     now = flags.data_root_within(installed.daemon.argv, reader.layout)
     if now not in (None, wanted.data or config.data_root):  # None: daemon.json says it
         left = tuple(each.id for each in containers.all_kept(reader, config))

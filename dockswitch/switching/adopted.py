@@ -1,13 +1,9 @@
 """The adopted engine of somebody else, as the history has it and as it stands."""
 
-from dataclasses import replace
-
 from dockswitch.model.generation import Generation
 from dockswitch.model.neighbour import Neighbour
-from dockswitch.model.plan import Goal
 from dockswitch.model.ports import Reader, System
 from dockswitch.switching import history, proof
-from dockswitch.switching.up_again import Before
 
 
 def of(reader: Reader) -> Neighbour | None:
@@ -18,12 +14,6 @@ def of(reader: Reader) -> Neighbour | None:
     from dockswitch.engine import neighbours  # few machines have one, and it costs imports
 
     return neighbours.now(reader, newest.neighbour)
-
-
-def comes_along(before: Before, goal: Goal) -> Before:
-    """Of the containers that run before a switch, those that the engine behind it has too."""
-    stays = goal.neighbour is not None and goal.neighbour.kind == "snap"
-    return replace(before, to_be_up=()) if stays else before
 
 
 def unwell(system: System, now: Generation) -> str | None:

@@ -1,6 +1,7 @@
 """One switch: lock, look again, journal, stop, flip, start, health, commit or undo everything."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from dockswitch.backends import Backend, bundles
@@ -8,28 +9,15 @@ from dockswitch.backends.bundles import NotInstalled
 from dockswitch.engine import flags
 from dockswitch.model import finding
 from dockswitch.model.errors import DockswitchError, Interrupted, SwitchUndone
-from dockswitch.model.generation import Generation
+from dockswitch.model.generation import Generation, Left
 from dockswitch.model.outcome import Outcome
 from dockswitch.model.plan import Goal, Installed, runs_neighbour
 from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.release import Bundle
-from dockswitch.model.step import Containers, Engine, Step
-from dockswitch.switching import (
-    adopted,
-    checks,
-    history,
-    journal,
-    left_behind,
-    proof,
-    ready,
-    recover,
-    transaction,
-    up_again,
-    well,
-)
+from dockswitch.model.step import Engine, Step
+from dockswitch.switching import checks, history, journal, recover, transaction
 from dockswitch.switching.journal import Journal
 from dockswitch.switching.options import Options
-from dockswitch.switching.up_again import Before
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +57,11 @@ def perform(system: System, wanted: Switch, progress: Progress) -> Outcome:
 
 def _same_data_root(reader: Reader, before: Installed, steps: tuple[Step, ...]) -> bool:
     """Whether the engine that they start is to find what the running one has."""
-    engine = _started(steps)
-    if before.daemon is None or engine is None:
+    engines = [step for step in steps if isinstance(step, Engine) and step.argv]
+    if before.daemon is None or not engines:
         return True
     now = flags.data_root_within(before.daemon.argv, reader.layout)
-    return flags.data_root_within(engine.argv, reader.layout) == now
+    return flags.data_root_within(engines[-1].argv, reader.layout) == now
 
 
 def _refuse_gone(reader: Reader, bundle: Bundle) -> None:
@@ -101,126 +89,36 @@ def _journalled(
     *,
     shown: bool,
 ) -> Outcome:
-    leaves = any(runs_neighbour(step) is False for step in steps)
-    restarts = before.daemon is not None and any(isinstance(step, Engine) for step in steps)
-    ran, ran_before, notes = False, Before(), list[str]()
-    if restarts or leaves:
-        with ready.proven(system, wanted.goal, before.running, steps, progress) as verdict:
-            ran = _old_engine_ran(system, before, wanted.goal, progress)
-            notes += filter(None, [verdict(ran)])
-        ran_before = up_again.before(system, shown=shown)
-        if leaves:
-            ran_before = adopted.comes_along(ran_before, wanted.goal)
-    opened = journal.begin(system, wanted.wish, container=ran)
-    clock = _Downtime(system.monotonic)
-    try:
-        _note_what_stops(system, opened, ran_before)
-        for step in steps:
-            if isinstance(step, Containers) and step.run:
-                continue  # once the engine is well
-            clock.step(step)
-            progress.say(str(step))
-            transaction.perform(system, opened, step)
-        must = ran or (before.daemon is None and not leaves)
-        note = _prove(system, opened, steps, clock, progress, must=must)
-        is_back = _prove_neighbour(system, wanted.goal, steps, clock, progress)
-        notes += filter(None, [note])
-        engine = _started(steps)
-        if ran and (engine is not None or is_back):
-            well.refuse_missing(system, ran_before, progress)
-        if engine is not None:
-            notes += filter(None, [_start_left(system, opened, before, engine, progress)])
-            well.refuse_probed(system, engine, wanted.options, progress)
-        generation = _generation(system, wanted, before, steps)
+    if not any(isinstance(step, Engine) or runs_neighbour(step) is not None for step in steps):
+        opened = journal.begin(system, wanted.wish, container=False)
+        with _undone_where_it_fails(system, opened, wanted, progress):
+            for step in steps:
+                progress.say(str(step))
+                transaction.perform(system, opened, step)
+            generation = _generation(system, wanted, before, history.newest(system).left)
+            journal.commit(system, opened, generation)
+        return Outcome(changed=True, before=before, after=generation)
+    from dockswitch.switching import handover  # 6 ms that links alone spare
+
+    engines = handover.Handover(wanted.goal, wanted.options, before, steps, progress)
+    old = handover.asked(system, engines, shown=shown)
+    opened = journal.begin(system, wanted.wish, container=old.ran)
+    with _undone_where_it_fails(system, opened, wanted, progress):
+        outcome = handover.perform(system, opened, engines, old)
+        generation = _generation(system, wanted, before, handover.left(system, engines))
         journal.commit(system, opened, generation)
+    return replace(outcome, after=generation)
+
+
+@contextlib.contextmanager
+def _undone_where_it_fails(
+    system: System, opened: Journal, wanted: Switch, progress: Progress
+) -> Iterator[None]:
+    try:
+        yield
     except BaseException as error:
         _undo(system, opened, wanted, error, progress)
         raise
-    return Outcome(
-        changed=True,
-        before=before,
-        after=generation,
-        restarted=restarts or leaves,
-        downtime=clock.seconds if restarts or leaves else None,
-        notes=tuple(notes),
-        left=wanted.goal.neighbour if leaves else None,
-    )
-
-
-def _old_engine_ran(system: System, before: Installed, goal: Goal, progress: Progress) -> bool:
-    """Whether the engine that will be stopped can run a container at all."""
-    if before.daemon is not None:
-        folder = system.layout.stored(before.daemon.argv[0].rpartition("/")[0])
-    elif goal.bundle is not None:
-        folder = goal.bundle.folder  # an adopted one is given what the wanted one brings
-    else:
-        return False
-    progress.say("proving the running engine")
-    return proof.runs_container(system, folder) is None
-
-
-def _note_what_stops(system: System, opened: Journal, before: Before) -> None:
-    """For an undo: those that nothing else would start again. They run, so nothing is done now."""
-    if before.only_stop:
-        ids = tuple(each.id for each in before.only_stop)
-        transaction.perform(system, opened, Containers(ids, run=True))
-
-
-def _start_left(
-    system: System, opened: Journal, before: Installed, engine: Engine, progress: Progress
-) -> str | None:
-    """What ran when a switch left that data-root; why some of it does not run."""
-    if not left_behind.returns(system, before, engine):
-        return None
-    return left_behind.start(system, opened, history.newest(system), engine, progress)
-
-
-def _prove(
-    system: System,
-    opened: Journal,
-    steps: tuple[Step, ...],
-    clock: "_Downtime",
-    progress: Progress,
-    *,
-    must: bool,
-) -> str | None:
-    """Asks the new engine, then has it start what was stopped for it; what is worth saying of it.
-
-    Raises Unwell.
-    """
-    engine = _started(steps)
-    if engine is None:
-        return None
-    well.refuse_mute(system, engine, progress, clock.answered)
-    note = well.refuse_idle(system, engine, progress, must=must)
-    for step in steps:
-        if isinstance(step, Containers) and step.run:
-            progress.say(str(step))
-            transaction.perform(system, opened, step)
-    return note
-
-
-def _started(steps: tuple[Step, ...]) -> Engine | None:
-    """The engine that they start."""
-    engines = [step for step in steps if isinstance(step, Engine) and step.argv]
-    return engines[-1] if engines else None
-
-
-def _prove_neighbour(
-    system: System, goal: Goal, steps: tuple[Step, ...], clock: "_Downtime", progress: Progress
-) -> bool:
-    """Asks the adopted engine, where it was started; whether its containers are those of before.
-
-    Raises Unwell.
-    """
-    if goal.neighbour is None or not any(runs_neighbour(step) for step in steps):
-        return False
-    progress.say(f"waiting for {goal.neighbour} to answer")
-    reason = proof.neighbour_answers(system, goal.neighbour)
-    clock.answered()
-    if reason is not None:
-        raise well.Unwell(reason)
-    return goal.neighbour.kind != "snap"
 
 
 def _undo(
@@ -256,7 +154,7 @@ def _back(now: Generation) -> str:
 
 
 def _generation(
-    system: System, wanted: Switch, before: Installed, steps: tuple[Step, ...]
+    system: System, wanted: Switch, before: Installed, left: tuple[Left, ...]
 ) -> Generation:
     bundle, now = wanted.goal.bundle, history.newest(system)
     runs = wanted.goal.engine == "start" or (
@@ -283,26 +181,8 @@ def _generation(
         if wanted.goal.engine == "leave"
         else wanted.goal.experimental,
         neighbour=wanted.goal.neighbour or now.neighbour,
-        left=left_behind.noted(system, now, before, steps),
+        left=left,
     )
-
-
-class _Downtime:
-    """From the moment the old engine is told to stop until the new one answers."""
-
-    def __init__(self, monotonic: Callable[[], float]) -> None:
-        self._monotonic = monotonic
-        self._stopped: float | None = None
-        self.seconds: float | None = None
-
-    def step(self, step: Step) -> None:
-        stops = isinstance(step, Engine) and not step.argv
-        if (stops or runs_neighbour(step) is False) and self._stopped is None:
-            self._stopped = self._monotonic()
-
-    def answered(self) -> None:
-        if self._stopped is not None:
-            self.seconds = self._monotonic() - self._stopped
 
 
 class Undone(SwitchUndone):

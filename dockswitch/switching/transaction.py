@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dockswitch.engine import containers, flags, group, running, supervision
+from dockswitch.engine import flags, group, running, supervision
 from dockswitch.model import json_key
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import System
@@ -54,6 +54,8 @@ def inverse(system: System, step: Step) -> Step:
         case Engine():
             return running.observed(system)
         case Containers():
+            from dockswitch.engine import containers  # links alone spare it
+
             return containers.running_of(system, step)
         case Group(name):
             return Group(name, needed=False)
@@ -145,6 +147,8 @@ def _make_so(system: System, wanted: Containers) -> None:
     reason = proof.answers(system, engine) if engine.argv else "no engine runs"
     if reason is not None:
         raise NobodyToAsk(reason)
+    from dockswitch.engine import containers  # likewise
+
     containers.make_so(system, wanted)
 
 

@@ -1,11 +1,12 @@
 """Whether the containers that ran before a switch and are to outlive it run again behind it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dockswitch.engine import api, containers
 from dockswitch.engine.api import Container, State
 from dockswitch.engine.daemon_config import DaemonConfig
+from dockswitch.model.plan import Goal
 from dockswitch.model.ports import Reader, System
 
 _DEADLINE = 30.0  # seconds after the engine answers; by then it has started what it will
@@ -40,6 +41,12 @@ def before(reader: Reader, *, shown: bool) -> Before:
         tuple(each for each in listed if shown and each.restart in _ALWAYS),
         tuple(each for each in listed if each.restart == "no" and not each.removed),
     )
+
+
+def comes_along(before: Before, goal: Goal) -> Before:
+    """Of the containers that run before a switch, those that the engine behind it has too."""
+    stays = goal.neighbour is not None and goal.neighbour.kind == "snap"
+    return replace(before, to_be_up=()) if stays else before
 
 
 def missing(system: System, before: Before) -> str | None:
