@@ -58,7 +58,6 @@ class Trial:
     places: Places
     wanted: Wanted
     pid: int
-    argv: tuple[str, ...]
 
 
 def begin(
@@ -81,7 +80,7 @@ def begin(
     # the person's may hold secrets, such as a proxy's password
     system.write(places.config, json.dumps(keys, indent=1).encode(), 0o600)
     system.folder(places.exec_root)
-    return Trial(places, wanted, begins(argv, places.log, env), argv)
+    return Trial(places, wanted, begins(argv, places.log, env))
 
 
 def answers(system: System, trial: Trial) -> str | None:
@@ -108,8 +107,13 @@ def end(system: System, places: Places, trial: Trial | None = None) -> None:
     started it is gone.
     """
     layout = system.layout
+    if layout.scope == "user":
+        from dockswitch.engine import rootless_trial  # for one that was started through a kit
+
+        rootless_trial.end_kit(system, places)
     if trial is not None:
-        system.end(trial.pid, wait=10, kill=True, argv=trial.argv)
+        # Whatever it calls itself: the number of our own child is nobody else's until it is reaped.
+        system.end(trial.pid, wait=10, kill=True)
     if system.kind(places.folder) is None:
         return
     config = layout.real(places.config)

@@ -226,6 +226,9 @@ class System(Reader, Protocol):
     # Raises NoNamespaces where that is not allowed
     def start_apart(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int: ...
 
+    # as `start`, but it ends with us, however we end
+    def start_tied(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int: ...
+
     # removes the cgroup of that name, and those below it, in every hierarchy
     def clear_cgroup(self, name: str) -> None: ...
 

@@ -1,6 +1,6 @@
 """Whether the wanted engine runs here: proven beside the old one, which is not stopped before.
 
-A package's or a user's engine is proven the same way: only how it is started differs.
+A user's engine is proven the same way: only how it is started differs.
 """
 
 import contextlib
@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from dockswitch.engine import daemon_config, trial
 from dockswitch.engine.flags import RootTooLong
-from dockswitch.engine.trial import Places, Trial
+from dockswitch.engine.trial import Places, Starter, Trial
 from dockswitch.model.errors import DockswitchError, NoNamespaces, SwitchUndone
 from dockswitch.model.plan import Goal, Wanted
 from dockswitch.model.ports import Progress, Reader, System
@@ -31,7 +31,7 @@ def proven(
     """
     places = Places.of_proof(system.layout)
     bundle = goal.bundle
-    if bundle is None or goal.engine != "start" or system.layout.scope == "user":
+    if bundle is None or goal.engine != "start":
         yield lambda _: None
         return
     progress.say(f"proving {bundle.version} beside the running engine")
@@ -39,7 +39,8 @@ def proven(
     try:
         verdict: Verdict
         try:
-            begun = trial.begin(system, places, wanted, _keys(system, steps))
+            start = _starter(system, places, wanted)
+            begun = trial.begin(system, places, wanted, _keys(system, steps), start)
         except (NoNamespaces, RootTooLong) as error:
             verdict = _not_proven(bundle.version, error)
         except (DockswitchError, OSError) as error:
@@ -49,6 +50,14 @@ def proven(
         yield verdict
     finally:
         trial.end(system, places, begun)
+
+
+def _starter(system: System, places: Places, wanted: Wanted) -> Starter | None:
+    if system.layout.scope == "system":
+        return None
+    from dockswitch.engine import rootless_trial  # only where a user has an engine
+
+    return rootless_trial.starter(system, places, wanted)
 
 
 def _asks(system: System, begun: Trial, old: Version | None, progress: Progress) -> Verdict:

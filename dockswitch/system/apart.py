@@ -40,6 +40,12 @@ def start(argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
         raise NoNamespaces(f"{log} says why") from None
 
 
+def start_tied(argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
+    """As `processes.start`, for what makes namespaces itself: it ends with us, however we end."""
+    _library()
+    return processes.start(argv, log=log, env=env, prepare=_end_with_maker)
+
+
 @contextlib.contextmanager
 def _children_apart() -> Iterator[None]:
     """Within it, a child is the first process of a namespace: with it, the kernel ends them all."""
@@ -57,7 +63,7 @@ def _children_apart() -> Iterator[None]:
 def _enter() -> None:
     """In the child; whatever fails goes to its log, for there is no other way to tell."""
     try:
-        _call("prctl", _DIES_WITH_ITS_MAKER, int(signal.SIGKILL), 0, 0, 0)
+        _end_with_maker()
         _call("unshare", _NEW_MOUNTS | _NEW_NETWORK)
         _mount("none", "/", "", _RECURSIVELY | _PRIVATE)
         _mount("proc", "/proc", "proc", 0)
@@ -69,6 +75,10 @@ def _enter() -> None:
     except OSError as error:
         os.write(2, f"{error}\n".encode())
         raise
+
+
+def _end_with_maker() -> None:
+    _call("prctl", _DIES_WITH_ITS_MAKER, int(signal.SIGKILL), 0, 0, 0)
 
 
 def _cover(folder: str, empty: Sequence[str]) -> None:

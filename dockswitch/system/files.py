@@ -106,7 +106,22 @@ def move(path: str, to: str) -> None:
 
 def discard(folder: str) -> None:
     """Deletes a folder and all in it; links in it are not followed."""
-    shutil.rmtree(folder, ignore_errors=False) if os.path.isdir(folder) else _remove(folder)
+    if not os.path.isdir(folder):
+        _remove(folder)
+        return
+    try:
+        shutil.rmtree(folder)
+    except PermissionError:  # overlayfs leaves folders that only root may look into
+        _open_up(folder)
+        shutil.rmtree(folder)
+
+
+def _open_up(folder: str) -> None:
+    """Lets us, who own them, into all folders below that one."""
+    for above, names, _ in os.walk(folder):
+        for path in (os.path.join(above, name) for name in names):
+            if not os.path.islink(path):
+                os.chmod(path, 0o700)
 
 
 def append(path: str, line: str) -> None:

@@ -167,6 +167,11 @@ class Here:
 
         return apart.start(argv, log=self.layout.real(log), env=env)
 
+    def start_tied(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
+        from dockswitch.system import apart  # likewise
+
+        return apart.start_tied(argv, log=self.layout.real(log), env=env)
+
     def clear_cgroup(self, name: str) -> None:
         from dockswitch.system import cgroups  # likewise
 

@@ -8,14 +8,14 @@ from dockswitch.backends import bundles, find
 from dockswitch.engine.rootless import NoKit
 from dockswitch.engine.rootless_needs import Lacking
 from dockswitch.engine.running import running
-from dockswitch.model.errors import NotAuthentic
+from dockswitch.model.errors import NotAuthentic, SwitchUndone
 from dockswitch.model.layout import Layout
 from dockswitch.model.trust import Trust
 from dockswitch.switching import history
 from dockswitch.switching.chosen import NoRootlessExtras
 from dockswitch.switching.doctor import doctor
 from dockswitch.switching.fetch import Accepted, OtherBytes
-from tests.world import MOMENTS, Moment, World
+from tests.world import MOMENTS, Manners, Moment, World
 from tests.world.commands import get, go_back, mend, preview, prune, start, stop, switch, uninstall
 from tests.world.truth import answering, is_whole, nothing_is_left
 
@@ -68,6 +68,18 @@ def test_an_engine_of_a_users_own_is_switched_and_brings_what_it_needs() -> None
     assert answering(world) == OLD
     assert beside(world) == [OLD, NEW]
     assert [a.url for a in history.newest(world).artifacts] == [a.url for a in now.artifacts]
+
+
+def test_the_wanted_engine_is_proven_before_the_old_one_stops() -> None:
+    world = machine()
+    switch(world, OLD)
+    world.manners = {NEW: Manners(dies="no such driver")}
+    engines = [each.pid for each in world.engines]
+    with pytest.raises(SwitchUndone, match="was never stopped") as failure:
+        switch(world, NEW)
+    assert failure.value.details.endswith("no such driver")
+    assert [each.pid for each in world.engines] == engines
+    is_whole(world)
 
 
 def test_a_preview_tells_of_both_archives_and_fetches_none() -> None:

@@ -319,6 +319,10 @@ class World(Processes):
             raise NoNamespaces(self.no_namespaces)
         return self._act(f"start apart {argv[0]}", lambda: self._started(argv, log, apart=True))
 
+    def start_tied(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
+        """Likewise."""
+        return self._act(f"start tied {argv[0]}", lambda: self._starts(argv, log, env, apart=True))
+
     def clear_cgroup(self, name: str) -> None:
         self._act(f"clear cgroup {name}", lambda: self.cgroups.discard(name))
 
@@ -429,16 +433,25 @@ class World(Processes):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), what)
         return whole()
 
-    def _starts(self, argv: Sequence[str], log: str, env: Mapping[str, str], at: str = "/") -> int:
+    def _starts(
+        self,
+        argv: Sequence[str],
+        log: str,
+        env: Mapping[str, str],
+        at: str = "/",
+        *,
+        apart: bool = False,
+    ) -> int:
         """A dockerd, or what Docker's kit makes of one: found on PATH, a rootlesskit around it."""
         folder, _, name = argv[0].rpartition("/")
         if name != "dockerd-rootless.sh":
             return self._started(argv, log, env, at)
         dockerd = f"{env['PATH'].partition(':')[0]}/dockerd"
-        pid = self._started((dockerd, *argv[1:]), log)
+        pid = self._started((dockerd, *argv[1:]), log, apart=apart)
         self.processes[pid].uid = self.host.uid
         kit = self._born((f"{folder}/rootlesskit", *argv))
-        self.processes[kit].parent = pid  # it ends with its dockerd
+        # it ends with its dockerd
+        self.processes[kit].parent, self.processes[kit].ends = pid, self.processes[pid].ends
         return kit
 
     def _unpacked(self, into: str, version: Version, names: Sequence[str]) -> None:
