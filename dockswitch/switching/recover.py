@@ -11,7 +11,7 @@ from dockswitch.model.errors import HandsNeeded
 from dockswitch.model.outcome import Recovered
 from dockswitch.model.plan import runs_neighbour
 from dockswitch.model.ports import Progress, System
-from dockswitch.model.step import ByHand, Engine
+from dockswitch.model.step import ByHand, Containers, Engine
 from dockswitch.switching import adopted, history, journal, let_go, proof, transaction
 from dockswitch.switching.journal import Journal
 
@@ -40,8 +40,8 @@ def at_boot(system: System, progress: Progress) -> Recovered | None:
     if last is None or not last.open or begun or not supervision.by_systemd(system):
         return recover(system, progress)
     progress.say(f"undoing the switch to {last.begin.wish}, which did not finish")
-    # What somebody started by hand did not outlive the power either.
-    gone = Engine, ByHand
+    # What somebody started by hand did not outlive the power either, and no engine is there to ask.
+    gone = Engine, ByHand, Containers
     still = tuple(step for step in last.inverses if not isinstance(step, gone))
     failures = transaction.undo(system, still)
     if failures:

@@ -129,6 +129,17 @@ def test_the_old_engine_is_back_at_boot_before_anybody_asks() -> None:
     assert answering(world) == OLD
 
 
+def test_containers_that_an_undo_would_start_do_not_hold_up_a_boot() -> None:
+    world = after_old()
+    world.has_container("no")
+    with world.dies_at(_start_of(world, NEW), "before"):
+        switch(world, NEW)
+    world.power_cut()
+    boot(world)
+    assert not [each for each in journal.read_all(world) if each.open]
+    assert answering(world) == OLD
+
+
 def test_an_engine_that_does_not_start_is_undone_with_its_last_words_and_no_limit() -> None:
     world = after_old()
     world.manners[NEW] = Manners(dies="failed to start daemon: no such driver")
