@@ -43,6 +43,8 @@ def test_a_users_own_systemd_runs_it_switches_it_and_starts_it_at_boot(
     is_whole(machine, old)
     said = machine.run("--user", "use", "test", new.version, as_user=rootfs.PERSON).ended(0).plain
     assert said["restarted"]
+    scopes = ["list-units", "--all", "--no-legend", "docker-*.scope"]
+    assert systemctl(machine, *scopes) == ""  # none is left of the proof's container
     is_whole(machine, new)
     machine.run("--user", "rollback", as_user=rootfs.PERSON).ended(0)
     is_whole(machine, old)
@@ -82,6 +84,25 @@ def test_a_power_cut_at_any_moment_of_a_switch_mends_itself_at_boot(
         is_whole(machine, now)
         recovered = machine.run("--user", "recover", as_user=rootfs.PERSON).ended(0).plain
         assert recovered["changed"] is False
+
+
+def test_a_cut_switch_is_undone_before_docker_starts(machine: Machine, mirror: Mirror) -> None:
+    old, new = mirror.engines[:2]
+    machine.log_in(rootfs.PERSON)
+    machine.run("--user", "use", old.version, as_user=rootfs.PERSON).ended(0)
+    machine.run("--user", "install", new.version, as_user=rootfs.PERSON).ended(0)
+    state = machine.root / _HOME[1:] / ".local/share/dockswitch"
+    current = os.readlink(state / "current")
+    with machine.started("--user", "use", new.version, as_user=rootfs.PERSON) as process:
+        while os.readlink(state / "current") == current:
+            assert process.poll() is None
+            time.sleep(0.001)
+        machine.cut_power()
+    machine.boot()
+    await_active(machine)
+    said = machine.shell(["journalctl", "-b", "-o", "cat", f"_SYSTEMD_USER_UNIT={_RECOVER}"])
+    assert f"the switch to {new.version} is undone: stable {old.version} is back" in said
+    is_whole(machine, old)
 
 
 def is_whole(machine: Machine, engine: Engine) -> None:
