@@ -104,8 +104,8 @@ def runs_container(system: System, trial: Trial) -> str | None:
 def end(system: System, places: Places, trial: Trial | None = None) -> None:
     """Ends it with all that it started, mounted and wrote; nothing happens where none was.
 
-    Killed, for it holds nothing: that takes 5 ms where a stop takes 0.2 to 1 s (measured). Found
-    by its command line where whoever started it is gone.
+    Killed, for it holds nothing that would be lost. Found by its command line where whoever
+    started it is gone.
     """
     layout = system.layout
     if layout.scope == "user" and system.kind(places.folder) is not None:

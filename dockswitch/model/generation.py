@@ -8,6 +8,14 @@ from dockswitch.model.version import Version
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """Containers by their ids, which a switch stopped in a data-root that it left."""
+
+    data_root: str
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Generation:
     """What a machine ran from `time` (ISO 8601, UTC) on.
 
@@ -20,6 +28,8 @@ class Generation:
 
     `neighbour` is the adopted engine of somebody else that `use system` goes back to; where
     `version` is None it is what is in force.
+
+    `left` are the containers that run again once a switch returns to where they are.
     """
 
     number: int
@@ -35,3 +45,4 @@ class Generation:
     data: str = ""
     experimental: bool = False
     neighbour: Neighbour | None = None
+    left: tuple[Left, ...] = ()

@@ -2,6 +2,7 @@
 
 {"begin": {...}}                          what was wanted, and what the old engine could do
 {"doing": step, "inverse": step}          written before the step is performed
+{"at_last": step}                         found in an undo: to be done behind all inverses
 {"commit": generation} | {"undone": time} the end; without it the switch did not happen
 """
 
@@ -13,7 +14,7 @@ from typing import cast
 from dockswitch.model import neighbour
 from dockswitch.model import step as steps
 from dockswitch.model.errors import CorruptState
-from dockswitch.model.generation import Generation
+from dockswitch.model.generation import Generation, Left
 from dockswitch.model.ports import Reader, System
 from dockswitch.model.release import Fetched
 from dockswitch.model.step import Step
@@ -63,6 +64,12 @@ def doing(system: System, journal: Journal, step: Step, inverse: Step) -> None:
     system.append(journal.path, json.dumps(line))
 
 
+def at_last(system: System, journal: Journal, step: Step) -> None:
+    """What an undo has to end with, which is to be known if it is killed as well."""
+    # A killed process may have left half a line: begin a new one.
+    system.append(journal.path, "\n" + json.dumps({"at_last": steps.to_plain(step)}))
+
+
 def commit(system: System, journal: Journal, generation: Generation) -> None:
     """The one commit point of a switch."""
     system.append(journal.path, json.dumps({"commit": _generation_to_plain(generation)}))
@@ -100,13 +107,12 @@ def _read(reader: Reader, path: str) -> Journal:
         if plain is None:
             torn = number
             continue
-        if torn and "undone" not in plain:
+        if torn and not plain.keys() & {"undone", "at_last"}:
             raise CorruptState(reader.layout.real(path), f"line {torn} is not JSON")
         try:
             if "begin" in plain:
                 began = _begin_from_plain(plain["begin"])
-            if "inverse" in plain:
-                inverses.append(steps.from_plain(plain["inverse"]))
+            _add(inverses, plain)
             if "commit" in plain:
                 committed = _generation_from_plain(plain["commit"])
             undone = undone or "undone" in plain
@@ -115,6 +121,14 @@ def _read(reader: Reader, path: str) -> Journal:
     # Killed before the first line was whole: nothing had been done yet.
     none = Begin("", "", container=False)
     return Journal(path, began or none, tuple(inverses), committed, undone or began is None)
+
+
+def _add(inverses: list[Step], plain: Mapping[str, dict[str, object]]) -> None:
+    """They are undone from the end on, so that what comes last stands first."""
+    if "inverse" in plain:
+        inverses.append(steps.from_plain(plain["inverse"]))
+    if "at_last" in plain:
+        inverses.insert(0, steps.from_plain(plain["at_last"]))
 
 
 def _parsed(line: bytes) -> Mapping[str, dict[str, object]] | None:
@@ -154,6 +168,8 @@ def _generation_from_plain(plain: Mapping[str, object]) -> Generation:
     fields["artifacts"] = tuple(
         Fetched(**{**each, "trust": Trust.of(each["trust"])}) for each in artifacts
     )
+    left = cast("list[dict[str, str]]", fields.get("left") or [])
+    fields["left"] = tuple(Left(each["data_root"], tuple(each["ids"])) for each in left)
     if fields.get("neighbour") is not None:
         fields["neighbour"] = neighbour.from_plain(cast("dict[str, object]", fields["neighbour"]))
     return Generation(**fields)  # type: ignore[arg-type]  # the dataclass refuses what is missing

@@ -12,7 +12,7 @@ from dockswitch.model.outcome import Recovered
 from dockswitch.model.plan import runs_neighbour
 from dockswitch.model.ports import Progress, System
 from dockswitch.model.step import ByHand, Engine
-from dockswitch.switching import adopted, history, journal, proof, transaction
+from dockswitch.switching import adopted, history, journal, let_go, proof, transaction
 from dockswitch.switching.journal import Journal
 
 # `versions/.tmp-PID-…` of an unpacking, `NAME.tmp-PID-…` of a file or link that is being replaced
@@ -81,7 +81,7 @@ def undo(system: System, opened: Journal) -> None:
 
     Raises HandsNeeded, with the journal left open, where that failed: the next command tries anew.
     """
-    failures = transaction.undo(system, opened.inverses)
+    failures = _undone(system, opened)
     reason = _unwell(system, opened)
     if failures or reason:
         said = [*failures, *([reason] if reason else [])]
@@ -89,6 +89,20 @@ def undo(system: System, opened: Journal) -> None:
     # On a full disk it stays open: the next command finds it, and all as it was.
     with contextlib.suppress(OSError):
         journal.undone(system, opened)
+
+
+def _undone(system: System, opened: Journal) -> list[str]:
+    """Performs the inverses; the engine that goes lets go just before it is stopped."""
+    engines = [at for at, step in enumerate(opened.inverses, 1) if isinstance(step, Engine)]
+    at = engines[-1] if engines else 0
+    failures = transaction.undo(system, opened.inverses[at:])
+    if not engines:
+        return failures
+    stopped, again = let_go.held(system, _old_engine(opened))
+    if again.ids:
+        with contextlib.suppress(OSError):  # a full disk stops no undo
+            journal.at_last(system, opened, again)
+    return failures + transaction.undo(system, (again, *opened.inverses[:at], stopped))
 
 
 def sweep(system: System) -> None:

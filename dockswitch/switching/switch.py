@@ -19,6 +19,7 @@ from dockswitch.switching import (
     checks,
     history,
     journal,
+    left_behind,
     proof,
     ready,
     recover,
@@ -128,8 +129,9 @@ def _journalled(
         if ran and (engine is not None or is_back):
             well.refuse_missing(system, ran_before, progress)
         if engine is not None:
+            notes += filter(None, [_start_left(system, opened, before, engine, progress)])
             well.refuse_probed(system, engine, wanted.options, progress)
-        generation = _generation(system, wanted, before)
+        generation = _generation(system, wanted, before, steps)
         journal.commit(system, opened, generation)
     except BaseException as error:
         _undo(system, opened, wanted, error, progress)
@@ -162,6 +164,15 @@ def _note_what_stops(system: System, opened: Journal, before: Before) -> None:
     if before.only_stop:
         ids = tuple(each.id for each in before.only_stop)
         transaction.perform(system, opened, Containers(ids, run=True))
+
+
+def _start_left(
+    system: System, opened: Journal, before: Installed, engine: Engine, progress: Progress
+) -> str | None:
+    """What ran when a switch left that data-root; why some of it does not run."""
+    if not left_behind.returns(system, before, engine):
+        return None
+    return left_behind.start(system, opened, history.newest(system), engine, progress)
 
 
 def _prove(
@@ -244,7 +255,9 @@ def _back(now: Generation) -> str:
     return f"{is_back} is back" if is_back else "the machine is as it was"
 
 
-def _generation(system: System, wanted: Switch, before: Installed) -> Generation:
+def _generation(
+    system: System, wanted: Switch, before: Installed, steps: tuple[Step, ...]
+) -> Generation:
     bundle, now = wanted.goal.bundle, history.newest(system)
     runs = wanted.goal.engine == "start" or (
         wanted.goal.engine == "leave" and before.daemon is not None
@@ -270,6 +283,7 @@ def _generation(system: System, wanted: Switch, before: Installed) -> Generation
         if wanted.goal.engine == "leave"
         else wanted.goal.experimental,
         neighbour=wanted.goal.neighbour or now.neighbour,
+        left=left_behind.noted(system, now, before, steps),
     )
 
 

@@ -25,6 +25,12 @@ def dockerds(root: Path) -> list[int]:
     ]
 
 
+def shims(root: Path) -> int:
+    """How many containers are held there, whether an engine knows of them or not."""
+    programs = (Path(told.partition(" ")[0]).name for told in processes_of(root).values())
+    return sum(name.startswith("containerd-shim") for name in programs)
+
+
 def asked(socket_path: Path, path: str) -> Any:
     """What an engine answers to a GET; raises `OSError` where none listens."""
     connection = http.client.HTTPConnection("localhost", timeout=20)

@@ -64,3 +64,39 @@ def test_a_downgrade_from_the_image_store_of_containerd(
     said = program.run("uninstall", old.version).ended(0).plain
     assert said["data_roots"] == [own]
     assert (program.root / below.STATE / "data" / old.version / "overlay2").is_dir()
+
+
+def test_with_live_restore_all_run_again_where_they_were_left(
+    program: Dockswitch, mirror: Mirror, stock: Stock
+) -> None:
+    old, new = mirror.engines[1], mirror.engines[-1]
+    stock.hand_out(program.root, old, new)
+    path = program.root / "etc/docker/daemon.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps({"live-restore": True}))
+    program.run("use", new.version).ended(0)
+    sleepers.image(program)
+    policies = {"no", "always", "unless-stopped"}
+    for policy in policies:
+        sleepers.run(program, policy, "--restart", policy)
+    sleepers.run(program, "by-hand", "--restart", "unless-stopped")
+    whole.docker(program, "stop", "by-hand")
+
+    program.run("use", old.version, "--data", "separate").ended(0)
+    assert sleepers.there(program) == set()
+    sleepers.image(program)
+    sleepers.run(program, "own", "--restart", "unless-stopped")
+
+    # one that is undone leaves nobody running where nobody looks, and forgets nobody
+    failed = program.run("rollback", "--probe", "/bin/false").ended(15)
+    assert f"{old.version} is back" in failed.error
+    assert sleepers.running(program) == {"own"}
+    assert below.shims(program.root) == 1
+
+    program.run("rollback").ended(0)
+    assert sleepers.running(program) == policies
+    assert below.shims(program.root) == len(policies)
+    program.run("rollback").ended(0)
+    assert sleepers.running(program) == {"own"}
+    program.run("rollback").ended(0)
+    assert sleepers.running(program) == policies

@@ -142,3 +142,24 @@ def test_an_undone_switch_brings_back_what_has_no_policy_too(
     # what failed on purpose when it was stopped may have been started by its policy or by us
     assert after.running == before.running
     assert after.volumes == before.volumes
+
+
+def test_an_undone_switch_up_starts_anew_what_the_newer_engine_restarted(
+    program: Dockswitch, mirror: Mirror, stock: Stock, live_restore: Keep
+) -> None:
+    old, new = mirror.engines[0], mirror.engines[-1]
+    stock.hand_out(program.root, old, new)
+    program.run("use", old.version).ended(0)
+    fill(program, "none")
+    before = seen(program)
+    asks = program.root / "asks"
+    asks.write_text("#!/bin/sh\ndocker restart no unless-stopped || exit 8\nexit 7\n")
+    asks.chmod(0o755)
+    error = program.run("use", new.version, "--probe", str(asks)).ended(15).error
+    assert f"the probe `{asks}` ended with 7" in error
+    after = seen(program)
+    assert below.answering(program.root) == old.version
+    assert after.running == before.running
+    if live_restore.over_a_restart:
+        assert after.pids["always"] == before.pids["always"]
+    reaches_volumes(program, sorted(after.running))

@@ -1,5 +1,6 @@
 """What becomes of the containers that run at a switch, and of a switch that loses one."""
 
+import contextlib
 import copy
 from collections.abc import Callable
 
@@ -125,9 +126,52 @@ def test_on_a_data_root_of_its_own_nobody_is_waited_for_and_nobody_runs_on(
     assert switch(world, OLD, data="separate").changed
     assert running(world) == set()
     is_whole(world)
-    # with live-restore they were stopped by name, which `unless-stopped` remembers
+    # with live-restore all would have run on
     go_back(world)
-    assert running(world) == {"always"} | (set() if live_restore else {"unless-stopped"})
+    assert running(world) == {"always", "unless-stopped"} | ({"no"} if live_restore else set())
+    assert history.newest(world).left == ()
+
+
+def test_what_was_stopped_is_remembered_over_other_switches() -> None:
+    world = with_all(machine(NEW, live_restore=True))
+    switch(world, OLD, data="separate")
+    switch(world, f"{OLD}", data="separate")
+    world.has_container("own", "unless-stopped")
+    go_back(world, 2)
+    assert running(world) == {"no", "always", "unless-stopped"}
+    own = f"/m{world.layout.state}/data/{OLD}"
+    assert not world.data[own].containers["own"].running
+    go_back(world, 3)
+    assert world.data[own].containers["own"].running
+    assert running(world) == set()
+
+
+def test_one_that_does_not_start_on_return_is_told_and_undoes_nothing() -> None:
+    world = with_all(machine(NEW, live_restore=True))
+    switch(world, OLD, data="separate")
+    world.data[MACHINES].containers["no"].refuses = "port is already allocated"
+    outcome = go_back(world)
+    assert running(world) == {"always", "unless-stopped"}
+    assert [note for note in outcome.notes if "no: port is already allocated" in note]
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_killed_return_forgets_nobody_and_leaves_nobody_running(moment: Moment) -> None:
+    start, number, came = with_all(machine(NEW, live_restore=True)), 0, True
+    switch(start, OLD, data="separate")
+    while came:
+        number += 1
+        world = copy.deepcopy(start)
+        with world.dies_at(number, moment) as death:
+            go_back(world)
+        came = death.came
+        mend(world)
+        is_whole(world)
+        if answering(world) == OLD:
+            assert running(world) == set(), world.acts[-1]
+            go_back(world)
+        assert running(world) == {"no", "always", "unless-stopped"}, world.acts[-1]
+    assert number > 40
 
 
 def test_an_undone_switch_to_a_data_root_of_its_own_starts_all_again() -> None:
@@ -161,6 +205,43 @@ def test_a_container_that_ends_with_an_error_under_live_restore_undoes_the_switc
     world.meanwhile("start /", done)
     with pytest.raises(SwitchUndone, match="failed and was undone"):
         switch(world, NEW)
+
+
+def taken_over(world: World) -> World:
+    """Behind its switch up the newer engine restarts some itself, and then is not well."""
+
+    def restarted() -> None:
+        for key in ("no", "unless-stopped"):
+            world.data[MACHINES].containers[key].started_by = NEW
+
+    world.manners, world.on_trial = {NEW: Manners(refuses="OCI")}, {NEW: Manners()}
+    world.meanwhile("start /", restarted)
+    return world
+
+
+def test_an_undone_switch_up_starts_anew_what_the_newer_engine_restarted() -> None:
+    world = taken_over(with_all(machine(live_restore=True)))
+    with pytest.raises(SwitchUndone):
+        switch(world, NEW)
+    assert running(world) == {"no", "always", "unless-stopped", "rm"}
+    assert {each.started_by for each in world.data[MACHINES].containers.values()} == {OLD}
+    is_whole(world)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_killed_undo_starts_anew_what_the_newer_engine_restarted(moment: Moment) -> None:
+    start, number, came = with_all(machine(live_restore=True)), 0, True
+    while came:
+        number += 1
+        world = taken_over(copy.deepcopy(start))
+        with world.dies_at(number, moment) as death, contextlib.suppress(SwitchUndone):
+            switch(world, NEW)
+        came = death.came
+        world.meanwhile("nothing", lambda: None)
+        mend(world)
+        is_whole(world)
+        assert running(world) == {"no", "always", "unless-stopped", "rm"}, world.acts[-1]
+    assert number > 60
 
 
 JOBS: dict[str, tuple[Callable[[], World], str, set[str]]] = {

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from dockswitch.model.errors import CorruptState
 from dockswitch.model.generation import Generation
 from dockswitch.model.release import Fetched
-from dockswitch.model.step import Engine, File, Link, Step
+from dockswitch.model.step import Containers, Engine, File, Link, Step
 from dockswitch.model.trust import Trust
 from dockswitch.model.version import Version
 from dockswitch.switching import journal
@@ -105,6 +105,18 @@ def test_a_commit_that_was_cut_short_is_none_and_its_undoing_is_read() -> None:
     assert not last(world).open
     assert last(world).commit is None
     assert len(last(world).inverses) == 2
+
+
+def test_what_an_undo_is_to_end_with_is_known_however_it_was_cut_short() -> None:
+    world, again = written(), Containers(("key",), run=True)
+    journal.commit(world, last(world), GENERATION)
+    world.files.write(PATH, text(world)[:-12])
+    journal.at_last(world, last(world), again)
+    assert last(world).inverses == (again, INVERSE, INVERSE)
+    assert last(world).open
+    world.files.write(PATH, text(world)[:-12])
+    journal.at_last(world, last(world), again)
+    assert last(world).inverses == (again, INVERSE, INVERSE)
 
 
 def test_an_undoing_that_was_cut_short_is_done_again() -> None:

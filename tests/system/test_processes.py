@@ -194,8 +194,11 @@ def test_one_that_does_not_listen_is_told_so_and_can_be_killed(end: Callable[...
     with subprocess.Popen(deaf, stdout=subprocess.PIPE) as process:
         assert process.stdout
         process.stdout.readline()
-        assert not end(process.pid, wait=0.2)
-        assert processes.end(process.pid, wait=5, kill=True, argv=deaf)
+        try:
+            assert not end(process.pid, wait=0.2)
+            assert processes.end(process.pid, wait=5, kill=True, argv=deaf)
+        finally:
+            process.kill()
 
 
 @pytest.mark.parametrize("pid", [2, 1 << 30], ids=["a kernel thread", "nobody"])

@@ -175,7 +175,8 @@ class World(Processes):
     def below(self, folder: str) -> tuple[Process, ...]:
         real = self.layout.real(folder)
         found = [each for each in self._living() if each.argv[0].startswith(f"{real}/")]
-        return self._asked(tuple(Process(each.pid, each.argv) for each in found))
+        held = [each for each in self.shims() if each.argv[0].startswith(f"{real}/")]
+        return self._asked((*(Process(each.pid, each.argv) for each in found), *held))
 
     def children(self, pid: int) -> tuple[Process, ...]:
         found = [each for each in self._living() if each.parent == pid]

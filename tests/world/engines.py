@@ -33,7 +33,10 @@ class Manners:
 
 @dataclass(slots=True)
 class Container:
-    """`started_by` is the version of its shim; `running` of one that was stopped is False."""
+    """`started_by` is the version of its shim; `running` of one that was stopped is False.
+
+    `refuses` is why it cannot be started.
+    """
 
     labels: dict[str, str]
     restart: str = "no"
@@ -42,6 +45,7 @@ class Container:
     started_by: str = ""
     code: int = 0
     stopped_by_hand: bool = False
+    refuses: str = ""
 
 
 @dataclass(slots=True)
@@ -129,8 +133,8 @@ def _create(engine: Running, wanted: dict[str, dict[str, str]]) -> Answer:
 
 
 def _start(engine: Running, container: Container) -> Answer:
-    if engine.manners.refuses:
-        return _json({"message": engine.manners.refuses}, 500)
+    if reason := engine.manners.refuses or container.refuses:
+        return _json({"message": reason}, 500)
     if container.running:
         return Answer(304, b"")
     # One that is only asked for its health ends at once.

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from dockswitch.engine.flags import option
 from dockswitch.model.layout import Layout
+from dockswitch.model.ports import Process
 from dockswitch.model.version import Version
 from dockswitch.system.processes import STARTS, CannotStart
 from tests.world.engines import Container, Data, Manners, Running
@@ -115,6 +116,24 @@ class Processes:
             wanted = always or (one.restart == "unless-stopped" and not one.stopped_by_hand)
             if wanted and not one.running and not newer and engine.manners.loses != key:
                 one.running, one.started_by = True, engine.version
+
+    def shims(self) -> tuple[Process, ...]:
+        """Each running container's, from the folder of the version that started it."""
+        versions = self.layout.versions
+        folders = {name.rpartition("-")[0]: name for name in self.files.names(versions)}
+        program = "containerd-shim-runc-v2"
+        return tuple(
+            Process(
+                0,
+                (
+                    f"{self.layout.real(versions)}/{folders[one.started_by]}/{program}",
+                    *("-namespace", "moby", "-id", key),
+                ),
+            )
+            for data in self.data.values()
+            for key, one in data.containers.items()
+            if one.running and one.started_by in folders
+        )
 
     def has_container(self, key: str, restart: str = "no", *, removed: bool = False) -> Container:
         """A container that runs in the engine of ours."""
