@@ -17,8 +17,12 @@ def readies(reader: Reader, program: Sequence[str]) -> tuple[Step, ...]:
 
     `program` is dockswitch's own command line.
     """
-    if not supervision.by_systemd(reader):
+    if not supervision.starts_at_boot(reader):
         return ()
+    if reader.layout.scope == "user":
+        from dockswitch.engine import rootless_at_boot
+
+        return rootless_at_boot.readies(reader, program)
     unit_files.refuse_foreign(reader, UNIT)
     text, there = _text(reader, program), unit_files.ours(reader, UNIT)
     steps: list[Step] = [] if there == text else [File(unit_files.path(UNIT), text)]
@@ -29,6 +33,11 @@ def readies(reader: Reader, program: Sequence[str]) -> tuple[Step, ...]:
 
 def remove(system: System) -> None:
     """Takes it away where nothing of ours is left; no step, for it is needed until the commit."""
+    if system.layout.scope == "user":
+        from dockswitch.engine import rootless_at_boot
+
+        rootless_at_boot.remove(system)
+        return
     if unit_files.ours(system, UNIT) is not None:
         system.point(_LINK, None)
         system.command(["systemctl", "stop", UNIT])  # since the boot it counts as active

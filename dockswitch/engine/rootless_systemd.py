@@ -83,8 +83,8 @@ class RootlessSystemd:
         config = DaemonConfig.read(system)
         refuse_foreign(system, config, None)
         rootless.clear(system, config)
-        _systemctl(system, "daemon-reload")
-        started = _systemctl(system, "start", units.SERVICE, limit=_START_LIMIT)
+        systemctl(system, "daemon-reload")
+        started = systemctl(system, "start", units.SERVICE, limit=_START_LIMIT)
         daemon = self.running(system)
         if started.code == 0 and daemon is not None:
             return daemon
@@ -96,11 +96,11 @@ class RootlessSystemd:
         config = own.config_of(system, daemon.argv if (daemon := self.running(system)) else ())
         if _ours(system) is not None:
             limit = units.stop_limit(config) + _LIMIT
-            _systemctl(system, "stop", units.SERVICE, limit=limit)
+            systemctl(system, "stop", units.SERVICE, limit=limit)
             # Also what counts starts: four switches in a minute are no failure.
-            _systemctl(system, "reset-failed", units.SERVICE)
+            systemctl(system, "reset-failed", units.SERVICE)
         self._by_hand.stop(system)  # what is none of systemd's
-        _systemctl(system, "daemon-reload")
+        systemctl(system, "daemon-reload")
 
     def logs(self, reader: Reader, lines: int) -> tuple[str, ...]:
         asked = ["journalctl", "--user", "--unit", units.SERVICE, f"--lines={lines}"]
@@ -154,7 +154,7 @@ class RootlessSystemd:
     def _said(self, system: System) -> Sequence[str]:
         """What the engine that was started last said."""
         asked = ["show", "--property=InvocationID", "--value", units.SERVICE]
-        key = _systemctl(system, *asked).out.strip()
+        key = systemctl(system, *asked).out.strip()
         words = ["journalctl", "--user", "--output=cat", "--no-pager"]
         return system.run([*words, f"_SYSTEMD_INVOCATION_ID={key}"]).out.splitlines() if key else ()
 
@@ -186,7 +186,7 @@ def _script(reader: Reader, engine: Engine) -> tuple[str, ...]:
     return (f"{kit}/{rootless.SCRIPT}", *flags.resolved(engine.argv, "")[1:])
 
 
-def _systemctl(system: System, *words: str, limit: float = _LIMIT) -> Finished:
+def systemctl(system: System, *words: str, limit: float = _LIMIT) -> Finished:
     """Finds the user's systemd by their runtime folder, which `su` and `sudo` do not set."""
     runtime = f"XDG_RUNTIME_DIR={system.layout.runtime}"
     return system.command(["env", runtime, "systemctl", "--user", *words], timeout=limit)

@@ -1,17 +1,15 @@
-"""An engine without root on trial: its kit makes the namespaces in which nothing outlives it."""
+"""An engine without root on trial: its own kit's, in places of its own."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from dockswitch.engine import rootless
-from dockswitch.engine.flags import option
 from dockswitch.engine.trial import Places, Starter
 from dockswitch.model.plan import Wanted
-from dockswitch.model.ports import System
+from dockswitch.model.ports import Process, Reader, System
 
-# A process namespace of its own ends with its first process, which is the kit's. Whatever else the
-# person tells the kit is left out: a port that it publishes is taken by the engine that runs.
-_FLAGS = "--pidns"
+# What is ended may just have started another.
+_LOOKS = 5
 
 
 def starter(system: System, places: Places, wanted: Wanted) -> Starter:
@@ -28,7 +26,11 @@ def starter(system: System, places: Places, wanted: Wanted) -> Starter:
         "XDG_DATA_HOME": f"{folder}/share",
         "TMPDIR": folder,
         "DOCKERD_ROOTLESS_ROOTLESSKIT_STATE_DIR": f"{runtime}/kit",
-        "DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS": _FLAGS,
+        # The person's may publish ports, which the engine that runs has taken.
+        "DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS": "",
+        # Their systemd is where it was.
+        "DBUS_SESSION_BUS_ADDRESS": known.get("DBUS_SESSION_BUS_ADDRESS")
+        or f"unix:path={layout.real(layout.runtime)}/bus",
     }
 
     def start(argv: Sequence[str], log: str, env: Mapping[str, str]) -> int:
@@ -38,14 +40,25 @@ def starter(system: System, places: Places, wanted: Wanted) -> Starter:
     return start
 
 
-def end_kit(system: System, places: Places) -> None:
-    """Ends the kit of one on trial, which passes the engine's words on, and what it started.
+def end_all(system: System, places: Places) -> None:
+    """Ends its kit, its engine, and the shims and containers that outlive those.
 
-    With the first process of the engine's namespace, a child of the kit, end all that are in it.
+    It has no process namespace to end all at once: the user's systemd, which makes the cgroups of
+    its containers, would take process numbers of another one for the machine's.
     """
-    config = system.layout.real(places.config)
-    for kit in system.below(system.layout.rootless):
-        if option(kit.argv, "--config-file") == config:
-            for child in system.children(kit.pid):
-                system.end(child.pid, wait=10, kill=True, argv=child.argv)
-            system.end(kit.pid, wait=10, kill=True, argv=kit.argv)
+    for _ in range(_LOOKS):
+        found = tuple(_processes(system, places))
+        for process in found:
+            system.end(process.pid, wait=10, kill=True, argv=process.argv)
+        if not found:
+            return
+
+
+def _processes(reader: Reader, places: Places) -> Iterator[Process]:
+    """All that is told of its places, as a kit is by the engine's own words; children first."""
+    below = f"{reader.layout.real(places.exec_root)}/"
+    for folder in (reader.layout.rootless, reader.layout.versions):
+        for process in reader.below(folder):
+            if any(below in word for word in process.argv):
+                yield from reader.children(process.pid)
+                yield process

@@ -62,6 +62,15 @@ def by_systemd(reader: Reader) -> bool:
     return layout.scope == "system" and not layout.root and reader.host.init == "systemd"
 
 
+def starts_at_boot(reader: Reader) -> bool:
+    """Whether a systemd starts the engine by itself: the machine's, or the user's own."""
+    if reader.layout.scope == "system":
+        return by_systemd(reader)
+    from dockswitch.engine import rootless_systemd
+
+    return rootless_systemd.serves(reader)
+
+
 def has_containerd(reader: Reader) -> bool:
     """Whether systemd runs a containerd of the machine's, which engines of ours share."""
     if not by_systemd(reader):

@@ -70,7 +70,8 @@ def begin(
     """
     layout = system.layout
     end(system, places)
-    keys = trial_keys.keys(person, wanted.version, places.cgroup(layout))
+    cgroup = places.cgroup(layout) if layout.scope == "system" else ""
+    keys = trial_keys.keys(person, wanted.version, cgroup)
     config = _config(places, keys)
     flags.check_root(layout, config)
     argv = tuple(resolved(_command_line(layout, wanted, config), layout.root))
@@ -107,10 +108,10 @@ def end(system: System, places: Places, trial: Trial | None = None) -> None:
     started it is gone.
     """
     layout = system.layout
-    if layout.scope == "user":
+    if layout.scope == "user" and system.kind(places.folder) is not None:
         from dockswitch.engine import rootless_trial  # for one that was started through a kit
 
-        rootless_trial.end_kit(system, places)
+        rootless_trial.end_all(system, places)
     if trial is not None:
         # Whatever it calls itself: the number of our own child is nobody else's until it is reaped.
         system.end(trial.pid, wait=10, kill=True)

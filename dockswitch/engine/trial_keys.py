@@ -38,7 +38,7 @@ def keys(person: Keys, version: Version, cgroup: str) -> dict[str, object]:
     """The keys for a trial of that version, whose containers are below the named cgroup.
 
     cgroupfs, since systemd would take process numbers of the trial's own namespace for the
-    machine's.
+    machine's. Without a name they are where the real engine's are: for one in no such namespace.
     """
     left_out = set(_LEFT_OUT)
     if version < _CLUSTER_REFUSED_SINCE:
@@ -51,6 +51,8 @@ def keys(person: Keys, version: Version, cgroup: str) -> dict[str, object]:
     quiet: dict[str, object] = {"bridge": "none", "iptables": False}
     if version >= _IP6TABLES_SINCE:
         quiet["ip6tables"] = False
+    if not cgroup:
+        return {**kept, **quiet}
     return {**kept, **quiet, "exec-opts": _exec_opts(person), "cgroup-parent": f"/{cgroup}"}
 
 

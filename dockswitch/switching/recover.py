@@ -37,7 +37,7 @@ def at_boot(system: System, progress: Progress) -> Recovered | None:
     """As `recover`, before systemd starts docker: the engine is left to it. Needs the lock."""
     last = journal.last(system)
     begun = running.running(system) is not None
-    if last is None or not last.open or begun or not supervision.by_systemd(system):
+    if last is None or not last.open or begun or not supervision.starts_at_boot(system):
         return recover(system, progress)
     progress.say(f"undoing the switch to {last.begin.wish}, which did not finish")
     # What somebody started by hand did not outlive the power either, and no engine is there to ask.
@@ -48,10 +48,19 @@ def at_boot(system: System, progress: Progress) -> Recovered | None:
         raise UndoFailed(failures)
     journal.undone(system, last)
     sweep(system)
+    _boots(system, starts=_old_engine(last) is not None)
+    return Recovered(last.begin.wish, last.begin.time)
+
+
+def _boots(system: System, *, starts: bool) -> None:
+    if system.layout.scope == "user":
+        from dockswitch.engine import rootless_at_boot
+
+        rootless_at_boot.boots(system, starts=starts)
+        return
     from dockswitch.engine import systemd
 
-    systemd.boots(system, starts=_old_engine(last) is not None)
-    return Recovered(last.begin.wish, last.begin.time)
+    systemd.boots(system, starts=starts)
 
 
 def accept(system: System) -> Recovered | None:
@@ -133,7 +142,7 @@ def _sweep_units(system: System) -> None:
         for name in _abandoned(system, folder):
             if name.startswith(unit_files.NAMES):
                 system.write(f"{folder}/{name}", None)
-    if not supervision.by_systemd(system):
+    if not supervision.starts_at_boot(system):
         return
     if _is_at_rest(system) and history.newest(system).version is None:
         at_boot_unit.remove(system)

@@ -75,6 +75,30 @@ def test_a_proof_that_is_killed_ends_with_its_maker(person: Person, mirror: Mirr
     assert person.answering() == old.version
 
 
+def test_a_container_of_a_proof_that_is_killed_goes_with_the_next_command(
+    person: Person, mirror: Mirror
+) -> None:
+    old, new = mirror.engines[1], mirror.engines[-1]
+    person.run("use", old.version).ended(0)
+    person.run("install", "test", new.version).ended(0)
+    processes, seen = person.processes(), names(person)
+    with person.started("use", "test", new.version) as switch:
+        deadline = time.monotonic() + 30
+        while not shims(person):
+            assert switch.poll() is None
+            assert time.monotonic() < deadline
+        os.kill(dockswitch_of(person), signal.SIGKILL)
+    assert person.run("recover").ended(0).plain["changed"] is False
+    assert (person.processes(), names(person)) == (processes, seen)
+    assert person.answering() == old.version
+
+
+def shims(person: Person) -> list[str]:
+    """Those of an engine on trial."""
+    running = person.processes().values()
+    return [said for said in running if "containerd-shim" in said and "/.proof/" in said]
+
+
 def dockswitch_of(person: Person) -> int:
     (pid,) = [pid for pid, said in person.processes().items() if "-m dockswitch" in said]
     return pid
