@@ -12,7 +12,7 @@ from dockswitch.model.outcome import Recovered
 from dockswitch.model.plan import runs_neighbour
 from dockswitch.model.ports import Progress, System
 from dockswitch.model.step import ByHand, Containers, Engine
-from dockswitch.switching import adopted, history, journal, let_go, proof, transaction
+from dockswitch.switching import adopted, history, journal, proof, transaction
 from dockswitch.switching.journal import Journal
 
 # `versions/.tmp-PID-…` of an unpacking, `NAME.tmp-PID-…` of a file or link that is being replaced
@@ -98,6 +98,8 @@ def _undone(system: System, opened: Journal) -> list[str]:
     failures = transaction.undo(system, opened.inverses[at:])
     if not engines:
         return failures
+    from dockswitch.switching import let_go  # it asks an engine, and seldom anything is undone
+
     stopped, again = let_go.held(system, _old_engine(opened))
     if again.ids:
         with contextlib.suppress(OSError):  # a full disk stops no undo
