@@ -1,0 +1,8 @@
+"""What holds for all tests."""
+
+import signal
+
+# Whoever runs them in the background of a script has ^C ignored, which the programs that tests
+# interrupt would inherit.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
