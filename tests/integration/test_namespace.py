@@ -10,7 +10,6 @@ from pathlib import Path
 
 from tests.integration.namespace import machine_network
 
-
 _NAMES = """\
 import socket
 from tests.integration.namespace import isolated
