@@ -29,7 +29,7 @@ def preflight(
     found = findings(reader, wanted, argv, archive=_to_be_fetched(reader, bundle))
     # Said once: it is as true of every later switch, and `doctor` repeats it.
     first = installed.version is None
-    return (*found, *(plugins.findings(reader, os.environ) if first else ()))
+    return (*found, *(plugins.findings(reader, os.environ, bundle.names) if first else ()))
 
 
 def _to_be_fetched(reader: Reader, bundle: Bundle) -> int:
