@@ -87,8 +87,8 @@ def _container_steps(
         return (), ()
     from dockswitch.engine import containers  # few engines have live-restore
 
-    now = flags.data_root_within(installed.daemon.argv, reader.layout)
-    if now not in (None, wanted.data or config.data_root):  # None: daemon.json says it
+    now = flags.used_by(installed.daemon.argv, config, reader.layout)
+    if now.data_root != (wanted.data or config.data_root):
         left = tuple(each.id for each in containers.all_kept(reader, config))
         return ((Containers(left, run=False),) if left else ()), ()
     found = containers.not_taken_back(

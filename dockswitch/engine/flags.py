@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.model.errors import DataRootRefused, UsageError
@@ -130,10 +131,24 @@ def data_root_of(argv: Sequence[str]) -> str | None:
     return option(argv, "--data-root", "--graph", "-g")
 
 
-def data_root_within(argv: Sequence[str], layout: Layout) -> str | None:
-    """The same as a path inside the root; of an Engine step or of a real command line."""
-    named = data_root_of(argv)
-    return layout.stored(named.removeprefix(_ROOT)) if named else None
+def used_by(argv: Sequence[str], config: DaemonConfig, layout: Layout) -> DaemonConfig:
+    """What a daemon with that command line uses: the line first, then that configuration.
+
+    The line is that of an Engine step or a real one; a socket that is handed over is the usual one.
+    """
+    host = option(argv, "-H", "--host") or ""
+    named = host.removeprefix("unix://") if host.startswith("unix://") else ""
+    return replace(
+        config,
+        socket=_inside(named, layout) or config.socket,
+        data_root=_inside(data_root_of(argv), layout) or config.data_root,
+        exec_root=_inside(option(argv, "--exec-root"), layout) or config.exec_root,
+        pidfile=_inside(option(argv, "-p", "--pidfile"), layout) or config.pidfile,
+    )
+
+
+def _inside(named: str | None, layout: Layout) -> str:
+    return layout.stored(named.removeprefix(_ROOT)) if named else ""
 
 
 def _data_root(layout: Layout, wanted: Wanted, config: DaemonConfig) -> tuple[str, str, str]:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from dockswitch.engine import flags, group
 from dockswitch.engine import running as recognised
@@ -71,9 +71,8 @@ class Own:
             return now
         if now:
             self.stop(system)
-        config = DaemonConfig.read(system)
-        data_root = flags.data_root_within(argv, layout) or config.data_root
-        refuse_foreign(system, replace(config, data_root=data_root), None)
+        config = flags.used_by(argv, DaemonConfig.read(system), layout)
+        refuse_foreign(system, config, None)
         clear(system, config)
         system.folder(os.path.dirname(config.socket))
         env = environment(layout.real(folder), self.environment)
@@ -112,15 +111,7 @@ def config_of(system: System, argv: Sequence[str]) -> DaemonConfig:
         config = DaemonConfig.read(system)
     except DockswitchError:
         config = DaemonConfig.of({}, layout, layout.own_engine_config)
-    host = option(argv, "-H", "--host") or ""
-    named = host.removeprefix("unix://") if host.startswith("unix://") else ""
-    return replace(
-        config,
-        socket=layout.stored(named) or config.socket,
-        data_root=flags.data_root_within(argv, layout) or config.data_root,
-        exec_root=layout.stored(option(argv, "--exec-root") or "") or config.exec_root,
-        pidfile=layout.stored(option(argv, "-p", "--pidfile") or "") or config.pidfile,
-    )
+    return flags.used_by(argv, config, layout)
 
 
 def clear(system: System, config: DaemonConfig) -> None:

@@ -75,7 +75,7 @@ class Rootless:
             return now
         kit = kit_of(system, folder)
         self.stop(system)
-        config = DaemonConfig.read(system)
+        config = flags.used_by(argv, DaemonConfig.read(system), layout)
         refuse_foreign(system, config, None)
         clear(system, config)
         system.folder(layout.runtime, 0o700)

@@ -80,7 +80,7 @@ class RootlessSystemd:
             raise OtherUnit(unit_path(system.layout), engine.argv[0])
         if self.running(system) is not None:
             self.stop(system)
-        config = DaemonConfig.read(system)
+        config = flags.used_by(engine.argv, DaemonConfig.read(system), system.layout)
         refuse_foreign(system, config, None)
         rootless.clear(system, config)
         systemctl(system, "daemon-reload")

@@ -3,7 +3,6 @@
 import os
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 
 from dockswitch.engine import drop_ins, flags, group, own, unit_files, units
 from dockswitch.engine import running as recognised
@@ -71,9 +70,8 @@ class Systemd:
         argv = flags.resolved(engine.argv, "")
         if not units.starts(text, argv):
             raise OtherUnit(unit_files.path(SERVICE), argv[0])
-        config = DaemonConfig.read(system)
-        data_root = flags.data_root_within(argv, system.layout) or config.data_root
-        refuse_foreign(system, replace(config, data_root=data_root), None)
+        config = flags.used_by(argv, DaemonConfig.read(system), system.layout)
+        refuse_foreign(system, config, None)
         _reload(system, _shown(system))
         # Also what counts starts: four switches in a minute are no failure.
         system.command(["systemctl", "reset-failed", *_ours(system)], timeout=_LIMIT)

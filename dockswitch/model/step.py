@@ -3,7 +3,7 @@
 Paths are paths inside the root. Performing a step twice is performing it once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Literal, NoReturn, TypeAlias
 
@@ -157,6 +157,12 @@ _KINDS: dict[str, type[Step]] = {
     kind.__name__: kind
     for kind in (Link, File, Key, Engine, Containers, Group, Service, ByHand, Aside)
 }
+
+
+def started(steps: Iterable[Step]) -> Engine | None:
+    """The engine that these steps start, None where they start none."""
+    engines = [step for step in steps if isinstance(step, Engine) and step.argv]
+    return engines[-1] if engines else None
 
 
 def to_plain(step: Step) -> dict[str, object]:

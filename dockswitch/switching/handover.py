@@ -9,7 +9,7 @@ from dockswitch.model.generation import Left
 from dockswitch.model.outcome import Outcome
 from dockswitch.model.plan import Goal, Installed, runs_neighbour
 from dockswitch.model.ports import Progress, System
-from dockswitch.model.step import Containers, Engine, Step
+from dockswitch.model.step import Containers, Engine, Step, started
 from dockswitch.switching import (
     history,
     left_behind,
@@ -59,8 +59,7 @@ class Handover:
     @property
     def engine(self) -> Engine | None:
         """The engine of ours that is started."""
-        engines = [step for step in self.steps if isinstance(step, Engine) and step.argv]
-        return engines[-1] if engines else None
+        return started(self.steps)
 
 
 def asked(system: System, handover: Handover, *, shown: bool) -> Old:
@@ -93,14 +92,14 @@ def perform(system: System, opened: Journal, handover: Handover, old: Old) -> Ou
         clock.step(step)
         handover.progress.say(str(step))
         transaction.perform(system, opened, step)
-    notes = (*_new(system, opened, handover, old, clock), *old.notes)
+    notes = (*old.notes, *_new(system, opened, handover, old, clock))
     return Outcome(
         changed=True,
         before=handover.installed,
         after=history.newest(system),
         restarted=handover.stops,
         downtime=clock.seconds if handover.stops else None,
-        notes=tuple(notes),
+        notes=notes,
         left=handover.goal.neighbour if handover.leaves else None,
     )
 

@@ -57,8 +57,8 @@ class _Ends:
     def of(cls, reader: Reader, plan: Plan, config: DaemonConfig, info: api.Object) -> "_Ends":
         daemon = plan.installed.daemon
         starts = plan.goal.engine == "start"
-        now = (flags.data_root_within(daemon.argv, reader.layout) if daemon else None) or ""
-        left = now if starts and now not in ("", plan.goal.data or config.data_root) else ""
+        now = flags.used_by(daemon.argv if daemon else (), config, reader.layout).data_root
+        left = now if starts and now != (plan.goal.data or config.data_root) else ""
         lost = any(found.risk for found in plan.findings)
         # Without root they live in namespaces of the engine's, which nobody enters after it.
         alone = reader.layout.scope == "user"

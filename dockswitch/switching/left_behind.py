@@ -9,7 +9,7 @@ from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.model.generation import Generation, Left
 from dockswitch.model.plan import Installed
 from dockswitch.model.ports import Progress, Reader, System
-from dockswitch.model.step import Containers, Engine, Step
+from dockswitch.model.step import Containers, Engine, Step, started
 from dockswitch.switching import transaction
 from dockswitch.switching.journal import Journal
 
@@ -37,7 +37,7 @@ def noted(
     reader: Reader, now: Generation, before: Installed, steps: tuple[Step, ...]
 ) -> tuple[Left, ...]:
     """What the generation behind these steps is to remember; nothing of where its engine is."""
-    engine = next((step for step in steps if isinstance(step, Engine) and step.argv), None)
+    engine = started(steps)
     if engine is None:
         return now.left
     place = _data_root(reader, engine.argv)
@@ -64,5 +64,4 @@ def _ids(now: Generation, place: str) -> tuple[str, ...]:
 
 def _data_root(reader: Reader, argv: tuple[str, ...]) -> str:
     """As a path inside the root."""
-    named = flags.data_root_within(argv, reader.layout)
-    return named or DaemonConfig.read(reader).data_root
+    return flags.used_by(argv, DaemonConfig.read(reader), reader.layout).data_root

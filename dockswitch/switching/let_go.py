@@ -24,9 +24,8 @@ def held(system: System, back: Engine | None) -> tuple[Containers, Containers]:
     if back is None or not goes.argv or goes == back or not config.live_restore:
         return _steps()
     proof.answers(system, goes)  # it may just have been started, and then has taken some already
-    layout = system.layout
-    roots = {flags.data_root_within(each.argv, layout) or config.data_root for each in (goes, back)}
-    if len(roots) > 1:
+    places = [flags.used_by(each.argv, config, system.layout).data_root for each in (goes, back)]
+    if places[0] != places[1]:
         return _steps(tuple(each.id for each in containers.all_kept(system, config)))
     found = containers.not_taken_back(
         system, config, _version(goes), _version(back), bundles.version_of

@@ -89,7 +89,7 @@ def _in_use(reader: Reader, installed: Installed, config: DaemonConfig) -> str |
     """The data-root of the engine that runs, by its command line; None where none runs."""
     if installed.daemon is None:
         return None
-    return flags.data_root_within(installed.daemon.argv, reader.layout) or config.data_root
+    return flags.used_by(installed.daemon.argv, config, reader.layout).data_root
 
 
 def _version_before(reader: Reader, data: str) -> Version | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from dockswitch.backends import Backend, bundles
 from dockswitch.backends.bundles import NotInstalled
 from dockswitch.engine import flags
+from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.model import finding
 from dockswitch.model.errors import DockswitchError, Interrupted, SwitchUndone
 from dockswitch.model.generation import Generation, Left
@@ -14,7 +15,7 @@ from dockswitch.model.outcome import Outcome
 from dockswitch.model.plan import Goal, Installed, runs_neighbour
 from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.release import Bundle
-from dockswitch.model.step import Engine, Step
+from dockswitch.model.step import Engine, Step, started
 from dockswitch.switching import checks, history, journal, recover, transaction
 from dockswitch.switching.journal import Journal
 from dockswitch.switching.options import Options
@@ -57,11 +58,13 @@ def perform(system: System, wanted: Switch, progress: Progress) -> Outcome:
 
 def _same_data_root(reader: Reader, before: Installed, steps: tuple[Step, ...]) -> bool:
     """Whether the engine that they start is to find what the running one has."""
-    engines = [step for step in steps if isinstance(step, Engine) and step.argv]
-    if before.daemon is None or not engines:
+    engine = started(steps)
+    if before.daemon is None or engine is None:
         return True
-    now = flags.data_root_within(before.daemon.argv, reader.layout)
-    return flags.data_root_within(engines[-1].argv, reader.layout) == now
+    config, layout = DaemonConfig.read(reader), reader.layout
+    lines = (before.daemon.argv, engine.argv)
+    was, then = (flags.used_by(argv, config, layout).data_root for argv in lines)
+    return was == then
 
 
 def _refuse_gone(reader: Reader, bundle: Bundle) -> None:

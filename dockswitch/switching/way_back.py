@@ -7,7 +7,7 @@ from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.data_root import in_words
 from dockswitch.model.plan import Plan
 from dockswitch.model.ports import Reader
-from dockswitch.model.step import Engine
+from dockswitch.model.step import started
 from dockswitch.model.stores import CONTAINERD, SERVICE
 from dockswitch.switching import history, losses
 
@@ -56,5 +56,5 @@ def reason(reader: Reader, plan: Plan) -> str | None:
 
 def _command_line(plan: Plan) -> tuple[str, ...]:
     """The wanted engine's: both are kept running in the same way."""
-    started = [step.argv for step in plan.steps if isinstance(step, Engine) and step.argv]
-    return started[-1] if started else ()
+    engine = started(plan.steps)
+    return engine.argv if engine else ()

@@ -10,11 +10,11 @@ from dockswitch.engine.flags import (
     RootTooLong,
     check_root,
     command_line,
-    data_root_within,
     environment,
     option,
     resolved,
     stored,
+    used_by,
     without_iptables,
 )
 from dockswitch.model.layout import Layout
@@ -65,10 +65,21 @@ def test_a_data_root_of_its_own_is_named_in_place_of_the_machine_s() -> None:
     wanted = Wanted(Version.parse("28.5.2"), FOLDER, "/var/lib/dockswitch/data/28.5.2")
     config = DaemonConfig.of({}, ROOTED, ROOTED.own_engine_config)
     words = command_line(ROOTED, wanted, config)
-    assert data_root_within(words, ROOTED) == wanted.data
-    assert data_root_within(resolved(words, ROOTED.root), ROOTED) == wanted.data
-    assert data_root_within(resolved(line("28.5.2"), ""), SYSTEM) == "/var/lib/docker"
-    assert data_root_within(["dockerd"], SYSTEM) is None
+    assert used_by(words, config, ROOTED).data_root == wanted.data
+    assert used_by(resolved(words, ROOTED.root), config, ROOTED).data_root == wanted.data
+    # the line has the last word, and where it says nothing daemon.json has it
+    named = DaemonConfig.of({"data-root": "/srv/docker"}, SYSTEM, SYSTEM.engine_config)
+    assert used_by(["dockerd", "--data-root=/mnt/x"], named, SYSTEM).data_root == "/mnt/x"
+    assert used_by(["dockerd"], named, SYSTEM) == named
+
+
+def test_what_a_line_names_is_what_its_daemon_uses() -> None:
+    config = DaemonConfig.of({}, ROOTED, ROOTED.own_engine_config)
+    for words in (line("28.5.2", ROOTED), tuple(resolved(line("28.5.2", ROOTED), ROOTED.root))):
+        assert used_by(words, config, ROOTED) == config
+    handed = ("dockerd", "-H", "fd://", "--exec-root", "/tmp/dk/run/x", "-p", "/tmp/dk/run/x.pid")
+    used = used_by(handed, config, ROOTED)
+    assert (used.socket, used.exec_root, used.pidfile) == (config.socket, "/run/x", "/run/x.pid")
 
 
 @pytest.mark.parametrize("key", ["data-root", "graph"])
