@@ -4,14 +4,12 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dockswitch.engine import brought, by_hand, services, snaps, unit_files
+from dockswitch.engine import brought, by_hand, services, snaps, systemctl, unit_files
 from dockswitch.engine.log import last_lines
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.neighbour import Neighbour
 from dockswitch.model.ports import Reader
 from dockswitch.model.step import ASIDE, Aside, ByHand, File, Link, Service, Step
-
-_ASK = 20.0  # seconds for journalctl
 
 
 def leaving(reader: Reader, neighbour: Neighbour, readies: Sequence[Step]) -> tuple[Step, ...]:
@@ -96,8 +94,7 @@ def said(reader: Reader, neighbour: Neighbour, lines: int) -> tuple[str, ...]:
     """The last lines of what it said; they are in our log where we started it."""
     if not neighbour.unit:
         return last_lines(reader, lines)
-    asked = ["journalctl", "--unit", neighbour.unit, "--output=cat", "--no-pager"]
-    return tuple(reader.run([*asked, f"--lines={lines}"], timeout=_ASK).out.splitlines())
+    return systemctl.last_lines(reader, neighbour.unit, lines)
 
 
 def _now_at(reader: Reader, neighbour: Neighbour) -> str:

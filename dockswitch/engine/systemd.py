@@ -2,15 +2,16 @@
 
 import os
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
-from dockswitch.engine import drop_ins, flags, group, own, unit_files, units
+from dockswitch.engine import drop_ins, flags, group, own, systemctl, unit_files, units
 from dockswitch.engine import running as recognised
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.foreign import refuse_foreign
 from dockswitch.engine.log import trouble
+from dockswitch.engine.systemctl import StartFailed
+from dockswitch.engine.unit_files import OtherUnit
 from dockswitch.engine.units import CONTAINERD, SERVICE, SOCKET
-from dockswitch.model.errors import DockswitchError
 from dockswitch.model.neighbour import Neighbour
 from dockswitch.model.plan import Wanted
 from dockswitch.model.ports import Daemon, Reader, System
@@ -19,7 +20,6 @@ from dockswitch.model.version import Version
 
 _PROPERTIES = "--property=ActiveState,FragmentPath,NeedDaemonReload"
 _BUSY = re.compile(r"^ActiveState=(?!inactive$)", re.MULTILINE)  # active, failed, on its way
-_ENABLED = {SERVICE: "multi-user.target", SOCKET: "sockets.target"}
 _ACTIVATED = "fd://"
 _CONTAINERD_SOCKET = "{root}/run/containerd/containerd.sock"
 _OWN_CONTAINERD_UNTIL = Version.parse("18.09.0")  # before, dockerd wants one of its own kind
@@ -69,19 +69,20 @@ class Systemd:
             return own.Own(os.environ).start(system, engine)
         argv = flags.resolved(engine.argv, "")
         if not units.starts(text, argv):
-            raise OtherUnit(unit_files.path(SERVICE), argv[0])
+            place = unit_files.path(system.layout, SERVICE)
+            raise OtherUnit(place, argv[0], system.layout)
         config = flags.used_by(argv, DaemonConfig.read(system), system.layout)
         refuse_foreign(system, config, None)
         _reload(system, _shown(system))
         # Also what counts starts: four switches in a minute are no failure.
-        system.command(["systemctl", "reset-failed", *_ours(system)], timeout=_LIMIT)
-        started = system.command(["systemctl", "start", SERVICE], timeout=_START_LIMIT)
+        systemctl.told(system, "reset-failed", *_ours(system))
+        started = systemctl.told(system, "start", SERVICE, limit=_START_LIMIT)
         daemon = self.running(system)
         if started.code == 0 and daemon is not None:
             return daemon
-        words = trouble(_said(system)) or started.err.strip() or "it said nothing"
+        said = trouble(systemctl.last_start(system, SERVICE))
         self.stop(system)
-        raise StartFailed(words)
+        raise StartFailed(SERVICE, said or started.err.strip() or "it said nothing", system.layout)
 
     def stop(self, system: System) -> None:
         daemon = self.running(system)
@@ -90,25 +91,15 @@ class Systemd:
         if units_of_ours and _BUSY.search(shown):
             # The socket too: a client that comes now would have the old engine started again.
             limit = units.stop_limit(config) + _LIMIT
-            system.command(["systemctl", "stop", *units_of_ours], timeout=limit)
-            system.command(["systemctl", "reset-failed", *units_of_ours], timeout=_LIMIT)
+            systemctl.told(system, "stop", *units_of_ours, limit=limit)
+            systemctl.told(system, "reset-failed", *units_of_ours)
         if self.running(system) is not None:  # it is none of systemd's
             own.Own(os.environ).stop(system)
         own.clear(system, config)
         _reload(system, shown)
 
     def logs(self, reader: Reader, lines: int) -> tuple[str, ...]:
-        asked = ["journalctl", "--unit", SERVICE, "--output=cat", "--no-pager", f"--lines={lines}"]
-        return tuple(reader.run(asked).out.splitlines()) if lines > 0 else ()
-
-
-def boots(system: System, *, starts: bool) -> None:
-    """Has systemd read its units anew while it boots, and start the engine after us."""
-    _reload(system, _shown(system))
-    wanted = _ours(system)
-    if starts and wanted:
-        # Waiting for docker would be waiting for ourselves: it is started after us.
-        system.command(["systemctl", "start", "--no-block", *wanted], timeout=_LIMIT)
+        return systemctl.last_lines(reader, SERVICE, lines)
 
 
 def _texts(reader: Reader, engine: Engine) -> dict[str, str | None]:
@@ -127,7 +118,9 @@ def _unit_steps(
     """The steps to these texts; what lies in a place that may be `replaced` is no obstacle."""
     steps: list[Step] = []
     for unit, text in texts.items():
-        place, link = unit_files.path(unit), unit_files.wanted_by(_ENABLED[unit], unit)
+        place, link = (
+            where(reader.layout, unit) for where in (unit_files.path, unit_files.enabled)
+        )
         there = unit_files.ours(reader, unit)
         if text is not None and place not in replaced:
             unit_files.refuse_foreign(reader, unit)
@@ -144,12 +137,12 @@ def _unit_steps(
 
 def _ours(reader: Reader) -> list[str]:
     """The units that we wrote."""
-    return [unit for unit in _ENABLED if unit_files.ours(reader, unit) is not None]
+    return [unit for unit in (SERVICE, SOCKET) if unit_files.ours(reader, unit) is not None]
 
 
 def _shown(reader: Reader) -> str:
     """What systemd says of the two units, whoever wrote them."""
-    return reader.run(["systemctl", "show", _PROPERTIES, SERVICE, SOCKET]).out
+    return systemctl.asked(reader, "show", _PROPERTIES, SERVICE, SOCKET).out
 
 
 def _reload(system: System, shown: str) -> None:
@@ -158,34 +151,7 @@ def _reload(system: System, shown: str) -> None:
     That a unit of ours now stands before a package's is no change to it.
     """
     read = shown.splitlines()
-    shadowed = any(f"FragmentPath={unit_files.path(unit)}" not in read for unit in _ours(system))
+    places = (unit_files.path(system.layout, unit) for unit in _ours(system))
+    shadowed = any(f"FragmentPath={place}" not in read for place in places)
     if shadowed or "NeedDaemonReload=yes" in read:
-        system.command(["systemctl", "daemon-reload"], timeout=_LIMIT)
-
-
-def _said(system: System) -> Sequence[str]:
-    """What the engine that was started last said, or systemd of it where it said nothing."""
-    shown = system.run(["systemctl", "show", "--property=InvocationID", SERVICE]).out
-    key = shown.strip().partition("=")[2]
-    if not key:
-        return ()
-    system.run(["journalctl", "--sync"])
-    words = ["journalctl", "--output=cat", "--no-pager"]
-    own_words = system.run([*words, f"_SYSTEMD_INVOCATION_ID={key}"]).out.splitlines()
-    return own_words or system.run([*words, f"INVOCATION_ID={key}"]).out.splitlines()
-
-
-class StartFailed(DockswitchError):
-    def __init__(self, words: str) -> None:
-        super().__init__(
-            f"{SERVICE} did not start: {words}", hint=f"`journalctl -u {SERVICE}` shows more"
-        )
-
-
-class OtherUnit(DockswitchError):
-    def __init__(self, place: str, dockerd: str) -> None:
-        super().__init__(
-            f"{place} does not start {dockerd}",
-            details="somebody changed it, or it could not be written",
-            hint="`dockswitch use` writes it anew",
-        )
+        systemctl.told(system, "daemon-reload")

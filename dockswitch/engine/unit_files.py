@@ -1,8 +1,8 @@
-"""What lies in the folders in which systemd looks for units."""
+"""Units as files: what lies where systemd looks for them, and where those of ours are."""
 
 from collections.abc import Iterator
 
-from dockswitch.engine import units
+from dockswitch.engine import systemctl, units
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.layout import Layout
 from dockswitch.model.ports import Reader
@@ -15,44 +15,53 @@ FOLDERS = (
     *(ETC, "/run/systemd/system"),
     *("/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"),
 )
-
-
-# Where dockswitch writes, and what its files are called.
-WRITTEN = (ETC, f"{ETC}/multi-user.target.wants", f"{ETC}/sockets.target.wants")
+# What files of ours are called there.
 NAMES = (f"{units.SERVICE}.", f"{units.SOCKET}.", "dockswitch-")
 
 
-def of_user(layout: Layout) -> tuple[str, str]:
-    """Where dockswitch writes for a user's own systemd."""
-    return layout.user_units, f"{layout.user_units}/default.target.wants"
+def path(layout: Layout, unit: str) -> str:
+    """Where a unit of ours lies: the machine's, or that of a user's own systemd."""
+    return f"{_folder(layout)}/{unit}"
 
 
-def path(unit: str) -> str:
-    """Where a unit of ours lies."""
-    return f"{ETC}/{unit}"
+def enabled(layout: Layout, unit: str) -> str:
+    """The link that has systemd start a unit of ours by itself."""
+    return f"{_folder(layout)}/{_target(layout, unit)}.wants/{unit}"
 
 
-def wanted_by(target: str, unit: str) -> str:
-    """The link that enables a unit of ours."""
-    return f"{ETC}/{target}.wants/{unit}"
+def written(layout: Layout) -> tuple[str, ...]:
+    """Every folder in which dockswitch writes."""
+    targets = {_target(layout, unit) for unit in (units.SERVICE, units.SOCKET)}
+    folder = _folder(layout)
+    return (folder, *(f"{folder}/{target}.wants" for target in sorted(targets)))
+
+
+def _folder(layout: Layout) -> str:
+    return ETC if layout.scope == "system" else layout.user_units
+
+
+def _target(layout: Layout, unit: str) -> str:
+    if layout.scope == "user":
+        return "default.target"
+    return "sockets.target" if unit == units.SOCKET else "multi-user.target"
 
 
 def ours(reader: Reader, unit: str) -> str | None:
     """The text of a unit that we wrote; None where there is none."""
-    place = path(unit)
+    place = path(reader.layout, unit)
     text = (reader.read(place) or b"").decode(errors="replace")
     return text if reader.kind(place) == "file" and units.is_ours(text) else None
 
 
 def refuse_foreign(reader: Reader, unit: str) -> None:
     """Raises ForeignUnit where somebody else's unit lies where ours would."""
-    place = path(unit)
+    place = path(reader.layout, unit)
     kind = reader.kind(place)
     if kind is None or ours(reader, unit) is not None:
         return
     target = reader.link(place)
     if target == "/dev/null":
-        raise Masked(unit, place)
+        raise Masked(unit, place, reader.layout)
     raise ForeignUnit(place, f"a link to {target}" if target else f"a {kind}")
 
 
@@ -68,7 +77,7 @@ def listens(reader: Reader) -> bool:
     """Whether systemd listens for the engine by a docker.socket of ours."""
     if reader.layout.root or ours(reader, units.SOCKET) is None:
         return False
-    return reader.run(["systemctl", "is-active", units.SOCKET]).code == 0
+    return systemctl.asked(reader, "is-active", units.SOCKET).code == 0
 
 
 def drop_ins(reader: Reader, unit: str) -> Iterator[tuple[str, str]]:
@@ -93,9 +102,22 @@ class ForeignUnit(DockswitchError):
 
 
 class Masked(DockswitchError):
-    def __init__(self, unit: str, place: str) -> None:
+    def __init__(self, unit: str, place: str, layout: Layout) -> None:
+        whose = "" if layout.scope == "system" else "--user "
         super().__init__(
             f"{unit} is masked",
             details=f"{place} is a link to /dev/null: systemd is to start no such unit",
-            hint=f"`systemctl unmask {unit}` lets it be started again",
+            hint=f"`systemctl {whose}unmask {unit}` lets it be started again",
+        )
+
+
+class OtherUnit(DockswitchError):
+    """A unit of ours that does not start what was written into it."""
+
+    def __init__(self, place: str, program: str, layout: Layout) -> None:
+        whose = "" if layout.scope == "system" else "--user "
+        super().__init__(
+            f"{place} does not start {program}",
+            details="somebody changed it, or it could not be written",
+            hint=f"`dockswitch {whose}use` writes it anew",
         )

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import re
-from collections.abc import Sequence
 
 from dockswitch.engine import at_boot as at_boot_unit
 from dockswitch.engine import running, supervision, unit_files
@@ -48,19 +47,8 @@ def at_boot(system: System, progress: Progress) -> Recovered | None:
         raise UndoFailed(failures)
     journal.undone(system, last)
     sweep(system)
-    _boots(system, starts=_old_engine(last) is not None)
+    at_boot_unit.boots(system, starts=_old_engine(last) is not None)
     return Recovered(last.begin.wish, last.begin.time)
-
-
-def _boots(system: System, *, starts: bool) -> None:
-    if system.layout.scope == "user":
-        from dockswitch.engine import rootless_at_boot
-
-        rootless_at_boot.boots(system, starts=starts)
-        return
-    from dockswitch.engine import systemd
-
-    systemd.boots(system, starts=starts)
 
 
 def accept(system: System) -> Recovered | None:
@@ -140,21 +128,14 @@ def _is_at_rest(system: System) -> bool:
 
 def _sweep_units(system: System) -> None:
     """The same where others put things too."""
-    for folder in _unit_folders(system):
+    if not supervision.starts_at_boot(system):
+        return
+    for folder in unit_files.written(system.layout):
         for name in _abandoned(system, folder):
             if name.startswith(unit_files.NAMES):
                 system.write(f"{folder}/{name}", None)
-    if not supervision.starts_at_boot(system):
-        return
     if _is_at_rest(system) and history.newest(system).version is None:
         at_boot_unit.remove(system)
-
-
-def _unit_folders(system: System) -> Sequence[str]:
-    """Where units of ours may lie."""
-    if system.layout.scope == "user":
-        return unit_files.of_user(system.layout)
-    return unit_files.WRITTEN if supervision.by_systemd(system) else ()
 
 
 def _abandoned(system: System, folder: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dockswitch.engine import at_boot, rootless_at_boot
+from dockswitch.engine import at_boot
 from dockswitch.engine.unit_files import ForeignUnit
 from dockswitch.model.step import File, Link
 from dockswitch.switching import transaction
@@ -29,7 +29,7 @@ def test_it_runs_this_program_for_that_user_before_docker() -> None:
 
 
 def test_it_knows_the_places_that_a_login_set() -> None:
-    unit, _ = rootless_at_boot.readies(machine(), PROGRAM, {"XDG_DATA_HOME": "/srv/my data"})
+    unit, _ = at_boot.readies(machine(), PROGRAM, {"XDG_DATA_HOME": "/srv/my data"})
     assert isinstance(unit, File)
     assert 'Environment="XDG_DATA_HOME=/srv/my data"' in (unit.content or "").splitlines()
 

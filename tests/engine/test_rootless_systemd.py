@@ -5,13 +5,15 @@ from dataclasses import replace
 import pytest
 
 from dockswitch.engine import supervision
+from dockswitch.engine.foreign import ForeignEngine
 from dockswitch.engine.rootless import Rootless
-from dockswitch.engine.rootless_systemd import RootlessSystemd, serves, unit_path
-from dockswitch.engine.unit_files import ForeignUnit
+from dockswitch.engine.rootless_systemd import RootlessSystemd, serves
+from dockswitch.engine.unit_files import ForeignUnit, Masked
 from dockswitch.model.layout import Layout
 from dockswitch.model.plan import Wanted
 from dockswitch.model.step import Engine, File, Link
 from dockswitch.model.version import Version
+from dockswitch.switching import transaction
 from tests.world import World
 from tests.world.files import Mark
 
@@ -82,7 +84,7 @@ def test_the_unit_is_as_dockers_setup_tool_writes_it() -> None:
     config, unit, link = SYSTEMD.readies(world, engine(world))
     assert config == File(f"{STATE}/daemon.json", "{}\n")
     assert isinstance(unit, File)
-    assert unit.path == f"{UNITS}/docker.service" == unit_path(world.layout)
+    assert unit.path == f"{UNITS}/docker.service"
     assert unit.content is not None
     assert unit.content.endswith(UNIT)
     assert link == Link(f"{UNITS}/default.target.wants/docker.service", unit.path)
@@ -118,3 +120,25 @@ def test_a_unit_of_somebody_else_is_in_the_way_and_stays() -> None:
         SYSTEMD.readies(world, engine(world))
     assert failure.value.message == f"{UNITS}/docker.service is in the way"
     assert SYSTEMD.clears(world) == ()
+
+
+def test_a_masked_unit_is_told_as_what_it_is() -> None:
+    world = machine()
+    world.files.point(f"{UNITS}/docker.service", "/dev/null")
+    with pytest.raises(Masked) as failure:
+        SYSTEMD.readies(world, engine(world))
+    assert "`systemctl --user unmask docker.service`" in failure.value.hint
+
+
+def test_it_is_started_on_the_data_root_that_its_version_has_of_its_own() -> None:
+    world = machine()
+    own = replace(WANTED, data=f"{STATE}/data/28.5.2")
+    started = Engine(SYSTEMD.command_line(world, own))
+    dockerd = ("/usr/bin/dockerd", "--data-root", own.data, "-H", "unix:///elsewhere.sock")
+    world.starts_foreign(dockerd, uid=1000)
+    for supervisor in (SYSTEMD, Rootless({})):
+        for step in supervisor.readies(world, started):
+            transaction.act(world, step)
+        with pytest.raises(ForeignEngine) as failure:
+            supervisor.start(world, started)
+        assert f"the data-root {own.data}" in failure.value.message
