@@ -11,6 +11,7 @@ from typing import Any
 
 from dockswitch.model.address import name_of
 from dockswitch.model.errors import CorruptState, DockswitchError
+from dockswitch.model.layout import version_in
 from dockswitch.model.ports import Reader, System
 from dockswitch.model.release import Bundle, Fetched
 from dockswitch.model.trust import Trust
@@ -68,7 +69,7 @@ def folder_of(shelf: str, version: Version, sha256: str) -> str:
 
 def version_of(folder: str) -> Version:
     """The version that a folder's name tells; raises BadVersion."""
-    return Version.parse(folder.rpartition("/")[2].rpartition("-")[0])
+    return Version.parse(version_in(folder))
 
 
 def expected_names(version: Version) -> tuple[str, ...]:

@@ -91,9 +91,7 @@ def _container_steps(
     if now.data_root != (wanted.data or config.data_root):
         left = tuple(each.id for each in containers.all_kept(reader, config))
         return ((Containers(left, run=False),) if left else ()), ()
-    found = containers.not_taken_back(
-        reader, config, installed.running, wanted.version, bundles.version_of
-    )
+    found = containers.not_taken_back(reader, config, installed.running, wanted.version)
     back = tuple(each.id for each in found if not each.removed)
     down = (Containers(tuple(each.id for each in found), run=False),) if found else ()
     return down, (Containers(back, run=True),) if back else ()

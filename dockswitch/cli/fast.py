@@ -8,7 +8,7 @@ import os
 from collections.abc import Sequence
 
 from dockswitch import __version__
-from dockswitch.model.layout import Layout
+from dockswitch.model.layout import Layout, version_in
 
 
 def answer(argv: Sequence[str]) -> str | None:
@@ -34,8 +34,7 @@ def answer(argv: Sequence[str]) -> str | None:
 
 def _current(layout: Layout) -> str | None:
     folder = _folder(layout)
-    # The folder's name is VERSION-DIGEST.
-    return folder.rpartition("/")[2].rpartition("-")[0] if folder else None
+    return version_in(folder) if folder else None
 
 
 def _which(layout: Layout, name: str) -> str | None:

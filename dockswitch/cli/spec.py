@@ -1,6 +1,5 @@
 """The arguments and options that several commands share."""
 
-import shlex
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
@@ -95,6 +94,8 @@ def probe(line: str | None, *, starts: bool = True) -> tuple[str, ...]:
     """The words of a probe's command line; raises UsageError, also where no engine is started."""
     if line is None:
         return ()
+    import shlex  # few say --probe
+
     try:
         words = tuple(shlex.split(line))
     except ValueError as error:
@@ -159,8 +160,9 @@ def _channels() -> list[str]:
 
 def _kept(ctx: typer.Context) -> list[str]:
     from dockswitch.cli.session import Session
+    from dockswitch.model.layout import version_in
     from dockswitch.system import files
 
     layout = Session(ctx).layout
     names = files.names(layout.real(layout.versions))
-    return [name.rpartition("-")[0] for name in names if not name.startswith(".")]
+    return [version_in(name) for name in names if not name.startswith(".")]

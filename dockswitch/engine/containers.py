@@ -5,21 +5,17 @@ engine takes back what an older shim holds; what a newer one's shim holds it kil
 any more (measured over 20.10.5, 20.10.24, 26.1.5 and 28.5.2).
 """
 
-from collections.abc import Callable
-
 from dockswitch.engine import api
 from dockswitch.engine.api import Container
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.flags import option
 from dockswitch.model.errors import DockswitchError
+from dockswitch.model.layout import version_in
 from dockswitch.model.ports import Reader, System
 from dockswitch.model.step import Containers
 from dockswitch.model.version import BadVersion, Version
 
 _PATIENCE = 30.0  # seconds for an engine's own work, added to what a container may take to stop
-
-# the version that a folder's name tells; raises BadVersion
-VersionOf = Callable[[str], Version]
 
 
 def kept_alive(reader: Reader, config: DaemonConfig) -> bool:
@@ -28,12 +24,12 @@ def kept_alive(reader: Reader, config: DaemonConfig) -> bool:
 
 
 def not_taken_back(
-    reader: Reader, config: DaemonConfig, now: Version | None, wanted: Version, of: VersionOf
+    reader: Reader, config: DaemonConfig, now: Version | None, wanted: Version
 ) -> tuple[Container, ...]:
     """Those kept alive that the wanted, older engine could not take back from the one of `now`."""
     if now is None or now <= wanted:
         return ()
-    shims = _shims(reader, of)
+    shims = _shims(reader)
     return tuple(each for each in all_kept(reader, config) if shims.get(each.id, now) > wanted)
 
 
@@ -69,7 +65,7 @@ def running_of(reader: Reader, wanted: Containers) -> Containers:
     return Containers(tuple(each.id for each in listed if each.id in wanted.ids), run=True)
 
 
-def _shims(reader: Reader, of: VersionOf) -> dict[str, Version]:
+def _shims(reader: Reader) -> dict[str, Version]:
     """The version whose shim holds a container, by its id."""
     found: dict[str, Version] = {}
     for process in reader.below(reader.layout.versions):
@@ -77,7 +73,7 @@ def _shims(reader: Reader, of: VersionOf) -> dict[str, Version]:
         folder = process.argv[0].rpartition("/")[0]
         if key:
             try:
-                found[key] = of(folder)
+                found[key] = Version.parse(version_in(folder))
             except BadVersion:
                 continue
     return found

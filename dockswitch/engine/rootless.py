@@ -10,6 +10,7 @@ from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.foreign import refuse_foreign
 from dockswitch.engine.log import last_lines
 from dockswitch.model.errors import DockswitchError
+from dockswitch.model.layout import version_in
 from dockswitch.model.neighbour import Neighbour
 from dockswitch.model.plan import Wanted
 from dockswitch.model.ports import Daemon, Reader, System
@@ -104,9 +105,9 @@ class Rootless:
 
 def kit_of(reader: Reader, folder: str) -> str:
     """The folder of what the engine in that version's folder needs; raises NoKit."""
-    version = folder.rpartition("/")[2].rpartition("-")[0]
+    version = version_in(folder)
     shelf = reader.layout.rootless
-    found = [name for name in reader.names(shelf) if name.rpartition("-")[0] == version]
+    found = [name for name in reader.names(shelf) if version_in(name) == version]
     if not found:
         raise NoKit(version)
     return f"{shelf}/{found[-1]}"

@@ -4,6 +4,8 @@ import os
 from collections.abc import Sequence
 
 from dockswitch.engine.daemon_config import DaemonConfig
+from dockswitch.engine.flags import search_path
+from dockswitch.model.layout import version_in
 from dockswitch.model.version import Version
 
 SERVICE, SOCKET, CONTAINERD = "docker.service", "docker.socket", "containerd.service"
@@ -18,7 +20,6 @@ _NOTES = f"""{MARK}
 # a drop-in (`systemctl edit {{name}}`), which is kept.
 """
 
-_BEHIND_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _STOP_LIMIT = 90  # seconds, systemd's own; longer where daemon.json grants containers more
 _GRACE_ON_TOP = 15  # seconds that dockerd itself takes after its containers
 
@@ -38,7 +39,7 @@ def service(argv: Sequence[str], config: DaemonConfig, *, containerd: bool, acti
     after += [SOCKET] if activated else []
     after += [CONTAINERD] if containerd else []
     wants = ["network-online.target", *([CONTAINERD] if containerd else [])]
-    nofile = _open_files(_version(folder))
+    nofile = _open_files(Version.parse(version_in(folder)))
     return "\n".join(
         [
             _NOTES.format(name=SERVICE) + "[Unit]",
@@ -51,7 +52,7 @@ def service(argv: Sequence[str], config: DaemonConfig, *, containerd: bool, acti
             "[Service]",
             "Type=notify",
             # containerd, its shims and runc are found there
-            f"Environment={quoted(f'PATH={folder}:{_BEHIND_PATH}')}",
+            f"Environment={quoted(f'PATH={folder}:{search_path({})}')}",
             f"ExecStart={command(argv)}",
             "ExecReload=/bin/kill -s HUP $MAINPID",
             # as long as it takes: an engine with thousands of containers is slow at boot
@@ -128,8 +129,3 @@ def _open_files(version: Version) -> str:
     if version >= _NO_LIMIT_SINCE:
         return ""
     return "infinity" if version >= _INFINITE_SINCE else "1048576"
-
-
-def _version(folder: str) -> Version:
-    """The folder's name is VERSION-DIGEST."""
-    return Version.parse(os.path.basename(folder).rpartition("-")[0])

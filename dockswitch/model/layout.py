@@ -197,6 +197,11 @@ class Layout:
         return f"{self.config}/channels.yaml"
 
 
+def version_in(folder: str) -> str:
+    """The spelling of the version that a folder is of: each is called VERSION-DIGEST."""
+    return folder.rpartition("/")[2].rpartition("-")[0]
+
+
 def _user_run(env: Environment, uid: int) -> str | None:
     """The user's run-time folder; one that belongs to somebody else is not used."""
     named = env.get("XDG_RUNTIME_DIR") or f"/run/user/{uid}"

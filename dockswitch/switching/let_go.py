@@ -27,9 +27,7 @@ def held(system: System, back: Engine | None) -> tuple[Containers, Containers]:
     places = [flags.used_by(each.argv, config, system.layout).data_root for each in (goes, back)]
     if places[0] != places[1]:
         return _steps(tuple(each.id for each in containers.all_kept(system, config)))
-    found = containers.not_taken_back(
-        system, config, _version(goes), _version(back), bundles.version_of
-    )
+    found = containers.not_taken_back(system, config, _version(goes), _version(back))
     again = tuple(each.id for each in found if not each.removed)
     return _steps(tuple(each.id for each in found), again)
 
