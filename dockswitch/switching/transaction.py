@@ -48,7 +48,8 @@ def inverse(system: System, step: Step) -> Step:
             return Link(path, system.link(path))
         case File(path, mode=mode):
             content = system.read(path)
-            return File(path, content.decode() if content is not None else None, mode)
+            text = content.decode() if content is not None else None
+            return File(path, text, system.mode(path) or mode)
         case Key(path, name):
             return Key(path, name, _literal(system, path, name))
         case Engine():

@@ -35,6 +35,7 @@ STEPS: list[Step] = [
     File(FILE, "after", 0o600),
     File(FILE, "before", 0o600),
     File(FILE, None, 0o600),
+    File(FILE, "to be read by all\n"),
     File("/etc/new/file", "after"),
     File("/etc/new/file", None),
     File(FILE, "änderung\n", 0o600),
