@@ -1,4 +1,4 @@
-"""Whether the person behind sudo may talk to the engine: membership of the group `docker`."""
+"""Whether the person behind sudo may talk to the engine: membership of its group."""
 
 import grp
 import os
@@ -7,7 +7,7 @@ import pwd
 import typer
 
 from dockswitch.cli.session import Session
-from dockswitch.engine.group import GROUP
+from dockswitch.engine.daemon_config import DaemonConfig
 
 
 def offer(session: Session) -> None:
@@ -16,26 +16,29 @@ def offer(session: Session) -> None:
     It is asked on a terminal only, and `--yes` is no answer: membership is as mighty as root.
     """
     person = os.environ.get("SUDO_USER", "")
-    if session.layout.root or session.layout.scope != "system" or not _is_outside(person):
+    if session.layout.root or session.layout.scope != "system":
         return
-    join = f"usermod --append --groups {GROUP} {person}"
-    session.report.note(f"{person} is not in the group {GROUP}, whose members use the engine")
+    group = DaemonConfig.read(session.system).group
+    if not _is_outside(person, group):
+        return
+    join = f"usermod --append --groups {group} {person}"
+    session.report.note(f"{person} is not in the group {group}, whose members use the engine")
     if session.on_terminal and typer.confirm(
         f"add {person}? Membership is as mighty as root's password", err=True
     ):
-        joined = session.system.run(join.split())
+        joined = session.system.command(join.split())
         if joined.code:
             session.report.warning(f"`{join}` failed: {joined.err.strip()}")
             return
-        session.report.note(f"{person} is in the group now; `newgrp {GROUP}` makes it count here")
+        session.report.note(f"{person} is in the group now; `newgrp {group}` makes it count here")
         return
-    session.report.note(f"`sudo {join}`, then `newgrp {GROUP}`; it is as mighty as root's password")
+    session.report.note(f"`sudo {join}`, then `newgrp {group}`; it is as mighty as root's password")
 
 
-def _is_outside(person: str) -> bool:
+def _is_outside(person: str, name: str) -> bool:
     """Whether that is an ordinary user outside of a group that exists."""
     try:
-        who, group = pwd.getpwnam(person), grp.getgrnam(GROUP)
+        who, group = pwd.getpwnam(person), grp.getgrnam(name)
     except KeyError:
         return False
     return who.pw_uid != 0 and group.gr_gid not in os.getgrouplist(person, who.pw_gid)

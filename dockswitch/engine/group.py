@@ -1,18 +1,18 @@
 """The group whose members may speak to the engine: created where it is missing, never removed."""
 
+from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import Reader, System
 from dockswitch.model.step import Group, Step
-
-GROUP = "docker"
 
 
 def steps(reader: Reader) -> tuple[Step, ...]:
     """What makes the group; nothing where it is there, and never below a root or for a user."""
     layout = reader.layout
-    if layout.root or layout.scope != "system" or exists(reader, GROUP):
+    if layout.root or layout.scope != "system":
         return ()
-    return (Group(GROUP),)
+    name = DaemonConfig.read(reader).group
+    return () if exists(reader, name) else (Group(name),)
 
 
 def exists(reader: Reader, name: str) -> bool:

@@ -41,3 +41,9 @@ def test_a_machine_that_refuses_it_is_told() -> None:
     with pytest.raises(NoGroup) as failure:
         group.add(world, "docker")
     assert failure.value.details == "groupadd: cannot open /etc/group"
+
+
+def test_it_is_the_group_that_daemon_json_names() -> None:
+    world = World(root="")
+    world.files.write("/etc/docker/daemon.json", b'{"group": "admins"}\n')
+    assert group.steps(world) == (Group("admins"),)
