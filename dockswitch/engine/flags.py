@@ -1,5 +1,6 @@
 """The command line and the environment that a version's dockerd is started with."""
 
+import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -65,8 +66,14 @@ def command_line(
 
 def without_iptables(version: Version, config: DaemonConfig) -> tuple[str, ...]:
     """The flags of an engine that is to leave a machine's iptables alone, or that has none."""
-    quiet = (each for each in _quiet(version) if each[0] != "bridge")
-    return tuple(flag for key, flag in quiet if key not in config.keys)
+    flags = (each for each in _quiet(version) if each[0] != "bridge")
+    return tuple(flag for key, flag in flags if key not in config.keys)
+
+
+def quiet(version: Version) -> dict[str, str | bool]:
+    """The keys of an engine that makes no bridge and writes no rule for one."""
+    keys: dict[str, str | bool] = {"bridge": "none", "iptables": False}
+    return keys | ({"ip6tables": False} if version >= _IP6TABLES_SINCE else {})
 
 
 def search_path(base: Mapping[str, str]) -> str:
@@ -160,10 +167,8 @@ def _data_root(layout: Layout, wanted: Wanted, config: DaemonConfig) -> tuple[st
 
 
 def _quiet(version: Version) -> list[tuple[str, str]]:
-    flags = [("bridge", "--bridge=none"), ("iptables", "--iptables=false")]
-    if version >= _IP6TABLES_SINCE:
-        flags.append(("ip6tables", "--ip6tables=false"))
-    return flags
+    values = ((key, json.dumps(value).strip('"')) for key, value in quiet(version).items())
+    return [(key, f"--{key}={value}") for key, value in values]
 
 
 def _stored(word: str, root: str) -> str:

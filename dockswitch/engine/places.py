@@ -47,7 +47,7 @@ def plain(path: str) -> str:
     """The path without detours."""
     short = os.path.normpath(path)
     # everywhere a link by now, and still in dockerd's defaults
-    return short[len("/var") :] if short.startswith("/var/run/") else short
+    return short[len("/var") :] if f"{short}/".startswith("/var/run/") else short
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ A key that the engine does not know stays in, and so do runtimes: the trial is t
 
 from collections.abc import Mapping
 
+from dockswitch.engine.flags import quiet
+from dockswitch.model import daemon_keys
 from dockswitch.model.version import Version
 
 Keys = Mapping[str, object]
@@ -21,10 +23,8 @@ _SWARM = {"swarm-default-advertise-addr"}
 _ELSEWHERE = {"live-restore", "authorization-plugins", "storage-opts", "cgroup-parent"}
 _LEFT_OUT = _PLACES | _NETWORK | _LISTENERS | _SWARM | _ELSEWHERE
 
-# Known until 23.0, which refuses them (its release notes); before, they reach out for a cluster.
+# An engine that takes them reaches out for a cluster; one that refuses them is to meet them.
 _CLUSTER = {"cluster-store", "cluster-advertise", "cluster-store-opts"}
-_CLUSTER_REFUSED_SINCE = Version.parse("23.0.0")
-_IP6TABLES_SINCE = Version.parse("20.10.0")
 
 # Which of them works depends on the data-root's file system or device.
 _DRIVERS_OF_A_PLACE = {"btrfs", "zfs", "devicemapper", "windowsfilter"}
@@ -40,20 +40,16 @@ def keys(person: Keys, version: Version, cgroup: str) -> dict[str, object]:
     cgroupfs, since systemd would take process numbers of the trial's own namespace for the
     machine's. Without a name they are where the real engine's are: for one in no such namespace.
     """
-    left_out = set(_LEFT_OUT)
-    if version < _CLUSTER_REFUSED_SINCE:
-        left_out |= _CLUSTER
+    left_out = _LEFT_OUT | {key for key in _CLUSTER if daemon_keys.knows(key, version)}
     if person.get("storage-driver") in _DRIVERS_OF_A_PLACE:
         left_out.add("storage-driver")
     if person.get("log-driver", "json-file") not in _LOG_DRIVERS_BUILT_IN:
         left_out |= {"log-driver", "log-opts"}
     kept = {key: value for key, value in person.items() if key not in left_out}
-    quiet: dict[str, object] = {"bridge": "none", "iptables": False}
-    if version >= _IP6TABLES_SINCE:
-        quiet["ip6tables"] = False
+    alone = {**kept, **quiet(version)}
     if not cgroup:
-        return {**kept, **quiet}
-    return {**kept, **quiet, "exec-opts": _exec_opts(person), "cgroup-parent": f"/{cgroup}"}
+        return alone
+    return {**alone, "exec-opts": _exec_opts(person), "cgroup-parent": f"/{cgroup}"}
 
 
 def _exec_opts(person: Keys) -> list[object]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from dockswitch.engine import api, flags
 from dockswitch.engine.api import Container
 from dockswitch.engine.daemon_config import DaemonConfig
+from dockswitch.engine.places import plain
 from dockswitch.engine.swarm import swarm
 from dockswitch.model import record
 from dockswitch.model.errors import DockswitchError
@@ -114,7 +115,7 @@ def _cut_off(
     if not talking or recorded is None or not recorded.min_api:
         return
     now = api.identity(reader, config.socket)
-    if now is None or _number(now.min_api) >= _number(recorded.min_api):
+    if now is None or api.number(now.min_api) >= api.number(recorded.min_api):
         return
     for each in talking:
         yield (
@@ -126,15 +127,6 @@ def _cut_off(
 
 def _has_socket(reader: Reader, config: DaemonConfig, container: Container) -> bool:
     """Whether the socket, or the folder that it lies in, is mounted."""
-    sockets = {_plain(reader.layout.real(config.socket)), _DEFAULT_SOCKET}
+    sockets = {plain(reader.layout.real(config.socket)), _DEFAULT_SOCKET}
     places = sockets | {socket.rpartition("/")[0] for socket in sockets}
-    return any(_plain(mount) in places for mount in container.mounts)
-
-
-def _plain(path: str) -> str:
-    plain = path.rstrip("/")
-    return plain[len("/var") :] if f"{plain}/".startswith("/var/run/") else plain
-
-
-def _number(api_version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in api_version.split(".") if part.isdigit())
+    return any(plain(mount) in places for mount in container.mounts)

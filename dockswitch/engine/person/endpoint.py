@@ -2,9 +2,9 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 
+from dockswitch.engine.places import plain
 from dockswitch.engine.preflight.plugins import folder
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.finding import Finding
@@ -63,10 +63,7 @@ def _text(value: object) -> str:
 
 def _plain(host: str) -> str:
     path = host.removeprefix("unix://")
-    if path == host:
-        return host
-    plain = os.path.normpath(path or _USUAL.removeprefix("unix://"))
-    return plain.removeprefix("/var") if plain.startswith("/var/run/") else plain
+    return host if path == host else plain(path or _USUAL.removeprefix("unix://"))
 
 
 class Elsewhere(DockswitchError):

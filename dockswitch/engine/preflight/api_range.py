@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 
+from dockswitch.engine import api
 from dockswitch.model import record
 from dockswitch.model.finding import Finding
 from dockswitch.model.ports import Program, Reader
@@ -46,17 +47,19 @@ def _compared(
     reader: Reader, client: Program, version: Version, *, oldest: str, newest: str
 ) -> tuple[Finding, ...]:
     said = reader.run([client.path, "version", "--format", _SAYS], timeout=_LIMIT, env=_ALONE)
-    api, _, spelled = said.out.strip().partition(" ")
+    answered, _, spelled = said.out.strip().partition(" ")
+    its_api = api.number(answered)
     try:
         its_version = Version.parse(spelled)
-        its_api = _number(api)
-    except (BadVersion, ValueError):
+    except BadVersion:
         return ()  # podman, or a script of the site's own
+    if not its_api:
+        return ()  # likewise
     known = record.find(its_version)
     speaks = known.min_api if known and known.min_api else "0.0"
-    if its_api < _number(oldest):
-        what = f"speaks API {api} at most, and {version} wants {oldest} at least"
-    elif _number(speaks) > _number(newest):
+    if its_api < api.number(oldest):
+        what = f"speaks API {answered} at most, and {version} wants {oldest} at least"
+    elif api.number(speaks) > api.number(newest):
         what = f"speaks API {speaks} at least, and {version} has {newest} at most"
     else:
         return ()
@@ -66,7 +69,3 @@ def _compared(
             f"use the docker of {version} itself, which dockswitch links, or update that one",
         ),
     )
-
-
-def _number(api: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in api.split("."))
