@@ -15,7 +15,10 @@ from dockswitch.model.outcome import Found, Outcome
 from dockswitch.report import outcome as telling
 
 if TYPE_CHECKING:  # imported by the function that runs, so that --help does without them
+    from dockswitch.backends import Backend
     from dockswitch.model.plan import Plan
+    from dockswitch.model.wish import Request
+    from dockswitch.switching.options import Options
 
 EXAMPLES = """\
 Examples:
@@ -65,7 +68,6 @@ def command(
     accept_digest: spec.AcceptDigest = None,
 ) -> None:
     """Switch to a release, fetching it if needed."""
-    from dockswitch.switching import use
     from dockswitch.switching.options import Options
 
     began = time.monotonic()
@@ -86,22 +88,36 @@ def command(
         data=data,
         probe=spec.probe(probe, starts=not (no_start or client_only)),
     )
-    chosen_backend = session.backend(backend, taken)
+    by = session.backend(backend, taken)
     if dry_run or check:
-        from dockswitch.switching.preview import preview
-
-        plan, channel = preview(
-            session.system, lambda: session.catalog, request, chosen_backend, options
-        )
-        tell_preview(session, plan, channel, chosen_backend.name, began)
-        raise typer.Exit(PENDING if check and plan.changes else 0)
+        changes = _previews(session, request, by, options, began)
+        raise typer.Exit(PENDING if check and changes else 0)
     # Whoever said yes to a pin file is not asked again.
     as_root(session, *([] if words or from_file else ["--from-file"]))
+    _switches(session, request, by, options, began)
+
+
+def _previews(
+    session: Session, request: "Request", backend: "Backend", options: "Options", began: float
+) -> bool:
+    """Says what would be done; whether anything would."""
+    from dockswitch.switching.preview import preview
+
+    plan, channel = preview(session.system, lambda: session.catalog, request, backend, options)
+    tell_preview(session, plan, channel, backend.name, began)
+    return plan.changes
+
+
+def _switches(
+    session: Session, request: "Request", backend: "Backend", options: "Options", began: float
+) -> None:
+    from dockswitch.switching import use
+
     outcome, found = use.use(
         session.system,
         lambda: session.catalog,
         request,
-        chosen_backend,
+        backend,
         options,
         session.report.progress,
         consent(session),

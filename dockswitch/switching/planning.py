@@ -5,8 +5,10 @@ from dockswitch.engine import supervision
 from dockswitch.model import finding
 from dockswitch.model.plan import Goal, Plan
 from dockswitch.model.ports import Reader
+from dockswitch.model.release import Download
+from dockswitch.model.wish import Request
 from dockswitch.switching import adopted, checks, fetch
-from dockswitch.switching.chosen import Chosen
+from dockswitch.switching.chosen import Chosen, LateCatalog, choose
 from dockswitch.switching.data_places import placed
 from dockswitch.switching.fetch import Archive
 from dockswitch.switching.options import Options
@@ -21,51 +23,75 @@ _CONTAINERDS = frozenset(
 )
 
 
-def plan(reader: Reader, backend: Backend, chosen: Chosen, options: Options) -> Plan:
+def choice_of(
+    reader: Reader, catalog: LateCatalog, request: Request, backend: Backend, options: Options
+) -> Chosen:
+    """What the request comes to for a switch with these options; raises what `choose` raises."""
+    return choose(
+        reader,
+        catalog,
+        request,
+        backend.takes[0],
+        rootless=options.rootless(reader.layout),
+        source=options.source,
+    )
+
+
+def plan(reader: Reader, backend: Backend, choice: Chosen, options: Options) -> Plan:
     """What the switch would do; raises what stands in the way."""
-    wanted = _archives(reader, chosen)
-    if chosen.found is None:
-        for bundle in filter(None, (chosen.bundle, chosen.rootless)):
+    wanted = _archives(reader, choice)
+    if choice.found is None:
+        for bundle in filter(None, (choice.bundle, choice.rootless)):
             fetch.refuse_kept(bundle, options.accepted)
     else:
         for archive in wanted:
             fetch.refuse_less_trust(archive, options.accepted)
-    goal = placed(reader, goal_of(reader, chosen, options), options)
-    installed = backend.installed(reader)
-    found = checks.findings(reader, goal, installed, options)
-    finding.refuse(found)
-    steps = backend.steps(goal, installed, reader)
     missing = tuple(
         download
         for each in wanted
         if fetch.kept(reader, each) is None
         for download in each.downloads
     )
-    return Plan(goal, installed, missing, steps, findings=found)
+    return planned(reader, backend, goal_of(reader, choice, options), options, missing)
 
 
-def goal_of(reader: Reader, chosen: Chosen, options: Options) -> Goal:
-    """What was chosen as a goal; the data-root stays that of an adopted engine."""
-    bundle = chosen.bundle
+def planned(
+    reader: Reader,
+    backend: Backend,
+    goal: Goal,
+    options: Options,
+    missing: tuple[Download, ...] = (),
+) -> Plan:
+    """What a switch to that goal would do, once what is `missing` is here; raises likewise."""
+    installed = backend.installed(reader)
+    found = checks.findings(reader, goal, installed, options)
+    finding.refuse(found)
+    return Plan(goal, installed, missing, backend.steps(goal, installed, reader), findings=found)
+
+
+def goal_of(reader: Reader, choice: Chosen, options: Options) -> Goal:
+    """What was chosen as a goal, with the data-root that was asked for or that it has."""
+    bundle = choice.bundle
     names = tuple(n for n in bundle.names if n == "docker") if options.client_only else bundle.names
     if supervision.has_containerd(reader):
         names = tuple(n for n in names if n not in _CONTAINERDS)
     neighbour = adopted.of(reader) if options.starts else None
-    return Goal(
+    goal = Goal(
         bundle,
         names,
         "start" if options.starts else "leave",
         data=neighbour.data if neighbour else "",
         experimental=options.experimental,
-        rootless=chosen.rootless,
+        rootless=choice.rootless,
         neighbour=neighbour,
     )
+    return placed(reader, goal, options)
 
 
-def _archives(reader: Reader, chosen: Chosen) -> tuple[Archive, ...]:
+def _archives(reader: Reader, choice: Chosen) -> tuple[Archive, ...]:
     """What the switch needs of a source, be it kept or not."""
-    if chosen.found is None:
+    if choice.found is None:
         return ()
-    engine = fetch.archive_of(reader, chosen.found.release)
-    besides = fetch.rootless_of(reader, chosen.found.release) if chosen.rootless else None
+    engine = fetch.archive_of(reader, choice.found.release)
+    besides = fetch.rootless_of(reader, choice.found.release) if choice.rootless else None
     return (engine, besides) if besides else (engine,)

@@ -8,9 +8,9 @@ from dockswitch.model.plan import Plan
 from dockswitch.model.ports import Reader
 from dockswitch.model.wish import Previous, Request, SystemsOwn
 from dockswitch.switching import history, impact, rollback, switch, way_back
-from dockswitch.switching.chosen import LateCatalog, choose
+from dockswitch.switching.chosen import LateCatalog
 from dockswitch.switching.options import Options
-from dockswitch.switching.planning import plan
+from dockswitch.switching.planning import choice_of, plan
 
 
 def preview(
@@ -25,14 +25,7 @@ def preview(
     if number != -1:
         plan_back, earlier = preview_back(reader, number, options)
         return plan_back, earlier.channel
-    choice = choose(
-        reader,
-        catalog,
-        request,
-        backend.takes[0],
-        rootless=options.rootless(reader.layout),
-        source=options.source,
-    )
+    choice = choice_of(reader, catalog, request, backend, options)
     return _foreseen(reader, plan(reader, backend, choice, options), choice.channel)
 
 

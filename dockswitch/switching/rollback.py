@@ -5,12 +5,11 @@ from dataclasses import replace
 from dockswitch import backends
 from dockswitch.backends import bundles
 from dockswitch.backends.bundles import NotInstalled
-from dockswitch.model import finding
 from dockswitch.model.generation import Generation
 from dockswitch.model.outcome import Outcome
 from dockswitch.model.plan import Goal, Plan, Start
 from dockswitch.model.ports import Progress, Reader, System
-from dockswitch.switching import adopted, checks, data_places, history, switch
+from dockswitch.switching import adopted, data_places, history, planning, switch
 from dockswitch.switching.options import Agree, Options
 from dockswitch.switching.switch import Switch
 
@@ -40,11 +39,7 @@ def rollback(
 def plan(reader: Reader, wanted: Generation, options: Options) -> Plan:
     """What going back to that generation would do; raises what stands in the way."""
     backend = backends.find(wanted.backend)
-    goal = goal_of(reader, wanted, options)
-    installed = backend.installed(reader)
-    found = checks.findings(reader, goal, installed, options)
-    finding.refuse(found)
-    return Plan(goal, installed, (), backend.steps(goal, installed, reader), findings=found)
+    return planning.planned(reader, backend, goal_of(reader, wanted, options), options)
 
 
 def goal_of(system: Reader, wanted: Generation, options: Options) -> Goal:

@@ -8,10 +8,9 @@ from dockswitch.model.outcome import Found, Outcome
 from dockswitch.model.ports import Progress, System
 from dockswitch.model.wish import Exact, Newest, Previous, Request, SystemsOwn
 from dockswitch.switching import rollback, switch
-from dockswitch.switching.chosen import LateCatalog, choose, fetched, looked_up
-from dockswitch.switching.data_places import placed
+from dockswitch.switching.chosen import LateCatalog, fetched, looked_up
 from dockswitch.switching.options import Agree, Options
-from dockswitch.switching.planning import goal_of, plan
+from dockswitch.switching.planning import choice_of, goal_of, plan
 from dockswitch.switching.switch import Switch
 
 
@@ -33,19 +32,12 @@ def use(
         return rollback.rollback(system, None, progress, options, agree), None
     if isinstance(request.wish, SystemsOwn):
         return rollback.rollback(system, 0, progress, options, agree), None
-    choice = choose(
-        system,
-        catalog,
-        request,
-        backend.takes[0],
-        rootless=options.rootless(system.layout),
-        source=options.source,
-    )
+    choice = choice_of(system, catalog, request, backend, options)
     planned = plan(system, backend, choice, options)  # raises what stands in the way
     if agree is not None:
         agree(planned)
     here = fetched(system, choice, options.accepted, progress)
-    goal = placed(system, goal_of(system, here, options), options)
+    goal = goal_of(system, here, options)
     wanted = Switch(backend, goal, choice.channel, request.words, options)
     return switch.perform(system, wanted, progress), choice.found
 
