@@ -1,6 +1,5 @@
 """An engine that somebody else started: adopted, left and gone back to, whatever goes wrong."""
 
-import copy
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -15,6 +14,7 @@ from dockswitch.switching import drift, history
 from dockswitch.switching.adopt import NoNeighbour, OfTheMachineOnly, RunsAlready
 from tests.world import MOMENTS, Manners, Moment, World
 from tests.world.commands import adopt, get, go_back, mend, preview, switch
+from tests.world.deaths import deaths
 from tests.world.truth import answering, is_whole
 
 THEIRS, OLD, NEW = "20.10.5", "20.10.24+dfsg1", "28.5.2+dfsg4"
@@ -304,20 +304,12 @@ JOBS: list[tuple[str, Callable[[], World], Callable[[World], object]]] = [
 def test_after_a_kill_at_any_call_one_of_the_two_runs(
     name: str, begin: Callable[[], World], job: Callable[[World], object], moment: Moment
 ) -> None:
-    machine, number, came = begin(), 0, True
+    machine = begin()
     get(machine, NEW)
-    while came:
-        number += 1
-        world = copy.deepcopy(machine)
-        with world.dies_at(number, moment) as death:
-            job(world)
-        came = death.came
-        where = f"killed {moment} {world.acts[-1]} ({number})"
+    for death in deaths(machine, job, moment, least=3):
+        world = death.world
         mend(world)
-        try:
+        with death.told():
             is_whole(world)
             assert (theirs(world) == AS_IT_WAS) == (history.newest(world).version is None)
-        except AssertionError as error:
-            raise AssertionError(where) from error
-        assert mend(world) is None, where
-    assert number > 3
+            assert mend(world) is None

@@ -1,7 +1,6 @@
 """Any sequence of commands, each killed at any call or none: what holds of a machine holds."""
 
 import contextlib
-import copy
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -14,6 +13,7 @@ from dockswitch.switching import history
 from dockswitch.switching.history import NoSuchGeneration
 from tests.world import MOMENTS, Manners, Moment, World
 from tests.world.commands import go_back, mend, prune, start, stop, switch
+from tests.world.deaths import deaths
 from tests.world.truth import is_whole
 
 A, B, C = "17.12.0-ce", "20.10.24+dfsg1", "28.5.2+dfsg4"
@@ -143,13 +143,7 @@ def test_a_recovery_that_is_killed_at_any_call_is_finished_by_the_next(
     with killed.dies_at(first) as death:
         switch(killed, C)
     assert death.came
-    number, came = 0, True
-    while came:
-        number += 1
-        world = copy.deepcopy(killed)
-        with world.dies_at(number, moment) as death:
-            mend(world)
-        came = death.came
-        mend(world)
-        is_whole(world)
-    assert number > 1
+    for again in deaths(killed, mend, moment, least=1):
+        mend(again.world)
+        with again.told():
+            is_whole(again.world)

@@ -11,6 +11,7 @@ from dockswitch.model.step import Containers
 from dockswitch.switching import history
 from tests.world import MOMENTS, Manners, Moment, World
 from tests.world.commands import go_back, installed, mend, preview, switch
+from tests.world.deaths import deaths
 from tests.world.engines import Container
 from tests.world.truth import answering, is_whole
 
@@ -157,21 +158,17 @@ def test_one_that_does_not_start_on_return_is_told_and_undoes_nothing() -> None:
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_killed_return_forgets_nobody_and_leaves_nobody_running(moment: Moment) -> None:
-    start, number, came = with_all(machine(NEW, live_restore=True)), 0, True
+    start = with_all(machine(NEW, live_restore=True))
     switch(start, OLD, data="separate")
-    while came:
-        number += 1
-        world = copy.deepcopy(start)
-        with world.dies_at(number, moment) as death:
-            go_back(world)
-        came = death.came
+    for death in deaths(start, go_back, moment, least=40):
+        world = death.world
         mend(world)
-        is_whole(world)
-        if answering(world) == OLD:
-            assert running(world) == set(), world.acts[-1]
-            go_back(world)
-        assert running(world) == {"no", "always", "unless-stopped"}, world.acts[-1]
-    assert number > 40
+        with death.told():
+            is_whole(world)
+            if answering(world) == OLD:
+                assert running(world) == set()
+                go_back(world)
+            assert running(world) == {"no", "always", "unless-stopped"}
 
 
 def test_an_undone_switch_to_a_data_root_of_its_own_starts_all_again() -> None:
@@ -258,17 +255,13 @@ JOBS: dict[str, tuple[Callable[[], World], str, set[str]]] = {
 @pytest.mark.parametrize("job", list(JOBS))
 def test_a_killed_switch_brings_its_containers_back(job: str, moment: Moment) -> None:
     begin, wanted, behind = JOBS[job]
-    start, number, came = begin(), 0, True
+    start = begin()
     generation = history.newest(start).number
-    while came:
-        number += 1
-        world = copy.deepcopy(start)
-        with world.dies_at(number, moment) as death:
-            switch(world, wanted)
-        came = death.came
+    for death in deaths(start, lambda world: switch(world, wanted), moment, least=40):
+        world = death.world
         mend(world)
-        is_whole(world)
-        done = history.newest(world).number > generation
-        expected = behind if done else {"no", "always", "unless-stopped"}
-        assert running(world) - {"rm"} == expected, world.acts[-1]
-    assert number > 40
+        with death.told():
+            is_whole(world)
+            done = history.newest(world).number > generation
+            expected = behind if done else {"no", "always", "unless-stopped"}
+            assert running(world) - {"rm"} == expected

@@ -7,6 +7,7 @@ from dockswitch.backends.bundles import NotInstalled
 from dockswitch.switching.removal import StillNeeded
 from tests.world import MOMENTS, Moment, World
 from tests.world.commands import get, go_back, kept, mend, prune, switch, uninstall
+from tests.world.deaths import deaths
 from tests.world.truth import is_whole
 
 A, B, C = "20.10.24+dfsg1", "26.1.5+dfsg1", "28.5.2+dfsg4"
@@ -89,19 +90,14 @@ def test_a_version_that_was_removed_is_fetched_anew() -> None:
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_removal_that_is_killed_leaves_whole_versions_only(moment: Moment) -> None:
-    number, came = 0, True
-    while came:
-        number += 1
-        world = machine()
-        with world.dies_at(number, moment) as death:
-            prune(world)
-        came = death.came
+    for death in deaths(machine(), prune, moment, least=3):
+        world = death.world
         mend(world)
-        is_whole(world)
-        for bundle in bundles.kept(world):
-            assert set(bundle.names) < set(world.names(bundle.folder))
-        assert kept(world) in ([A, B, C], [B, C])
-    assert number > 3
+        with death.told():
+            is_whole(world)
+            for bundle in bundles.kept(world):
+                assert set(bundle.names) < set(world.names(bundle.folder))
+            assert kept(world) in ([A, B, C], [B, C])
 
 
 def test_an_undone_switch_is_undone_before_anything_is_removed() -> None:

@@ -13,9 +13,9 @@ from dockswitch.model.errors import SwitchUndone
 from dockswitch.switching import history, journal
 from tests.world import MOMENTS, Manners, Moment, World
 from tests.world.commands import boot, go_back, mend, start, stop, switch
+from tests.world.deaths import NEW, OLD, after, deaths, jobs
 from tests.world.truth import answering, in_use, is_whole, nothing_is_left
 
-OLD, NEW = "20.10.24+dfsg1", "28.5.2+dfsg4"
 DOCKER, SOCKET = "/etc/systemd/system/docker.service", "/etc/systemd/system/docker.socket"
 WANTS = "/etc/systemd/system/multi-user.target.wants"
 
@@ -27,23 +27,10 @@ def machine() -> World:
 
 
 def after_old() -> World:
-    world = machine()
-    switch(world, OLD)
-    return world
+    return after(machine(), OLD)
 
 
-def after_both() -> World:
-    world = after_old()
-    switch(world, NEW)
-    return world
-
-
-JOBS: list[tuple[str, Callable[[], World], Callable[[World], object]]] = [
-    ("the first use", machine, lambda world: switch(world, NEW)),
-    ("a use", after_old, lambda world: switch(world, NEW)),
-    ("a rollback", after_both, go_back),
-    ("a rollback to before", after_old, lambda world: go_back(world, 0)),
-]
+JOBS = jobs(machine)
 EVERY = pytest.mark.parametrize(("name", "begin", "job"), JOBS, ids=[job[0] for job in JOBS])
 
 
@@ -70,20 +57,10 @@ def is_whole_here(world: World, *, stopped: bool = False) -> None:
 def test_after_a_kill_at_any_call_the_next_command_finds_one_whole_version(
     name: str, begin: Callable[[], World], job: Callable[[World], object], moment: Moment
 ) -> None:
-    begun, number, came = begin(), 0, True
-    while came:
-        number += 1
-        world = copy.deepcopy(begun)
-        with world.dies_at(number, moment) as death:
-            job(world)
-        came = death.came
-        where = f"killed {moment} {world.acts[-1]} ({number})"
-        mend(world)
-        try:
-            is_whole_here(world)
-        except AssertionError as error:
-            raise AssertionError(where) from error
-    assert number > 20
+    for death in deaths(begin(), job, moment, least=20):
+        mend(death.world)
+        with death.told():
+            is_whole_here(death.world)
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
@@ -91,18 +68,13 @@ def test_after_a_kill_at_any_call_the_next_command_finds_one_whole_version(
 def test_after_a_power_cut_at_any_call_it_boots_with_one_whole_version(
     name: str, begin: Callable[[], World], job: Callable[[World], object], moment: Moment
 ) -> None:
-    begun, number, came = begin(), 0, True
+    begun = begin()
     before = in_use(begun)
-    while came:
-        number += 1
-        world = copy.deepcopy(begun)
-        with world.dies_at(number, moment) as death:
-            job(world)
-        came = death.came
-        where = f"cut {moment} {world.acts[-1]} ({number})"
+    for death in deaths(begun, job, moment, least=20):
+        world = death.world
         world.power_cut()
         boot(world)
-        try:
+        with death.told():
             now = history.newest(world)
             assert answering(world) == (str(now.version) if now.version else None)
             assert in_use(world) in (before, NEW, OLD, None)
@@ -111,9 +83,6 @@ def test_after_a_power_cut_at_any_call_it_boots_with_one_whole_version(
                 # No engine is there to remove what a health check left; the next one's does.
                 world.data.clear()
             is_whole_here(world)
-        except AssertionError as error:
-            raise AssertionError(where) from error
-    assert number > 20
 
 
 def test_the_old_engine_is_back_at_boot_before_anybody_asks() -> None:
@@ -152,7 +121,7 @@ def test_an_engine_that_does_not_start_is_undone_with_its_last_words_and_no_limi
 
 
 def test_switches_in_a_row_meet_no_start_limit() -> None:
-    world = after_both()
+    world = after(machine(), OLD, NEW)
     for wanted in (OLD, NEW) * 3:
         switch(world, wanted)
         is_whole_here(world)
