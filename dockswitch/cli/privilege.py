@@ -59,7 +59,7 @@ def told(run: Callable[[], int]) -> int:
 def _through_sudo(session: Session, words: Sequence[str], *, aside: bool) -> int:
     import shlex
 
-    from dockswitch.system import processes, sudo
+    from dockswitch.system import commands, sudo
     from dockswitch.system.own_command import own_command
 
     if not sudo.is_there():
@@ -72,7 +72,7 @@ def _through_sudo(session: Session, words: Sequence[str], *, aside: bool) -> int
     names = sudo.kept({**os.environ, **lent})
     argv = sudo.again(words, names, asks=session.on_terminal)
     session.report.note(f"$ {shlex.join(argv)}")
-    code = processes.attend(argv, env=lent, aside=aside, say=session.report.warning)
+    code = commands.attend(argv, env=lent, aside=aside, say=session.report.warning)
     if code == 1:
         by_hand = shlex.join(["sudo", *own_command(), *words])
         raise SudoRefused(names, by_hand, asked=session.on_terminal)

@@ -46,11 +46,11 @@ def command(
 def _run(session: Session, argv: list[str], folder: str) -> int:
     """The command's own code; with --json its output goes aside, to stderr."""
     from dockswitch.engine.daemon_config import DaemonConfig
-    from dockswitch.system import processes
+    from dockswitch.system import commands
 
     layout = session.layout
     env = {"PATH": f"{layout.real(folder)}:{os.environ.get('PATH', os.defpath)}"}
     if layout.root:
         env["DOCKER_HOST"] = f"unix://{layout.real(DaemonConfig.read(session.system).socket)}"
     report = session.report
-    return processes.attend(argv, env=env, aside=report.as_json, say=report.warning)
+    return commands.attend(argv, env=env, aside=report.as_json, say=report.warning)

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 
 from dockswitch.model.ports import Circumstances, Daemon, Process
-from dockswitch.system.processes import command_line, executable
+from dockswitch.system.proc import command_line, executable
 
 _DAEMONS = {"dockerd", "dockerd-current"}  # RHEL's own is the second
 _CLIENTS = {"docker", "docker-current"}  # `docker daemon`, until 1.12

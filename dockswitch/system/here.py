@@ -22,7 +22,7 @@ from dockswitch.model.ports import (
     Progress,
     Unpacked,
 )
-from dockswitch.system import daemons, files, locks, processes
+from dockswitch.system import commands, daemons, files, locks, proc, processes
 
 if TYPE_CHECKING:  # HTTP costs 100 ms of imports
     from dockswitch.system.cache import Cache
@@ -74,7 +74,7 @@ class Here:
         return files.allows(path)
 
     def program(self, name: str, path: str) -> Program | None:
-        return processes.program(name, path)
+        return commands.program(name, path)
 
     def index(self, url: str) -> Index:
         return self._cache().index(url)
@@ -83,7 +83,7 @@ class Here:
         return self._cache().indexes(urls)
 
     def alive(self, pid: int) -> bool:
-        return not processes.is_gone(pid)
+        return not proc.is_gone(pid)
 
     def daemons(self) -> tuple[Daemon, ...]:
         return daemons.daemons(self.layout.real(self.layout.versions))
@@ -123,7 +123,7 @@ class Here:
     def run(
         self, argv: Sequence[str], *, timeout: float = 60, env: Mapping[str, str] | None = None
     ) -> Finished:
-        return processes.run(argv, timeout=timeout, env=env)
+        return commands.run(argv, timeout=timeout, env=env)
 
     def monotonic(self) -> float:
         return time.monotonic()
@@ -160,7 +160,7 @@ class Here:
         return processes.start(argv, log=self.layout.real(log), env=env, folder=folder)
 
     def command(self, argv: Sequence[str], *, timeout: float = 60) -> Finished:
-        return processes.run(argv, timeout=timeout)
+        return commands.run(argv, timeout=timeout)
 
     def start_apart(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
         from dockswitch.system import apart  # only where an engine is proven

@@ -5,7 +5,7 @@ import os
 import re
 import tarfile
 
-from dockswitch.system.processes import run
+from dockswitch.system.commands import run
 
 # ldd(1): `libc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x…)`, `/lib64/ld-linux-x86-64.so.2 (0x…)`
 _LIBRARY = re.compile(r"^\s*(?:\S+ => )?(/\S+) \(0x", re.MULTILINE)

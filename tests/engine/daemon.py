@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from dockswitch.system.processes import command_line
+from dockswitch.system.proc import command_line
 
 SHELL = os.path.realpath(shutil.which("dash") or "/bin/sh")
 WAITS = "while :; do sleep 0.02; done"

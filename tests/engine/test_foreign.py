@@ -13,7 +13,7 @@ from dockswitch.model.host import Host
 from dockswitch.model.layout import Layout
 from dockswitch.model.ports import Daemon
 from dockswitch.system.here import Here
-from dockswitch.system.processes import command_line
+from dockswitch.system.proc import command_line
 from tests.engine.daemon import place, process
 from tests.engine.server import engine
 

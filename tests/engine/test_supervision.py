@@ -13,7 +13,7 @@ from dockswitch.engine.own import Own
 from dockswitch.engine.running import observed, running
 from dockswitch.model.step import Engine
 from dockswitch.system.here import Here
-from dockswitch.system.processes import command_line
+from dockswitch.system.proc import command_line
 from tests.engine.daemon import DEAF, WAITS, place, process
 
 FOLDER = "/var/lib/dockswitch/versions/28.5.2-abcd"

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from dockswitch.model.errors import NoNamespaces
-from dockswitch.system import apart, processes
+from dockswitch.system import apart, proc, processes
 from dockswitch.system.processes import CannotStart
 
 pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("isolation")]
@@ -71,7 +71,7 @@ def test_with_it_ends_all_that_it_started(tmp_path: Path) -> None:
     until(lambda: len(sleeping(pid)) == 2)
     others = [each for each in sleeping(pid) if each != pid]
     assert processes.end(pid, wait=5, kill=True)
-    assert all(processes.is_gone(each) for each in others)
+    assert all(proc.is_gone(each) for each in others)
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
@@ -84,10 +84,10 @@ def test_it_ends_with_whoever_started_it(tmp_path: Path, number: signal.Signals)
     with subprocess.Popen([sys.executable, "-c", maker], stdout=subprocess.PIPE, text=True) as made:
         assert made.stdout is not None
         pid = int(made.stdout.readline())
-        assert not processes.is_gone(pid)
+        assert not proc.is_gone(pid)
         made.send_signal(number)
         made.wait(10)
-        until(lambda: processes.is_gone(pid))
+        until(lambda: proc.is_gone(pid))
 
 
 def test_a_program_that_is_not_there_is_told(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import cast
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import Finished, Index, Reader
 from dockswitch.model.unreachable import NotServed
-from dockswitch.system import processes
+from dockswitch.system import commands
 
 
 @dataclass
@@ -45,7 +45,7 @@ class Shelf:
     ) -> Finished:
         if argv[0] not in self.programs:
             return Finished(127, "", f"{argv[0]}: not found")
-        return processes.run(argv, timeout=timeout, env=env)
+        return commands.run(argv, timeout=timeout, env=env)
 
     def now(self) -> str:
         return self.time

@@ -15,7 +15,7 @@ import pytest
 from dockswitch.model.ports import Daemon
 from dockswitch.system.daemons import below, children, daemons
 from dockswitch.system.payload import payload
-from dockswitch.system.processes import command_line
+from dockswitch.system.proc import command_line
 
 SLEEP = shutil.which("sleep") or "/bin/sleep"
 

@@ -1,4 +1,4 @@
-"""Real processes, run and started and ended."""
+"""Real processes, started and ended."""
 
 import os
 import shutil
@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from dockswitch.system import processes
-from dockswitch.system.processes import STARTS, CannotStart, end, run, start
+from dockswitch.system import proc, processes
+from dockswitch.system.processes import STARTS, CannotStart, end, start
 
 # Found on PATH, and known by the file that it is.
 SLEEP = os.path.realpath(shutil.which("sleep") or "/bin/sleep")
@@ -25,7 +25,7 @@ def sleeper() -> subprocess.Popen[bytes]:
 
 
 def gone(pid: int) -> bool:
-    return not processes.command_line(pid)
+    return not proc.command_line(pid)
 
 
 def soon(true: Callable[[], bool]) -> bool:
@@ -33,45 +33,6 @@ def soon(true: Callable[[], bool]) -> bool:
     while not true() and time.monotonic() < deadline:
         time.sleep(0.01)
     return true()
-
-
-def test_a_program_says_both_its_outputs_and_its_code() -> None:
-    done = run(["sh", "-c", "echo out; echo err >&2; exit 3"], timeout=10)
-    assert (done.code, done.out, done.err) == (3, "out\n", "err\n")
-
-
-def test_a_program_has_no_input() -> None:
-    assert run(["cat"], timeout=10).code == 0
-
-
-def test_a_program_speaks_english_and_gets_what_is_added_to_our_environment() -> None:
-    said = run(["sh", "-c", "echo $LC_ALL $ADDED ${PATH:+path}"], timeout=10, env={"ADDED": "yes"})
-    assert said.out == "C.UTF-8 yes path\n"
-
-
-def test_output_that_is_no_text_is_read_all_the_same() -> None:
-    assert run(["printf", r"\377x"], timeout=10).out == "\ufffdx"
-
-
-def test_a_program_that_is_not_there_is_a_code_and_a_reason() -> None:
-    done = run(["/nowhere/dockerd"], timeout=10)
-    assert (done.code, done.err) == (127, "/nowhere/dockerd: not found")
-
-
-def test_a_file_that_cannot_be_executed_is_a_code_and_a_reason(tmp_path: Path) -> None:
-    (tmp_path / "x").write_text("no program")
-    done = run([str(tmp_path / "x")], timeout=10)
-    assert (done.code, done.err) == (126, f"{tmp_path}/x: Permission denied")
-
-
-def test_at_the_limit_the_whole_group_is_ended(tmp_path: Path) -> None:
-    pids = tmp_path / "pids"
-    began = time.monotonic()
-    done = run(["sh", "-c", f"sleep 60 & echo $! > {pids}; sleep 60"], timeout=0.5)
-    assert done.code == 124
-    assert done.err == "sh: not done after 0.5 s, ended"
-    assert time.monotonic() - began < 5
-    assert soon(lambda: gone(int(pids.read_text())))
 
 
 # Its own signals 32 and 33, which posix_spawn leaves ignored (so does make) and nobody can set.
@@ -91,7 +52,7 @@ def test_a_started_process_has_nothing_of_ours_but_its_environment(tmp_path: Pat
         signal.signal(signal.SIGHUP, before)
         os.close(leak)
     try:
-        assert soon(lambda: processes.command_line(pid) == (SLEEP, "60"))
+        assert soon(lambda: proc.command_line(pid) == (SLEEP, "60"))
         said = log.read_text().split()
         assert "ONLY=this" in said
         assert not [word for word in said if word.startswith(("HOME=", "PATH="))]
@@ -119,7 +80,7 @@ def test_a_started_process_outlives_us_even_when_we_are_killed(tmp_path: Path) -
         pid = int(us.stdout.readline())
         us.kill()
     try:
-        assert processes.command_line(pid) == (SLEEP, "60")
+        assert proc.command_line(pid) == (SLEEP, "60")
     finally:
         assert end(pid, wait=5)
 
@@ -203,4 +164,4 @@ def test_one_that_does_not_listen_is_told_so_and_can_be_killed(end: Callable[...
 
 @pytest.mark.parametrize("pid", [2, 1 << 30], ids=["a kernel thread", "nobody"])
 def test_some_pids_have_no_command_line(pid: int) -> None:
-    assert processes.command_line(pid) == () or pid == 2
+    assert proc.command_line(pid) == () or pid == 2

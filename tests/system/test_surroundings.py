@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dockswitch.system import files, hosts, processes
+from dockswitch.system import commands, files, hosts
 
 
 def test_the_permissions_of_a_file_are_told(tmp_path: Path) -> None:
@@ -44,12 +44,12 @@ def test_the_first_program_of_a_path_is_found_with_where_it_leads(tmp_path: Path
     (tmp_path / "two" / "docker").symlink_to("../three/docker")
     (tmp_path / "two" / "gone").symlink_to("../nowhere")
     path = f"{tmp_path}/none::{tmp_path}/one:{tmp_path}/two:{tmp_path}/three"
-    found = processes.program("docker", path)
+    found = commands.program("docker", path)
     assert found is not None
     assert found.path == f"{tmp_path}/two/docker"
     assert found.leads == os.path.realpath(tmp_path / "three" / "docker")
-    assert processes.program("gone", path) is None
-    direct = processes.program(f"{tmp_path}/three/docker", "")
+    assert commands.program("gone", path) is None
+    direct = commands.program(f"{tmp_path}/three/docker", "")
     assert direct is not None
     assert direct.path == f"{tmp_path}/three/docker"
 

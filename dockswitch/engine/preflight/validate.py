@@ -12,7 +12,7 @@ from dockswitch.model.version import Version
 
 _FLAG = "--validate"
 _LIMIT = 20.0  # seconds; it takes 0.05
-# how the shell and `processes.run` say that it could not be run: its start will say why
+# how the shell and `commands.run` say that it could not be run: its start will say why
 _DID_NOT_RUN = (124, 126, 127)
 
 

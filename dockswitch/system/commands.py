@@ -1,0 +1,116 @@
+"""Programs that we wait for: found on a PATH, run to be heard, or attended for a person."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from types import FrameType
+
+from dockswitch.model.ports import Finished, Program
+
+# As shells and timeout(1) say it.
+NOT_FOUND, NOT_ALLOWED, TOO_LONG = 127, 126, 124
+
+
+def run(argv: Sequence[str], *, timeout: float, env: Mapping[str, str] | None = None) -> Finished:
+    """What a program says that ends within `timeout` seconds; `env` is added to our own.
+
+    It has no input, and messages in English. Where it cannot be run or takes too long, the code is
+    the shell's (127, 126, 124) and `err` says why; the whole process group is gone then.
+    """
+    try:
+        process = subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, **(env or {}), "LC_ALL": "C.UTF-8"},
+            start_new_session=True,
+        )
+    except FileNotFoundError:
+        return Finished(NOT_FOUND, "", f"{argv[0]}: not found")
+    except OSError as error:
+        return Finished(NOT_ALLOWED, "", f"{argv[0]}: {error.strerror}")
+    return _finish(process, argv[0], timeout)
+
+
+def program(name: str, path: str) -> Program | None:
+    """The first program of that name in the folders of `path`; a path names itself."""
+    folders = [""] if "/" in name else [each for each in path.split(":") if each]
+    for found in (os.path.join(folder, name) for folder in folders):
+        if os.path.isfile(found) and os.access(found, os.X_OK):
+            return Program(found, os.path.realpath(found))
+    return None
+
+
+def attend(
+    argv: Sequence[str], *, env: Mapping[str, str], aside: bool, say: Callable[[str], None]
+) -> int:
+    """Run a person's own command with our input and output; its exit code.
+
+    `env` is added to our own; `aside` sends its output to stderr. 127 and 126 as shells say them,
+    with the reason through `say`; a signal that ended it is 128 and its number. It gets the SIGTERM
+    and SIGHUP that we get.
+    """
+    running: list[subprocess.Popen[bytes]] = []
+    heard: list[int] = []
+
+    def pass_on(number: int, _: FrameType | None) -> None:
+        heard.append(number)
+        for process in running:
+            with contextlib.suppress(PermissionError):  # it is sudo, and root by now
+                process.send_signal(number)
+
+    # A terminal's ^C goes to the command too, and it alone decides; a function of ours is not
+    # inherited by it, as an ignored signal would be.
+    mine: dict[int, Callable[[int, FrameType | None], None]]
+    mine = {signal.SIGINT: _do_nothing, signal.SIGTERM: pass_on, signal.SIGHUP: pass_on}
+    was = {number: signal.signal(number, handler) for number, handler in mine.items()}
+    try:
+        output = sys.stderr if aside else None
+        running.append(subprocess.Popen(argv, env={**os.environ, **env}, stdout=output))
+        for number in heard:  # while it was being started
+            running[0].send_signal(number)
+        code = running[0].wait()
+    except FileNotFoundError:
+        say(f"{argv[0]}: not found")
+        return NOT_FOUND
+    except OSError as error:
+        say(f"{argv[0]}: {error.strerror}")
+        return NOT_ALLOWED
+    finally:
+        for number, handler in was.items():
+            signal.signal(number, handler)
+    return code if code >= 0 else 128 - code
+
+
+def _do_nothing(*_: object) -> None:
+    """Hears a signal."""
+
+
+def _finish(process: subprocess.Popen[bytes], name: str, timeout: float) -> Finished:
+    try:
+        out, err = process.communicate(timeout=timeout)
+    except subprocess.TimeoutExpired as error:
+        why = f"{name}: not done after {timeout:g} s, ended"
+        said = _text(error.stderr or b"")
+        return Finished(TOO_LONG, _text(error.output or b""), f"{said}{why}")
+    finally:
+        if process.returncode is None:  # also when we are interrupted
+            _end_group(process)
+    return Finished(process.returncode, _text(out), _text(err))
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    for pipe in (process.stdout, process.stderr):
+        if pipe:
+            pipe.close()
+
+
+def _text(output: bytes) -> str:
+    return output.decode("utf-8", "replace")
