@@ -3,14 +3,12 @@
 import os
 from dataclasses import dataclass, replace
 
-from dockswitch.backends import bundles
+from dockswitch.backends import bundles, links
 from dockswitch.engine import at_boot, experimental, flags, running, supervision
 from dockswitch.engine.daemon_config import DaemonConfig
-from dockswitch.model.errors import DockswitchError
-from dockswitch.model.layout import PLUGINS
 from dockswitch.model.plan import Goal, Installed, Wanted
 from dockswitch.model.ports import Daemon, Reader
-from dockswitch.model.step import Aside, Containers, Engine, Link, Step
+from dockswitch.model.step import Aside, Containers, Engine, Step
 from dockswitch.model.version import BadVersion, Version
 from dockswitch.system.own_command import own_command
 
@@ -28,16 +26,16 @@ class Static:
         return Installed(
             version=_version(folder),
             folder=folder,
-            names=_linked(reader),
+            names=links.linked(reader),
             daemon=daemon,
             running=_version(_daemon_folder(reader, daemon)),
         )
 
     def steps(self, goal: Goal, installed: Installed, reader: Reader) -> tuple[Step, ...]:
-        _refuse_foreign_files(reader, goal)
+        links.refuse_foreign(reader, goal, {step.path for step in _aside(reader, goal)})
         stop, start = _engine_steps(goal, installed, reader)
-        links = _link_steps(goal, installed, reader)
-        return _guard(goal, reader, (*stop, *links, *start))
+        flip = links.steps(goal, installed, reader)
+        return _guard(goal, reader, (*stop, *flip, *start))
 
 
 def _guard(goal: Goal, reader: Reader, steps: tuple[Step, ...]) -> tuple[Step, ...]:
@@ -130,61 +128,6 @@ def _is_it(reader: Reader, daemon: Daemon, wanted: Wanted, engine: Engine) -> bo
     ) == flags.data_root_of(engine.argv)
 
 
-def _link_steps(goal: Goal, installed: Installed, reader: Reader) -> tuple[Step, ...]:
-    """`current` first, so that a link of the binary folder never points to nothing."""
-    layout = reader.layout
-    folder = goal.bundle.folder if goal.bundle else ""
-    current = Link(layout.current, os.path.relpath(folder, layout.state) if folder else None)
-    names = tuple(name for name in goal.names if not _is_owners_plugin(reader, name))
-    wanted = [Link(_place(reader, name), _target(reader, name)) for name in names]
-    gone = [Link(_place(reader, name), None) for name in installed.names if name not in names]
-    links = [current, *wanted, *gone] if folder else [*gone, current]
-    return tuple(link for link in links if reader.link(link.path) != link.target)
-
-
-def _refuse_foreign_files(reader: Reader, goal: Goal) -> None:
-    adopted = {step.path for step in _aside(reader, goal)}
-    for name in goal.names:
-        path = _place(reader, name)
-        if _is_foreign(reader, name) and not _is_plugin(name) and path not in adopted:
-            target = reader.link(path)
-            what = f"a link to {target}" if target else f"a {reader.kind(path)}"
-            raise ForeignFile(reader.layout.real(path), what)
-
-
-def _is_owners_plugin(reader: Reader, name: str) -> bool:
-    """Whether somebody else's plug-in of that name is there: it stays."""
-    return _is_plugin(name) and _is_foreign(reader, name)
-
-
-def _is_foreign(reader: Reader, name: str) -> bool:
-    path = _place(reader, name)
-    return reader.kind(path) is not None and reader.link(path) != _target(reader, name)
-
-
-def _is_plugin(name: str) -> bool:
-    return name.startswith(f"{PLUGINS}/")
-
-
-def _linked(reader: Reader) -> tuple[str, ...]:
-    """The links of ours in the folders for people."""
-    layout = reader.layout
-    names = (*reader.names(layout.bin), *(f"{PLUGINS}/{n}" for n in reader.names(layout.plugins)))
-    return tuple(n for n in names if reader.link(_place(reader, n)) == _target(reader, n))
-
-
-def _place(reader: Reader, name: str) -> str:
-    """Where people find a program, or their client its plug-in."""
-    if _is_plugin(name):
-        return f"{reader.layout.plugins}/{name.removeprefix(f'{PLUGINS}/')}"
-    return f"{reader.layout.bin}/{name}"
-
-
-def _target(reader: Reader, name: str) -> str:
-    path = f"{reader.layout.current}/{name}"
-    return os.path.relpath(path, os.path.dirname(_place(reader, name)))
-
-
 def _current_folder(reader: Reader) -> str:
     target = reader.link(reader.layout.current)
     return os.path.normpath(f"{reader.layout.state}/{target}") if target else ""
@@ -199,12 +142,3 @@ def _version(folder: str) -> Version | None:
         return bundles.version_of(folder) if folder else None
     except BadVersion:
         return None
-
-
-class ForeignFile(DockswitchError):
-    def __init__(self, path: str, what: str) -> None:
-        super().__init__(
-            f"{path} is in the way",
-            details=f"it is {what}, which dockswitch did not make",
-            hint=f"move it aside (`mv {path} {path}.old`) and run the same command again",
-        )

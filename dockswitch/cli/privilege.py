@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 import typer
 
 from dockswitch.cli.session import Session
-from dockswitch.model.address import shown
 from dockswitch.model.errors import DockswitchError
 
 # Says to the one behind sudo that another dockswitch waits for its exit code.
@@ -59,6 +58,7 @@ def told(run: Callable[[], int]) -> int:
 def _through_sudo(session: Session, words: Sequence[str], *, aside: bool) -> int:
     import shlex
 
+    from dockswitch.model.address import shown
     from dockswitch.system import commands, sudo
     from dockswitch.system.own_command import own_command
 

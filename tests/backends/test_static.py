@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from dockswitch.backends import bundles
-from dockswitch.backends.static import ForeignFile, Static
+from dockswitch.backends.links import ForeignFile
+from dockswitch.backends.static import Static
 from dockswitch.engine.flags import RootTooLong
 from dockswitch.engine.foreign import ForeignEngine
 from dockswitch.model.plan import Goal

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from dockswitch.backends.static import ForeignFile
+from dockswitch.backends.links import ForeignFile
 from dockswitch.engine.foreign import ForeignEngine
 from dockswitch.engine.parting import NeighbourGone
 from dockswitch.model.errors import SwitchUndone

@@ -3,7 +3,7 @@
 import pytest
 
 from dockswitch.backends.bundles import NotInstalled
-from dockswitch.backends.static import ForeignFile
+from dockswitch.backends.links import ForeignFile
 from dockswitch.engine.foreign import ForeignEngine
 from dockswitch.model.errors import NotPublished, Unreachable
 from dockswitch.switching import history
