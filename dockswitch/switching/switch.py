@@ -148,7 +148,7 @@ def _undo(
             hint="mend what is named (a full disk: `dockswitch prune`), then run it again",
         ) from error
     if isinstance(error, DockswitchError):
-        raise Undone(wanted.wish, str(error), back) from error
+        raise Undone(wanted.wish, str(error), back, hint=error.hint) from error
 
 
 def _back(now: Generation) -> str:

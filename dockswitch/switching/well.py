@@ -40,7 +40,9 @@ def refuse_missing(system: System, before: Before, progress: Progress) -> None:
 
 def refuse_probed(system: System, engine: Engine, options: Options, progress: Progress) -> None:
     """Raises Unwell where the site's own check does not take it."""
-    _refuse(probe.refuses(system, options.probe, engine.folder or "", progress))
+    reason = probe.refuses(system, options.probe, engine.folder or "", progress)
+    if reason is not None:
+        raise Unwell(reason, hint="it was your own check that failed: mend what it asks, or itself")
 
 
 def _refuse(reason: str | None) -> None:
