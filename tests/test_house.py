@@ -10,7 +10,7 @@ FLOORS = [
     {"cli"},
     {"switching"},
     {"backends"},
-    {"sources", "engine"},
+    {"sources", "engine", "apt"},
     {"system", "report"},
     {"model"},
 ]

@@ -1,6 +1,7 @@
 """What is kept of each version, side by side: a folder named by version and short digest.
 
-Engines are on the shelf `layout.versions`, what they need without root is on `layout.rootless`.
+Engines are on the shelf `layout.versions`, what they need without root is on `layout.rootless`;
+on `layout.packages` are engines as packages, to be installed by apt.
 """
 
 import json
@@ -12,6 +13,7 @@ from typing import Any
 from dockswitch.model.address import name_of
 from dockswitch.model.errors import CorruptState, DockswitchError
 from dockswitch.model.layout import version_in
+from dockswitch.model.origin import Origin
 from dockswitch.model.ports import Reader, System
 from dockswitch.model.release import Bundle, Fetched
 from dockswitch.model.trust import Trust
@@ -122,8 +124,12 @@ def bundle_of(
     channel: str,
     parts: Sequence[Fetched],
     names: tuple[str, ...],
+    origin: Origin | None = None,
 ) -> Bundle:
-    """What came in these files, the engine's own first; `names` are the programs."""
+    """What came in these files, the engine's own first; `names` are the programs.
+
+    `origin` is where apt finds those that are kept as packages.
+    """
     sha256 = digest_of([(part.sha256, name_of(part.url)) for part in parts])
     return Bundle(
         version=version,
@@ -134,7 +140,8 @@ def bundle_of(
         sha256=sha256,
         size=sum(part.size for part in parts),
         trust=min(part.trust for part in parts),
-        parts=tuple(parts) if len(parts) > 1 else (),
+        parts=tuple(parts) if len(parts) > 1 or origin else (),
+        origin=origin,
     )
 
 
@@ -171,6 +178,7 @@ def _from_plain(plain: Mapping[str, Any], folder: str) -> Bundle:
         size=int(str(plain["size"])),
         trust=Trust.of(str(plain["trust"])),
         parts=tuple(parts),
+        origin=Origin(**plain["origin"]) if plain.get("origin") else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from dockswitch.model.hold import Hold
 from dockswitch.model.neighbour import Neighbour
 from dockswitch.model.release import Fetched
 from dockswitch.model.version import Version
@@ -30,6 +31,9 @@ class Generation:
     `version` is None it is what is in force.
 
     `left` are the containers that run again once a switch returns to where they are.
+
+    `packages` is the folder of the Debian packages that the machine had then, inside the root, and
+    empty where none of an engine's were known; `hold` says that they were held.
     """
 
     number: int
@@ -46,3 +50,5 @@ class Generation:
     experimental: bool = False
     neighbour: Neighbour | None = None
     left: tuple[Left, ...] = ()
+    packages: str = ""
+    hold: Hold | None = None

@@ -137,6 +137,11 @@ class Layout:
         return f"{self.state}/rootless"
 
     @property
+    def packages(self) -> str:
+        """Debian packages, those of one engine in a folder each, kept as the versions are."""
+        return f"{self.state}/packages"
+
+    @property
     def current(self) -> str:
         """The link to the folder of the version in use."""
         return f"{self.state}/current"

@@ -182,6 +182,9 @@ class Reader(Protocol):
         self, argv: Sequence[str], *, timeout: float = 60, env: Mapping[str, str] | None = None
     ) -> Finished: ...
 
+    # the process that holds a lock (fcntl) on a file of the machine itself; None for none
+    def lock_holder(self, path: str) -> int | None: ...
+
     # seconds of a clock that never goes back, and now in ISO 8601 UTC
     def monotonic(self) -> float: ...
 
@@ -228,6 +231,19 @@ class System(Reader, Protocol):
 
     # as `start`, but it ends with us, however we end
     def start_tied(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int: ...
+
+    # runs a program that must not be cut short, such as dpkg: it has a session of its own, goes on
+    # when we are killed, and is waited for when we are interrupted. `out` is what it said, which is
+    # appended to `log` too; `folder` is a real path; `meanwhile` is called several times a second
+    def see_through(
+        self,
+        argv: Sequence[str],
+        *,
+        log: str,
+        env: Mapping[str, str],
+        folder: str = "/",
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> Finished: ...
 
     # removes the cgroup of that name, and those below it, in every hierarchy
     def clear_cgroup(self, name: str) -> None: ...

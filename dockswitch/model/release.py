@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
 
+from dockswitch.model import package_words
 from dockswitch.model.address import name_of
+from dockswitch.model.origin import Origin
 from dockswitch.model.trust import Trust
 from dockswitch.model.version import Version
 
@@ -13,12 +15,14 @@ from dockswitch.model.version import Version
 class Download:
     """A file to be fetched: `digests` are the SHA-256 sums (lower-case hex) that are right for its
     name, empty where nobody recorded one; `size` in bytes, None where the index does not tell.
+    `package` is what apt calls it (`NAME=VERSION`), empty for what is no package.
     """
 
     url: str
     digests: frozenset[str] = field(default_factory=frozenset)
     size: int | None = None
     trust: Trust = Trust.TLS
+    package: str = ""
 
     @property
     def name(self) -> str:
@@ -44,7 +48,13 @@ class Package:
     @property
     def download(self) -> Download:
         """The file that it is in."""
-        return Download(self.url, frozenset({self.sha256}), self.size, self.trust)
+        digests = frozenset({self.sha256})
+        return Download(self.url, digests, self.size, self.trust, self.word)
+
+    @property
+    def word(self) -> str:
+        """What apt calls it."""
+        return package_words.there(self.name, self.version)
 
 
 Artifact: TypeAlias = Download | Package
@@ -56,6 +66,7 @@ class Release:
 
     `proven` says that an index showed it; a release that only the shipped record knows of is not.
     `rootless` is the archive that an engine without root needs besides, None where none is there.
+    `origin` is where apt finds its packages, None where it has none.
     """
 
     version: Version
@@ -66,16 +77,21 @@ class Release:
     api: str = ""
     proven: bool = True
     rootless: Download | None = None
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """An artifact as it was authenticated: `url` or package, SHA-256 in hex, size in bytes."""
+    """An artifact as it was authenticated: its `url`, SHA-256 in hex, size in bytes.
+
+    `package` is what apt calls it (`NAME=VERSION`), empty for what is no package.
+    """
 
     url: str
     sha256: str
     size: int
     trust: Trust
+    package: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +103,9 @@ class Bundle:
     (bytes) and `trust` are those of the archive. Where it came in several files, `parts` are these,
     the engine's own first; `url` is that one's then, `size` is of all, `trust` the least of them,
     and `sha256` that of the list which `sha256sum` would print of them.
+
+    Where it is kept as packages, to be installed by apt, `origin` is where apt finds them, and
+    `names` are none.
     """
 
     version: Version
@@ -98,6 +117,7 @@ class Bundle:
     size: int
     trust: Trust
     parts: tuple[Fetched, ...] = ()
+    origin: Origin | None = None
 
     @property
     def artifacts(self) -> tuple[Fetched, ...]:
@@ -108,3 +128,8 @@ class Bundle:
     def source(self) -> str:
         """Whose source it came from, in the resolver's words."""
         return "apt" if name_of(self.artifacts[0].url).endswith(".deb") else "static"
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The packages that it came in, as apt calls them."""
+        return tuple(each.package for each in self.artifacts if each.package)

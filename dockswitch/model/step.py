@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Literal, NoReturn, TypeAlias
 
+from dockswitch.model import package_words
+
 # What the name of a file ends with that was put aside.
 ASIDE = ".before-dockswitch"
 
@@ -24,11 +26,15 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A small text file of dockswitch's own; `content` None means that there is none."""
+    """A small file of dockswitch's own; `content` None means that there is none.
+
+    A key that is no text is written as latin-1, in which each character is a byte.
+    """
 
     path: str
     content: str | None
     mode: int = 0o644
+    encoding: str = "utf-8"
 
     def __str__(self) -> str:
         return f"remove {self.path}" if self.content is None else f"write {self.path}"
@@ -151,11 +157,57 @@ class Aside:
         return f"{self.path}{ASIDE}"
 
 
-Step: TypeAlias = Link | File | Key | Engine | Containers | Group | Service | ByHand | Aside
+@dataclass(frozen=True, slots=True)
+class Packages:
+    """Debian packages as one set: `NAME=VERSION` is to be there, `NAME-` is not.
+
+    `automatic` are those of them that apt may remove once nothing needs them.
+    """
+
+    wanted: tuple[str, ...]
+    automatic: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        versions = package_words.versions(self.wanted)
+        there = [word for word in self.wanted if package_words.split(word)[1] is not None]
+        gone = [name for name, version in versions.items() if version is None]
+        said = [f"install {' '.join(there)}"] if there else []
+        said += [f"remove {' '.join(gone)}"] if gone else []
+        return " and ".join(said)
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """The packages that no upgrade is to change (`held`), and those that one may (`free`)."""
+
+    held: tuple[str, ...]
+    free: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        said = [f"hold {' '.join(self.held)}"] if self.held else []
+        said += [f"hold {' '.join(self.free)} no longer"] if self.free else []
+        return " and ".join(said)
+
+
+Step: TypeAlias = (
+    Link | File | Key | Engine | Containers | Group | Service | ByHand | Aside | Packages | Holds
+)
 
 _KINDS: dict[str, type[Step]] = {
     kind.__name__: kind
-    for kind in (Link, File, Key, Engine, Containers, Group, Service, ByHand, Aside)
+    for kind in (
+        Link,
+        File,
+        Key,
+        Engine,
+        Containers,
+        Group,
+        Service,
+        ByHand,
+        Aside,
+        Packages,
+        Holds,
+    )
 }
 
 

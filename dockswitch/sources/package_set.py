@@ -10,12 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dockswitch.model import deb_order
+from dockswitch.model.package_names import CLIENT, CONTAINERD, ENGINE, PLUGINS, ROOTLESS
 from dockswitch.model.release import Package
-
-ENGINE, CLIENT, CONTAINERD = "docker-ce", "docker-ce-cli", "containerd.io"
-ROOTLESS = "docker-ce-rootless-extras"
-PLUGINS = ("docker-buildx-plugin", "docker-compose-plugin")
-NAMES = (ENGINE, CLIENT, CONTAINERD, ROOTLESS, *PLUGINS)
 
 _RELATION = re.compile(r"([a-z0-9][a-z0-9+.-]*)(?:\s*\(>=\s*([^)\s]+)\s*\))?")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from dockswitch.model import deb_order, record, shipped
+from dockswitch.model import deb_order, package_names, record, shipped
 from dockswitch.model.address import shown
 from dockswitch.model.errors import DockswitchError, NotPublished
 from dockswitch.model.ports import Index, Reader
@@ -144,7 +144,7 @@ class AptRepository:
         ]
 
     def _parsed(self, listed: bytes, trust: Trust) -> Iterator[Listed]:
-        for stanza in stanzas(listed.decode("utf-8", "replace"), package_set.NAMES):
+        for stanza in stanzas(listed.decode("utf-8", "replace"), package_names.DOCKERS):
             file, size = stanza.get("Filename", ""), stanza.get("Size", "")
             digest = stanza.get("SHA256", "").lower()
             # What has no digest there is not vouched for by any signature.
@@ -162,7 +162,7 @@ class AptRepository:
 
     def _release(self, version: Version, packages: Sequence[Package]) -> Release:
         known = record.find(version)
-        extras = (each.download for each in packages if each.name == package_set.ROOTLESS)
+        extras = (each.download for each in packages if each.name == package_names.ROOTLESS)
         return Release(
             version=version,
             channel=self.channel,

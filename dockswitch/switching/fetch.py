@@ -100,7 +100,7 @@ def _verified_and_kept(
         trust = _authenticated(system, download, each, accepted)
         if trust < accepted.least:
             raise TooLittleTrust(download.name, trust, accepted.least)
-        parts.append(Fetched(each.url, each.sha256, each.size, trust))
+        parts.append(Fetched(each.url, each.sha256, each.size, trust, download.package))
     names = tuple(sorted(name for each in unpacked for name in each.names))
     if wanted.packages:
         from dockswitch.switching import packaged
@@ -162,7 +162,13 @@ def kept(reader: Reader, wanted: Archive) -> Bundle | None:
 def expected(reader: Reader, wanted: Archive) -> Bundle:
     """The bundle as it will be, where it is kept already: as it is."""
     parts = [
-        Fetched(each.url, min(each.digests, default="<digest>"), each.size or 0, each.trust)
+        Fetched(
+            each.url,
+            min(each.digests, default="<digest>"),
+            each.size or 0,
+            each.trust,
+            each.package,
+        )
         for each in wanted.downloads
     ]
     return kept(reader, wanted) or bundles.bundle_of(

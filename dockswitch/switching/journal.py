@@ -9,12 +9,13 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import cast
+from typing import Any, cast
 
 from dockswitch.model import neighbour
 from dockswitch.model import step as steps
 from dockswitch.model.errors import CorruptState
 from dockswitch.model.generation import Generation, Left
+from dockswitch.model.hold import Hold
 from dockswitch.model.ports import Reader, System
 from dockswitch.model.release import Fetched
 from dockswitch.model.step import Step
@@ -170,6 +171,8 @@ def _generation_from_plain(plain: Mapping[str, object]) -> Generation:
     )
     left = cast("list[dict[str, str]]", fields.get("left") or [])
     fields["left"] = tuple(Left(each["data_root"], tuple(each["ids"])) for each in left)
+    if fields.get("hold") is not None:
+        fields["hold"] = Hold(**cast("dict[str, Any]", fields["hold"]))
     if fields.get("neighbour") is not None:
         fields["neighbour"] = neighbour.from_plain(cast("dict[str, object]", fields["neighbour"]))
     return Generation(**fields)  # type: ignore[arg-type]  # the dataclass refuses what is missing

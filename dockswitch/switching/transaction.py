@@ -14,8 +14,10 @@ from dockswitch.model.step import (
     Engine,
     File,
     Group,
+    Holds,
     Key,
     Link,
+    Packages,
     Service,
     Step,
     assert_never,
@@ -46,10 +48,10 @@ def inverse(system: System, step: Step) -> Step:
     match step:
         case Link(path):
             return Link(path, system.link(path))
-        case File(path, mode=mode):
+        case File(path, mode=mode, encoding=encoding):
             content = system.read(path)
-            text = content.decode() if content is not None else None
-            return File(path, text, system.mode(path) or mode)
+            text = content.decode(encoding) if content is not None else None
+            return File(path, text, system.mode(path) or mode, encoding)
         case Key(path, name):
             return Key(path, name, _literal(system, path, name))
         case Engine():
@@ -60,6 +62,56 @@ def inverse(system: System, step: Step) -> Step:
             return containers.running_of(system, step)
         case Group(name):
             return Group(name, needed=False)
+        case Service() | ByHand() | Aside():
+            return _inverse_of_theirs(system, step)
+        case Packages() | Holds():
+            from dockswitch.apt import steps  # only where packages are installed
+
+            return steps.observed(system, step)
+        case _:
+            assert_never(step)
+
+
+def act(system: System, step: Step) -> None:
+    """Makes it so; does nothing where it is so already."""
+    match step:
+        case Link(path, target):
+            if system.link(path) != target:
+                system.point(path, target)
+        case File():
+            _write(system, step)
+        case Key(path, name, value):
+            _set(system, path, name, value)
+        case Engine():
+            _run(system, step)
+        case Containers():
+            _make_so(system, step)
+        case Group():
+            _add(system, step)
+        case Service() | ByHand() | Aside():
+            _act_on_theirs(system, step)
+        case Packages() | Holds():
+            from dockswitch.apt import steps  # as above
+
+            steps.make_so(system, step)
+        case _:
+            assert_never(step)
+
+
+def _write(system: System, file: File) -> None:
+    wanted = None if file.content is None else file.content.encode(file.encoding)
+    if system.read(file.path) != wanted:
+        system.write(file.path, wanted, file.mode)
+
+
+def _add(system: System, wanted: Group) -> None:
+    if wanted.needed:
+        group.add(system, wanted.name)
+
+
+def _inverse_of_theirs(system: System, step: Service | ByHand | Aside) -> Step:
+    """The same for what an adopted engine brought."""
+    match step:
         case Service():
             from dockswitch.engine import services  # few machines have a neighbour
 
@@ -74,37 +126,8 @@ def inverse(system: System, step: Step) -> Step:
             assert_never(step)
 
 
-def act(system: System, step: Step) -> None:
-    """Makes it so; does nothing where it is so already."""
-    match step:
-        case Link(path, target):
-            if system.link(path) != target:
-                system.point(path, target)
-        case File(path, content, mode):
-            wanted = None if content is None else content.encode()
-            if system.read(path) != wanted:
-                system.write(path, wanted, mode)
-        case Key(path, name, value):
-            _set(system, path, name, value)
-        case Engine():
-            _run(system, step)
-        case Containers():
-            _make_so(system, step)
-        case Group():
-            _add(system, step)
-        case Service() | ByHand() | Aside():
-            _act_on_theirs(system, step)
-        case _:
-            assert_never(step)
-
-
-def _add(system: System, wanted: Group) -> None:
-    if wanted.needed:
-        group.add(system, wanted.name)
-
-
 def _act_on_theirs(system: System, step: Service | ByHand | Aside) -> None:
-    """The same for what an adopted engine brought."""
+    """Likewise."""
     match step:
         case Service():
             from dockswitch.engine import services

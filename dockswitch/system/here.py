@@ -125,6 +125,9 @@ class Here:
     ) -> Finished:
         return commands.run(argv, timeout=timeout, env=env)
 
+    def lock_holder(self, path: str) -> int | None:
+        return locks.holder(path)
+
     def monotonic(self) -> float:
         return time.monotonic()
 
@@ -171,6 +174,20 @@ class Here:
         from dockswitch.system import apart  # likewise
 
         return apart.start_tied(argv, log=self.layout.real(log), env=env)
+
+    def see_through(
+        self,
+        argv: Sequence[str],
+        *,
+        log: str,
+        env: Mapping[str, str],
+        folder: str = "/",
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> Finished:
+        from dockswitch.system import uninterrupted  # only where packages are installed
+
+        real = self.layout.real(log)
+        return uninterrupted.run(argv, log=real, env=env, folder=folder, meanwhile=meanwhile)
 
     def clear_cgroup(self, name: str) -> None:
         from dockswitch.system import cgroups  # likewise

@@ -33,6 +33,26 @@ def locked(
         os.close(opened)
 
 
+def holder(path: str) -> int | None:
+    """The process that holds a lock of fcntl(2) on a file, as apt and dpkg do; None for none.
+
+    It is 0 where that process is not of our namespace.
+    """
+    import struct  # only where packages are installed
+
+    try:
+        opened = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        # struct flock: type, whence, start, length, pid
+        asked = struct.pack("hhqqi", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+        kind, _, _, _, pid = struct.unpack("hhqqi", fcntl.fcntl(opened, fcntl.F_GETLK, asked))
+    finally:
+        os.close(opened)
+    return None if kind == fcntl.F_UNLCK else max(pid, 0)
+
+
 def _acquire(opened: int, wait: float, tell: Callable[[str], None]) -> None:
     began, told = time.monotonic(), False
     while not _taken(opened):

@@ -173,5 +173,5 @@ def test_the_real_ldd_finds_a_real_program_out(
 def test_a_package_is_its_file_to_be_fetched() -> None:
     digest = frozenset({"1" * 64})
     made = Package("docker-ce", "5:28", "u", "1" * 64, 7, Trust.SIGNED)
-    assert made.download == Download("u", digest, 7, Trust.SIGNED)
+    assert made.download == Download("u", digest, 7, Trust.SIGNED, "docker-ce=5:28")
     assert made.download.download == made.download

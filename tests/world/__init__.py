@@ -305,6 +305,21 @@ class World(Processes):
         finally:
             self.busy = False
 
+    def see_through(
+        self,
+        argv: Sequence[str],
+        *,
+        log: str,
+        env: Mapping[str, str],
+        folder: str = "/",
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> Finished:
+        meanwhile()
+        return self._act(" ".join(argv), lambda: self.services.does(argv))
+
+    def lock_holder(self, path: str) -> int | None:
+        return self._asked(None)
+
     def command(self, argv: Sequence[str], *, timeout: float = 60) -> Finished:
         return self._act(" ".join(argv), lambda: self.services.does(argv))
 

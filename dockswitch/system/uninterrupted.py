@@ -1,0 +1,68 @@
+"""Programs that must not be cut short, such as dpkg: they go on when we are killed."""
+
+import contextlib
+import os
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+from dockswitch.model.ports import Finished
+from dockswitch.system.commands import NOT_ALLOWED, NOT_FOUND
+
+_PAUSE = 0.02  # seconds
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    log: str,
+    env: Mapping[str, str],
+    folder: str,
+    meanwhile: Callable[[], None],
+) -> Finished:
+    """Runs a program to its end, however long that takes; `env` is added to our own.
+
+    What it says goes to the file `log`, behind what is there: a pipe would end with us. It has a
+    session of its own, no input, and messages in English; what ends us or a terminal's ^C does not
+    reach it. Where we are interrupted it is waited for all the same. `meanwhile` is called until it
+    ends.
+    """
+    os.makedirs(os.path.dirname(log), exist_ok=True)
+    with open(log, "ab+", buffering=0) as written:
+        began = written.seek(0, os.SEEK_END)
+        try:
+            process = subprocess.Popen(
+                argv,
+                stdin=subprocess.DEVNULL,
+                stdout=written,
+                stderr=written,
+                cwd=folder,
+                env={**os.environ, **env, "LC_ALL": "C.UTF-8"},
+                start_new_session=True,
+                umask=0o022,
+            )
+        except FileNotFoundError:
+            return Finished(NOT_FOUND, "", f"{argv[0]}: not found")
+        except OSError as error:
+            return Finished(NOT_ALLOWED, "", f"{argv[0]}: {error.strerror}")
+        _attend(process, meanwhile)
+        written.seek(began)
+        said = written.read().decode("utf-8", "replace")
+    return Finished(process.returncode, said, "")
+
+
+def _attend(process: "subprocess.Popen[bytes]", meanwhile: Callable[[], None]) -> None:
+    try:
+        while process.poll() is None:
+            meanwhile()
+            time.sleep(_PAUSE)
+    except BaseException:
+        _see_off(process)
+        raise
+
+
+def _see_off(process: "subprocess.Popen[bytes]") -> None:
+    """Waits for it, whatever else is asked of us: half of its work would be worse."""
+    while process.poll() is None:
+        with contextlib.suppress(KeyboardInterrupt):
+            process.wait()
