@@ -62,6 +62,7 @@ def _generation(reader: Reader, adopted: Adopted) -> Generation:
         time=reader.now(),
         wish="adopt",
         neighbour=adopted.neighbour,
+        hold=history.newest(reader).hold,
     )
 
 

@@ -185,6 +185,7 @@ def _generation(
         else wanted.goal.experimental,
         neighbour=wanted.goal.neighbour or now.neighbour,
         left=left,
+        hold=now.hold,
     )
 
 
