@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from dockswitch.apt import own_source, preferences, states
+from dockswitch.apt import across, own_source, states
 from dockswitch.apt.states import State
 from dockswitch.backends import bundles, links, live
 from dockswitch.engine import (
@@ -56,11 +56,13 @@ class Apt:
         acts = _acts(goal, installed, there, reader)
         told = _source(goal, reader)
         flip = links.steps(goal, installed, reader)
-        holds = preferences.steps(reader, goal.hold, held(goal, there))
+        changed = any(isinstance(step, Packages) for step in acts)
+        let_go = across.let_go(reader) if changed else ()
+        holds = across.steps(reader, goal.hold, held(goal, there), before=let_go)
         if not (told or acts or flip or holds):
             return ()
         guard = at_boot.readies(reader, own_command()) if acts and goal.bundle else ()
-        return (*guard, *told, *acts, *flip, *holds)
+        return (*guard, *told, *let_go, *acts, *flip, *holds)
 
 
 def version_of(there: Mapping[str, State]) -> Version | None:

@@ -75,6 +75,7 @@ def _generation(reader: Reader, adopted: Adopted) -> Generation:
         wish="adopt",
         neighbour=adopted.neighbour,
         packages=_packages(reader, adopted.neighbour),
+        hold=history.newest(reader).hold,
     )
 
 

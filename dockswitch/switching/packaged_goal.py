@@ -11,7 +11,7 @@ from dockswitch.model.release import Bundle
 from dockswitch.switching import adopted, history
 from dockswitch.switching.chosen import Chosen
 from dockswitch.switching.options import Options
-from dockswitch.system.owner import owner
+from dockswitch.system.person import person
 
 
 def goal_of(reader: Reader, choice: Chosen, options: Options) -> Goal:
@@ -72,4 +72,4 @@ def _hold(reader: Reader, choice: Chosen, options: Options) -> Hold | None:
     reason = f"use {choice.words}"
     if now is not None and now.reason == reason:
         return now
-    return Hold(owner(), reason, reader.now(), asked=bool(options.hold))
+    return Hold(person(), reason, reader.now(), asked=bool(options.hold))

@@ -7,6 +7,7 @@ import re
 from dockswitch.engine import at_boot as at_boot_unit
 from dockswitch.engine import policy, running, supervision, unit_files
 from dockswitch.model.errors import HandsNeeded
+from dockswitch.model.layout import PREFERENCES
 from dockswitch.model.outcome import Recovered
 from dockswitch.model.plan import runs_neighbour
 from dockswitch.model.ports import Progress, System
@@ -123,6 +124,7 @@ def sweep(system: System) -> None:
         for name in _abandoned(system, folder):
             system.write(f"{folder}/{name}", None)
     _sweep_units(system)
+    _sweep_preferences(system)
     ours = os.path.relpath(layout.current, layout.bin)
     for name in _abandoned(system, layout.bin):  # others put things there too
         if (system.link(f"{layout.bin}/{name}") or "").startswith(f"{ours}/"):
@@ -148,6 +150,14 @@ def _sweep_units(system: System) -> None:
         system.write(policy.PATH, None)
     if history.newest(system).version is None:
         at_boot_unit.remove(system)
+
+
+def _sweep_preferences(system: System) -> None:
+    """Likewise: apt speaks of a file there whose name it does not take."""
+    folder, _, own = PREFERENCES.rpartition("/")
+    for name in _abandoned(system, folder):
+        if name.startswith(f"{own}."):
+            system.write(f"{folder}/{name}", None)
 
 
 def _abandoned(system: System, folder: str) -> list[str]:
