@@ -262,6 +262,9 @@ class System(Reader, Protocol):
     # sleeps
     def pause(self, seconds: float) -> None: ...
 
+    # one line for people about what is waited for, where no progress is at hand
+    def tell(self, line: str) -> None: ...
+
     # the tar of an image that holds just this program and its libraries
     def payload(self, program: str) -> bytes: ...
 

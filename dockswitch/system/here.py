@@ -209,6 +209,9 @@ class Here:
     def pause(self, seconds: float) -> None:
         time.sleep(seconds)
 
+    def tell(self, line: str) -> None:
+        self._tell(line)
+
     def payload(self, program: str) -> bytes:
         from dockswitch.system.payload import payload
 

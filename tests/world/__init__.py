@@ -73,6 +73,8 @@ class World(Processes):
         self.offline = False
         self.busy = False
         self.no_namespaces = ""
+        self.lock_holders: dict[str, int] = {}
+        self.told: list[str] = []
         self.acts: list[str] = []
         self.writes = 0
         self._dies_at: tuple[int, Moment] | None = None
@@ -322,7 +324,7 @@ class World(Processes):
         return self._act(" ".join(argv), lambda: self.services.does(argv))
 
     def lock_holder(self, path: str) -> int | None:
-        return self._asked(None)
+        return self._asked(self.lock_holders.get(path))
 
     def command(self, argv: Sequence[str], *, timeout: float = 60, given: str = "") -> Finished:
         if argv[0] == "dpkg":
@@ -375,6 +377,9 @@ class World(Processes):
             self.clock += seconds
 
         self._act("pause", passed)
+
+    def tell(self, line: str) -> None:
+        self.told.append(line)
 
     def payload(self, program: str) -> bytes:
         return self._asked(f"tar of {program}".encode())
