@@ -49,7 +49,7 @@ def command(
     bundle = installed.bundle
     verb = "is installed now" if installed.changed else "is installed already"
     session.report.answer(
-        {"changed": installed.changed, **telling.bundle_plain(bundle, "")},
+        {"changed": installed.changed, **telling.bundle_plain(bundle, ())},
         [
             telling.headline(session.layout, "static", bundle.trust),
             f"{bundle.version} {verb} in {session.layout.real(bundle.folder)}",

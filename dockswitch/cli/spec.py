@@ -198,5 +198,6 @@ def _kept(ctx: typer.Context) -> list[str]:
     from dockswitch.system import files
 
     layout = Session(ctx).layout
-    names = files.names(layout.real(layout.versions))
+    shelves = (layout.versions, layout.packages)
+    names = [name for shelf in shelves for name in files.names(layout.real(shelf))]
     return [version_in(name) for name in names if not name.startswith(".")]

@@ -15,7 +15,7 @@ from dockswitch.model.step import ByHand, Containers, Engine, Packages, Step
 from dockswitch.switching import adopted, history, journal, proof, serving, transaction
 from dockswitch.switching.journal import Journal
 
-# `versions/.tmp-PID-…` of an unpacking, `NAME.tmp-PID-…` of a file or link that is being replaced
+# `SHELF/.tmp-PID-…` of what is fetched, `NAME.tmp-PID-…` of a file or link that is being replaced
 _TEMPORARY = re.compile(r"\.tmp-([0-9]+)-")
 
 
@@ -116,9 +116,10 @@ def sweep(system: System) -> None:
         trial.end(system, trial.Places.of_proof(layout))
     for name in system.names(layout.trash):
         system.discard(f"{layout.trash}/{name}")
-    for name in _abandoned(system, layout.versions):
-        system.discard(f"{layout.versions}/{name}")
-    shelves = (layout.versions, layout.rootless)
+    shelves = (layout.versions, layout.rootless, layout.packages)
+    for shelf in shelves:
+        for name in _abandoned(system, shelf):
+            system.discard(f"{shelf}/{name}")
     kept = (f"{shelf}/{name}" for shelf in shelves for name in system.names(shelf))
     for folder in (layout.state, *kept):
         for name in _abandoned(system, folder):

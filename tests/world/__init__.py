@@ -6,6 +6,7 @@ cleans up: what a killed command left is there for the next one.
 
 import contextlib
 import errno
+import hashlib
 import math
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -145,6 +146,14 @@ class World(Processes):
     def mode(self, path: str) -> int | None:
         return self._asked(self.files.mode(path))
 
+    def size(self, path: str) -> int | None:
+        content = self.files.read(path)
+        return self._asked(None if content is None else len(content))
+
+    def sha256(self, path: str) -> str | None:
+        content = self.files.read(path)
+        return self._asked(None if content is None else hashlib.sha256(content).hexdigest())
+
     def free(self, path: str) -> int:
         return self._asked(self.room)
 
@@ -277,6 +286,12 @@ class World(Processes):
 
     def move(self, path: str, to: str) -> None:
         self._act(f"move {path}", lambda: self.files.move(path, to))
+
+    def copy(self, path: str, to: str) -> None:
+        self._act(f"copy {path}", lambda: self.files.copy(path, to), writes=True)
+
+    def sync(self, folder: str) -> None:
+        self._act(f"sync {folder}", lambda: None)
 
     def discard(self, folder: str) -> None:
         def some(count: int | None) -> None:
