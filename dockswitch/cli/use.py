@@ -72,7 +72,7 @@ def command(
 
     began = time.monotonic()
     taken = spec.source(source, suite)
-    session = Session(ctx, backend=taken or None, suite=suite)
+    session = Session(ctx, backend=taken or None, suite=suite, unpacks=bool(taken))
     if experimental and (no_start or client_only):
         raise UsageError(
             "--experimental is for an engine that is started",
