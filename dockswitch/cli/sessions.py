@@ -13,7 +13,7 @@ def of(
     `source` is whose sources were asked for, in the resolver's words, and empty for any. Raises
     NotFromThere and NoSuchBackend.
     """
-    session = Session(ctx, backend=source or None, suite=suite)
+    session = Session(ctx, backend=source or None, suite=suite, unpacks=bool(source))
     names = _names(session, backend, source)
     if names[0] == "apt" and not source:
         session = Session(ctx, backend="apt", suite=suite)
