@@ -6,6 +6,7 @@ cleans up: what a killed command left is there for the next one.
 
 import contextlib
 import errno
+import hashlib
 import math
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -29,6 +30,7 @@ from dockswitch.model.unreachable import NeverFetched
 from dockswitch.model.version import Version
 from dockswitch.system.locks import LockBusy
 from dockswitch.system.refusals import DiskFull
+from tests.world.dpkg import Dpkg
 from tests.world.engines import Manners, answer
 from tests.world.files import File, Files
 from tests.world.processes import Processes
@@ -66,6 +68,7 @@ class World(Processes):
         self.allowed: dict[str, bool] = {}
         self.answers: dict[str, Callable[[Sequence[str]], Finished]] = {}
         self.services = Services(self)
+        self.dpkg = Dpkg()
         self.publishers = Publishers()
         self.publishers.published.update(published)
         self.offline = False
@@ -143,6 +146,14 @@ class World(Processes):
     def mode(self, path: str) -> int | None:
         return self._asked(self.files.mode(path))
 
+    def size(self, path: str) -> int | None:
+        content = self.files.read(path)
+        return self._asked(None if content is None else len(content))
+
+    def sha256(self, path: str) -> str | None:
+        content = self.files.read(path)
+        return self._asked(None if content is None else hashlib.sha256(content).hexdigest())
+
     def free(self, path: str) -> int:
         return self._asked(self.room)
 
@@ -219,6 +230,8 @@ class World(Processes):
             return self._asked(Finished(1 if dislikes else 0, "", dislikes))
         if argv[0] in self.answers:
             return self._asked(self.answers[argv[0]](argv))
+        if argv[0] == "dpkg-query" and "--show" in argv and self.dpkg.packages:
+            return self._asked(self.dpkg.asks(argv))
         return self._asked(self.services.asks(argv))
 
     def circumstances(self, pid: int) -> Circumstances | None:
@@ -274,6 +287,12 @@ class World(Processes):
     def move(self, path: str, to: str) -> None:
         self._act(f"move {path}", lambda: self.files.move(path, to))
 
+    def copy(self, path: str, to: str) -> None:
+        self._act(f"copy {path}", lambda: self.files.copy(path, to), writes=True)
+
+    def sync(self, folder: str) -> None:
+        self._act(f"sync {folder}", lambda: None)
+
     def discard(self, folder: str) -> None:
         def some(count: int | None) -> None:
             self.files.discard(folder, count=count)
@@ -322,7 +341,9 @@ class World(Processes):
     def lock_holder(self, path: str) -> int | None:
         return self._asked(self.lock_holders.get(path))
 
-    def command(self, argv: Sequence[str], *, timeout: float = 60) -> Finished:
+    def command(self, argv: Sequence[str], *, timeout: float = 60, given: str = "") -> Finished:
+        if argv[0] == "dpkg":
+            return self._act(" ".join(argv), lambda: self.dpkg.does(argv, given), writes=True)
         return self._act(" ".join(argv), lambda: self.services.does(argv))
 
     def start(
