@@ -99,13 +99,13 @@ def _by_apt(
     ]
     for each in offered:
         if each.index and not catalog.insists:
-            return ConfiguredRepository(channel.name, each)
+            return ConfiguredRepository(channel.name, each, catalog.spans)
     own = replace(_apt(catalog, channel, place, host), verify=verify)
     for each in offered:
         there = each.origin
         if (same_place(own.url), own.suite) == (there.url, there.suite):
             if each.index:
-                return ConfiguredRepository(channel.name, each)
+                return ConfiguredRepository(channel.name, each, catalog.spans)
             return replace(own, file=there.file, signed_by=there.signed_by)
     beside = catalog.configuration.beside(own.url, own.suite)
     if beside is None:
@@ -138,6 +138,7 @@ def _apt(catalog: Catalog, channel: Channel, place: AptPlace, host: Host) -> "Ap
         arch=architecture.apt,
         fingerprint=catalog.keys[place.key].fingerprint,
         key=_site_key(catalog, catalog.keys[place.key], names),
+        spans=catalog.spans,
     )
 
 
