@@ -30,7 +30,7 @@ def command(
     from dockswitch.switching import install
 
     taken = spec.source(source, suite)
-    session = Session(ctx, host=host, backend=taken or None, suite=suite)
+    session = Session(ctx, host=host, backend=taken or None, suite=suite, unpacks=bool(taken))
     request = session.request(words or [], as_of)
     accepted = spec.accepted(verify, accept_digest)
     best = session.backend(backend, taken).takes[0]

@@ -233,8 +233,8 @@ class System(Reader, Protocol):
         self, argv: Sequence[str], *, log: str, env: Mapping[str, str], folder: str = "/"
     ) -> int: ...
 
-    # runs a program that changes something; `timeout` in seconds
-    def command(self, argv: Sequence[str], *, timeout: float = 60) -> Finished: ...
+    # runs a program that changes something; `timeout` in seconds, `given` is its input
+    def command(self, argv: Sequence[str], *, timeout: float = 60, given: str = "") -> Finished: ...
 
     # likewise, apart from the machine: with no network, and with mounts of its own over what an
     # engine writes whatever it is told. All that it starts ends with it, and it ends with us.
@@ -273,6 +273,9 @@ class System(Reader, Protocol):
 
     # sleeps
     def pause(self, seconds: float) -> None: ...
+
+    # one line for people about what is waited for, where no progress is at hand
+    def tell(self, line: str) -> None: ...
 
     # the tar of an image that holds just this program and its libraries
     def payload(self, program: str) -> bytes: ...

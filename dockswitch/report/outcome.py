@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from dockswitch.model.address import shown
 from dockswitch.model.finding import Finding
 from dockswitch.model.generation import Generation
+from dockswitch.model.hold import Hold
 from dockswitch.model.layout import Layout
 from dockswitch.model.neighbour import Neighbour
 from dockswitch.model.outcome import Found, Outcome
@@ -178,7 +179,15 @@ def generation_plain(generation: Generation) -> dict[str, object]:
         "running": generation.running,
         "data_root": generation.data or None,
         "neighbour": neighbour_plain(generation.neighbour),
+        "held": hold_plain(generation.hold) or False,
     }
+
+
+def hold_plain(hold: Hold | None) -> dict[str, object] | None:
+    """Who holds the engine's packages, and why."""
+    if hold is None:
+        return None
+    return {"owner": hold.owner, "reason": hold.reason, "since": hold.since, "asked": hold.asked}
 
 
 def neighbour_plain(found: Neighbour | None) -> dict[str, object] | None:

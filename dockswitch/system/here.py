@@ -180,8 +180,8 @@ class Here:
     ) -> int:
         return processes.start(argv, log=self.layout.real(log), env=env, folder=folder)
 
-    def command(self, argv: Sequence[str], *, timeout: float = 60) -> Finished:
-        return commands.run(argv, timeout=timeout)
+    def command(self, argv: Sequence[str], *, timeout: float = 60, given: str = "") -> Finished:
+        return commands.run(argv, timeout=timeout, given=given)
 
     def start_apart(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
         from dockswitch.system import apart  # only where an engine is proven
@@ -226,6 +226,9 @@ class Here:
 
     def pause(self, seconds: float) -> None:
         time.sleep(seconds)
+
+    def tell(self, line: str) -> None:
+        self._tell(line)
 
     def payload(self, program: str) -> bytes:
         from dockswitch.system.payload import payload

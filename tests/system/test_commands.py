@@ -16,6 +16,14 @@ def test_a_program_has_no_input() -> None:
     assert run(["cat"], timeout=10).code == 0
 
 
+def test_a_program_reads_what_it_is_given() -> None:
+    assert run(["cat"], timeout=10, given="docker-ce hold\n").out == "docker-ce hold\n"
+
+
+def test_one_that_reads_nothing_of_what_it_is_given_is_no_trouble() -> None:
+    assert run(["true"], timeout=10, given="x" * (1 << 20)).code == 0
+
+
 def test_a_program_speaks_english_and_gets_what_is_added_to_our_environment() -> None:
     said = run(["sh", "-c", "echo $LC_ALL $ADDED ${PATH:+path}"], timeout=10, env={"ADDED": "yes"})
     assert said.out == "C.UTF-8 yes path\n"

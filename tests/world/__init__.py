@@ -30,6 +30,7 @@ from dockswitch.model.unreachable import NeverFetched
 from dockswitch.model.version import Version
 from dockswitch.system.locks import LockBusy
 from dockswitch.system.refusals import DiskFull
+from tests.world.dpkg import Dpkg
 from tests.world.engines import Manners, answer
 from tests.world.files import File, Files
 from tests.world.processes import Processes
@@ -67,11 +68,14 @@ class World(Processes):
         self.allowed: dict[str, bool] = {}
         self.answers: dict[str, Callable[[Sequence[str]], Finished]] = {}
         self.services = Services(self)
+        self.dpkg = Dpkg()
         self.publishers = Publishers()
         self.publishers.published.update(published)
         self.offline = False
         self.busy = False
         self.no_namespaces = ""
+        self.lock_holders: dict[str, int] = {}
+        self.told: list[str] = []
         self.acts: list[str] = []
         self.writes = 0
         self._dies_at: tuple[int, Moment] | None = None
@@ -226,6 +230,8 @@ class World(Processes):
             return self._asked(Finished(1 if dislikes else 0, "", dislikes))
         if argv[0] in self.answers:
             return self._asked(self.answers[argv[0]](argv))
+        if argv[0] == "dpkg-query" and "--show" in argv and self.dpkg.packages:
+            return self._asked(self.dpkg.asks(argv))
         return self._asked(self.services.asks(argv))
 
     def circumstances(self, pid: int) -> Circumstances | None:
@@ -333,9 +339,11 @@ class World(Processes):
         return self._act(" ".join(argv), lambda: self.services.does(argv))
 
     def lock_holder(self, path: str) -> int | None:
-        return self._asked(None)
+        return self._asked(self.lock_holders.get(path))
 
-    def command(self, argv: Sequence[str], *, timeout: float = 60) -> Finished:
+    def command(self, argv: Sequence[str], *, timeout: float = 60, given: str = "") -> Finished:
+        if argv[0] == "dpkg":
+            return self._act(" ".join(argv), lambda: self.dpkg.does(argv, given), writes=True)
         return self._act(" ".join(argv), lambda: self.services.does(argv))
 
     def start(
@@ -384,6 +392,9 @@ class World(Processes):
             self.clock += seconds
 
         self._act("pause", passed)
+
+    def tell(self, line: str) -> None:
+        self.told.append(line)
 
     def payload(self, program: str) -> bytes:
         return self._asked(f"tar of {program}".encode())
