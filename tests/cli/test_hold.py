@@ -55,12 +55,8 @@ def test_a_hold_that_is_gone_has_drifted(bare: Program) -> None:
     status = bare.root / "var/lib/dpkg/status"
     status.write_text(status.read_text().replace("hold ok", "install ok"))
     said = bare("status", "--exit-code", "--json")
-    assert (said.code, said.json["drift"]) == (
-        10,
-        [
-            "docker-ce, docker-ce-cli, containerd.io no longer held: `dockswitch hold` or "
-            "`dockswitch unhold`"
-        ],
-    )
+    names = "docker-ce, docker-ce-cli, containerd.io"
+    line = f"{names} no longer held: `dockswitch hold` or `dockswitch unhold`"
+    assert (said.code, said.json["drift"]) == (10, [line])
     assert bare("hold", "--json").json["changed"] is True
     assert bare("status", "--exit-code").code == 0

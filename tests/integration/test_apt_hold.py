@@ -19,6 +19,12 @@ from tests.integration.needs import demand
 
 pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("systemd")]
 
+_PIN = """\
+Package: docker-ce
+Pin: version {docker-ce}
+Pin-Priority: 1001
+"""
+
 #: What a program of packages does before all else.
 _LOCKS = """\
 import fcntl, time
@@ -58,11 +64,17 @@ def test_a_held_engine_is_left_alone_by_all_that_upgrades_until_it_is_let_go_of(
     assert set(_held(apt)) == set(older.packages)
     assert (said["owner"], said["reason"]) == (rootfs.ADMIN, "the cluster wants it")
     assert apt.machine.run("status").ended(0).plain["held"] == said
-    for words in (["upgrade"], ["dist-upgrade"], ["install", "docker-ce", "containerd.io"]):
+    named = ["install", "docker-ce", "containerd.io"]
+    for words in (["upgrade"], ["dist-upgrade"], named, [*named, "--target-release", "bookworm"]):
         assert "Inst " not in apt.get("--simulate", *words)
     policy = apt.machine.attempt(["apt-cache", "policy", "docker-ce"])
     assert f"Candidate: {older.packages['docker-ce']}\n" in policy.stdout
     assert policy.stderr == ""
+    # A pin of somebody else's that would even downgrade does not move what is held either.
+    apt.machine.write("/etc/apt/preferences.d/docker", _PIN.format(**newest.packages))
+    for words in (["upgrade"], ["dist-upgrade"]):
+        assert "Inst " not in apt.get("--simulate", *words)
+    apt.machine.shell(["rm", "/etc/apt/preferences.d/docker"])
 
     upgrades.run(apt)
     assert _versions(apt) == older.packages
