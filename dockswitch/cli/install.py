@@ -30,7 +30,7 @@ def command(
     from dockswitch.switching import install
 
     taken = spec.source(source, suite)
-    session = Session(ctx, host=host, backend=taken or None, suite=suite)
+    session = Session(ctx, host=host, backend=taken or None, suite=suite, unpacks=bool(taken))
     request = session.request(words or [], as_of)
     accepted = spec.accepted(verify, accept_digest)
     best = session.backend(backend, taken).takes[0]
@@ -49,7 +49,7 @@ def command(
     bundle = installed.bundle
     verb = "is installed now" if installed.changed else "is installed already"
     session.report.answer(
-        {"changed": installed.changed, **telling.bundle_plain(bundle, "")},
+        {"changed": installed.changed, **telling.bundle_plain(bundle, ())},
         [
             telling.headline(session.layout, "static", bundle.trust),
             f"{bundle.version} {verb} in {session.layout.real(bundle.folder)}",

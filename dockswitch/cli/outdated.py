@@ -33,7 +33,7 @@ def command(
         raise NothingInUse
     source = bundles.source_of(session.system, now.folder)
     if source == "apt":  # packages are published for a distribution, which is asked for then only
-        session = Session(ctx, backend=source, suite=suite)
+        session = Session(ctx, backend=source, suite=suite, unpacks=now.backend != "apt")
     request = session.request([now.channel])
     best = session.backend(now.backend).takes[0]
     newest = find.find(session.system, session.catalog, request, source or best).release.version

@@ -33,11 +33,14 @@ class Session:
         host: str | None = None,
         backend: str | None = None,
         suite: str | None = None,
+        unpacks: bool = False,
     ) -> None:
+        """`unpacks` says that packages are taken apart, and apt is not to know of it."""
         self.given = options.given(ctx)
         self._host = host
         self._backend = backend
         self._suite = suite
+        self._unpacks = unpacks
         self.report = Report(
             " ".join(ctx.command_path.split()[1:]),
             as_json=bool(self.given.as_json),
@@ -110,13 +113,27 @@ class Session:
         said = {
             name: each.value for name, each in self.settings.items() if each.origin != "built in"
         }
-        return catalog.at(
+        laid = catalog.at(
             mirror=said.get("mirror", ""),
             apt=said.get("apt_mirror", ""),
             static=said.get("static_mirror", ""),
             image=said.get("image_mirror", ""),
             key=said.get("key_mirror", ""),
         )
+        if not self._asks_apt:
+            return laid
+        from dockswitch.apt.configured import Sources
+
+        built_in = Catalog.shipped().addresses
+        mapped = (laid.addresses.mirror, laid.addresses.apt) != (built_in.mirror, built_in.apt)
+        insists = mapped or bool(self._suite or said.keys() & {"mirror", "apt_mirror"})
+        return laid.with_configured(Sources(self.system), insists=insists)
+
+    @property
+    def _asks_apt(self) -> bool:
+        """Whether what apt has configured here counts: on this very machine, and for its engine."""
+        this = not (self._host or self.layout.root) and self.layout.scope == "system"
+        return this and self._backend == "apt" and not self._unpacks
 
     def backend(self, name: str | None = None, source: str = "") -> "Backend":
         """The one asked for, else the one set, else the one that the installed engine came by.

@@ -70,6 +70,23 @@ From = Annotated[
         "them (deb).",
     ),
 ]
+PackageWords = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--package",
+        metavar="NAME=VERSION",
+        help="A package's version where the release leaves one a choice (containerd.io, plug-ins); "
+        "NAME- for none of it.",
+    ),
+]
+Hold = Annotated[
+    bool | None,
+    typer.Option(
+        "--hold/--no-hold",
+        help="Whether upgrades of the system are to leave the packages alone; an exact version is "
+        "held by default, a channel is not.",
+    ),
+]
 Suite = Annotated[
     str | None,
     typer.Option(
@@ -105,6 +122,23 @@ def probe(line: str | None, *, starts: bool = True) -> tuple[str, ...]:
     if not starts:
         raise UsageError("no engine is started that --probe could ask", hint="leave it out")
     return words
+
+
+def packages(words: Sequence[str] | None, backends: Sequence[str]) -> tuple[str, ...]:
+    """A person's own words for apt; raises UsageError."""
+    if words and backends[0] != "apt":
+        raise UsageError(
+            "--package is about packages, which --backend apt installs",
+            hint="leave it out, or say --backend apt",
+        )
+    for word in words or ():
+        name, equals, version = word.partition("=")
+        if not (name and version if equals else word.endswith("-") and len(word) > 1):
+            raise UsageError(
+                f"{word!r} is no package",
+                hint="such as --package containerd.io=1.7.28-1, or docker-model-plugin- for none",
+            )
+    return tuple(words or ())
 
 
 def source(kind: str | None, suite: str | None) -> str:
@@ -164,5 +198,6 @@ def _kept(ctx: typer.Context) -> list[str]:
     from dockswitch.system import files
 
     layout = Session(ctx).layout
-    names = files.names(layout.real(layout.versions))
+    shelves = (layout.versions, layout.packages)
+    names = [name for shelf in shelves for name in files.names(layout.real(shelf))]
     return [version_in(name) for name in names if not name.startswith(".")]

@@ -37,7 +37,7 @@ def command(
         raise NothingInUse
     source = bundles.source_of(session.system, now.folder)
     if source == "apt":  # packages are published for a distribution, which is asked for then only
-        session = Session(ctx, backend=source, suite=suite)
+        session = Session(ctx, backend=source, suite=suite, unpacks=now.backend != "apt")
     options = Options(
         start=now.running,
         accepted=spec.accepted(verify, accept_digest),

@@ -62,6 +62,12 @@ def bare(url: str) -> str:
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment=""))
 
 
+def same_place(url: str) -> str:
+    """The address of a repository as it is compared with another one's, whoever asks there."""
+    plain = bare(url).rstrip("/")
+    return f"file:{plain.removeprefix('file://')}" if plain.startswith("file:///") else plain
+
+
 def unsigned(url: str) -> str:
     """The address without query, as links on its page are read against."""
     parts = _split(url)

@@ -20,6 +20,7 @@ from dockswitch.model.catalog_words import (
 )
 from dockswitch.model.channel import Channel, Key
 from dockswitch.model.naming import Architecture, Distribution, PackageSpan, StaticNames, System
+from dockswitch.model.origin import Configuration
 from dockswitch.model.version import Version
 
 if TYPE_CHECKING:  # costs 16 ms, and only a site's own file needs it
@@ -28,7 +29,11 @@ if TYPE_CHECKING:  # costs 16 ms, and only a site's own file needs it
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """Everything that is known about publishing; `shipped()`, then a site's own file over it."""
+    """Everything that is known about publishing; `shipped()`, then a site's own file over it.
+
+    `configuration` is what apt has on the very machine that is asked for, None where that does not
+    count; where it `insists`, an address or a suite was chosen that goes before.
+    """
 
     addresses: Addresses
     keys: Mapping[str, Key]
@@ -40,6 +45,8 @@ class Catalog:
     spans: tuple[PackageSpan, ...]
     containerd: tuple[tuple[Version, str], ...]
     static_names: StaticNames
+    configuration: Configuration | None = None
+    insists: bool = False
 
     @classmethod
     def shipped(cls) -> "Catalog":
@@ -141,6 +148,13 @@ class Catalog:
             for name, each in self.channels.items()
         }
         return replace(self, channels=channels)
+
+    def with_configured(self, configuration: Configuration, *, insists: bool) -> "Catalog":
+        """This catalog where a source that apt has configured serves in place of its addresses.
+
+        It does so if it is of the same address and suite where somebody `insists` on theirs.
+        """
+        return replace(self, configuration=configuration, insists=insists)
 
     def architecture(self, name: str) -> Architecture | None:
         """The architecture that `uname -m`, a deb or a person calls so."""

@@ -1,6 +1,6 @@
 """How a switch, a plan and a release are told: as lines for people and as plain data."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from dockswitch.model.address import shown
 from dockswitch.model.finding import Finding
@@ -156,11 +156,11 @@ def artifact_lines(release: Release) -> Iterator[str]:
             yield f"sha256 {digest}"
 
 
-def bundle_plain(bundle: Bundle, current: str) -> dict[str, object]:
+def bundle_plain(bundle: Bundle, in_use: Collection[str]) -> dict[str, object]:
     return {
         "version": str(bundle.version),
-        "backend": "static",
-        "current": bundle.folder == current,
+        "backend": bundle.backend,
+        "current": bundle.folder in in_use,
         "channels": list(bundle.channels),
         "trust": str(bundle.trust),
         "sha256": bundle.sha256,

@@ -3,22 +3,19 @@
 import hashlib
 import lzma
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
 
-from dockswitch.model import deb_order, package_names, record, shipped
-from dockswitch.model.address import shown
+from dockswitch.model import shipped
+from dockswitch.model.address import bare, shown, unsigned
 from dockswitch.model.errors import DockswitchError, NotPublished
+from dockswitch.model.origin import Origin
 from dockswitch.model.ports import Index, Reader
-from dockswitch.model.release import Package, Release
-from dockswitch.model.spellings import from_deb
+from dockswitch.model.release import Release
 from dockswitch.model.trust import Trust
 from dockswitch.model.unreachable import NeverFetched
-from dockswitch.model.version import Version
-from dockswitch.sources import package_set
-from dockswitch.sources.announced import Announced, IndexMismatch, NoSuchComponent, fields
-from dockswitch.sources.package_set import Listed
+from dockswitch.sources import packages_file
+from dockswitch.sources.announced import Announced, IndexMismatch, NoSuchComponent
 from dockswitch.system import signature
 from dockswitch.system.signature import NotSigned, NoVerifier
 
@@ -33,7 +30,8 @@ class AptRepository:
     """`arch` is dpkg's (amd64); `key` is an address, empty for the key that ships with dockswitch.
 
     `verify` is the least trust in the index: below `signed` an unsigned one is read too, and its
-    packages then say `tls`. A signature that is wrong is never read.
+    packages then say `tls`. A signature that is wrong is never read. `file`,
+    `signed_by` and `beside` are what apt has of it already: see Origin.
     """
 
     channel: str
@@ -44,6 +42,9 @@ class AptRepository:
     fingerprint: str
     key: str = ""
     verify: Trust = Trust.SIGNED
+    file: str = ""
+    signed_by: str = ""
+    beside: str = ""
 
     def __str__(self) -> str:
         return (
@@ -61,7 +62,25 @@ class AptRepository:
         announced = Announced(content, shown(f"{self._suite}/InRelease"))
         announced.check(self.suite, self.component, self.arch, reader.now())
         listed = self._whole(reader, announced, packages)
-        return self._releases(listed, trust)
+        text = listed.decode("utf-8", "replace")
+        return packages_file.releases(
+            text, channel=self.channel, url=self.url, trust=trust, origin=self.origin
+        )
+
+    @property
+    def origin(self) -> Origin:
+        """Where apt finds it: secrets in its address are no part of that."""
+        return Origin(
+            url=unsigned(bare(self.url)).rstrip("/"),
+            suite=self.suite,
+            component=self.component,
+            arch=self.arch,
+            fingerprint=self.fingerprint.replace(" ", "").upper(),
+            key=self.key,
+            file=self.file,
+            signed_by=self.signed_by,
+            beside=self.beside,
+        )
 
     @property
     def _suite(self) -> str:
@@ -128,59 +147,6 @@ class AptRepository:
         if announced.by_hash:
             return f"{self._suite}/{self._folder}/by-hash/SHA256/{digest}"
         return self._packages(kind)
-
-    def _releases(self, listed: bytes, trust: Trust) -> Sequence[Release]:
-        index = package_set.Index(list(self._parsed(listed, trust)))
-        newest: dict[Version, Package] = {}
-        for package in index.engines():
-            version = from_deb(package.version)
-            if version is None:
-                continue
-            known = newest.get(version)
-            if known is None or deb_order.key(known.version) < deb_order.key(package.version):
-                newest[version] = package
-        return [
-            self._release(version, index.release_of(newest[version])) for version in sorted(newest)
-        ]
-
-    def _parsed(self, listed: bytes, trust: Trust) -> Iterator[Listed]:
-        for stanza in stanzas(listed.decode("utf-8", "replace"), package_names.DOCKERS):
-            file, size = stanza.get("Filename", ""), stanza.get("Size", "")
-            digest = stanza.get("SHA256", "").lower()
-            # What has no digest there is not vouched for by any signature.
-            if not file or file.startswith("/") or ".." in file.split("/") or len(digest) != 64:
-                continue
-            package = Package(
-                name=stanza["Package"],
-                version=stanza.get("Version", ""),
-                url=f"{self.url.rstrip('/')}/{quote(file, safe='/+~:')}",
-                sha256=digest,
-                size=int(size) if size.isdecimal() else None,
-                trust=trust,
-            )
-            yield Listed(package, stanza.get("Depends", ""), stanza.get("Recommends", ""))
-
-    def _release(self, version: Version, packages: Sequence[Package]) -> Release:
-        known = record.find(version)
-        extras = (each.download for each in packages if each.name == package_names.ROOTLESS)
-        return Release(
-            version=version,
-            channel=self.channel,
-            backend="apt",
-            artifacts=tuple(packages),
-            published=record.released(version),
-            api=known.api if known else "",
-            rootless=next(extras, None),
-        )
-
-
-def stanzas(text: str, names: Sequence[str]) -> Iterator[Mapping[str, str]]:
-    """The paragraphs of the packages with these names (an own split: 30 ms for 3 MB)."""
-    wanted = tuple(f"\nPackage: {name}\n" for name in names)
-    for stanza in text.split("\n\n"):
-        lined = f"\n{stanza}\n"
-        if any(line in lined for line in wanted):
-            yield fields(stanza)
 
 
 def _plain(body: bytes, kind: str, url: str) -> bytes:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from dockswitch.model.address import same_place
 from dockswitch.model.addresses import folder_of
 from dockswitch.model.catalog import Catalog
 from dockswitch.model.channel import AptPlace, Channel, ImagePlace, Key, StaticPlace
@@ -37,7 +38,7 @@ def resolve(
     if backend == "static" and found.static:
         return _static(catalog, found, found.static, host)
     if backend == "apt" and found.apt:
-        return replace(_apt(catalog, found, found.apt, host), verify=verify)
+        return _by_apt(catalog, found, found.apt, host, verify)
     if backend == "machine" and found.images:
         return _images(catalog, found, found.images)
     raise NotByThisBackend(channel, backend, found.backends)
@@ -80,6 +81,36 @@ def _static(catalog: Catalog, channel: Channel, place: StaticPlace, host: Host) 
     names = {"os": system, "channel": channel.name, "arch": architecture.static}
     url = catalog.addresses.fill(place.address or catalog.addresses.static, **names)
     return StaticIndex(channel.name, as_folder(url), system, architecture.static)
+
+
+def _by_apt(
+    catalog: Catalog, channel: Channel, place: AptPlace, host: Host, verify: Trust
+) -> Source:
+    """A source that apt has configured already, used unchanged; else the catalog's address."""
+    if catalog.configuration is None:
+        return replace(_apt(catalog, channel, place, host), verify=verify)
+    from dockswitch.sources.configured import ConfiguredRepository
+
+    architecture = catalog.architecture(host.arch)
+    offered = [
+        each
+        for each in catalog.configuration.offering(place.component)
+        if architecture is not None and each.origin.arch == architecture.apt
+    ]
+    for each in offered:
+        if each.index and not catalog.insists:
+            return ConfiguredRepository(channel.name, each)
+    own = replace(_apt(catalog, channel, place, host), verify=verify)
+    for each in offered:
+        there = each.origin
+        if (same_place(own.url), own.suite) == (there.url, there.suite):
+            if each.index:
+                return ConfiguredRepository(channel.name, each)
+            return replace(own, file=there.file, signed_by=there.signed_by)
+    beside = catalog.configuration.beside(own.url, own.suite)
+    if beside is None:
+        return own
+    return replace(own, beside=beside.file, signed_by=beside.signed_by)
 
 
 def _apt(catalog: Catalog, channel: Channel, place: AptPlace, host: Host) -> "AptRepository":

@@ -28,13 +28,16 @@ Rootless = Literal["no", "offered", "needed"]
 class Chosen:
     """What a request came to: kept already (`bundle`), or `found` in a source.
 
-    `rootless` is what its engine needs besides where it is to run without root.
+    `rootless` is what its engine needs besides where it is to run without root. `words` are those
+    that asked for it, and `exact` says that they named one version.
     """
 
     bundle: Bundle
     channel: str
     found: Found | None
     rootless: Bundle | None = None
+    words: str = ""
+    exact: bool = False
 
 
 def choose(

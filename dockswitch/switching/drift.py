@@ -52,7 +52,9 @@ def _no_longer_held(reader: Reader) -> list[str]:
 
 def answering(reader: Reader) -> str | None:
     """The version that our engine, or the adopted one in force, answers; None where none does."""
-    if running.running(reader) is None:
+    now = history.newest(reader)
+    packaged = now.version is not None and now.backend == "apt"
+    if running.running(reader) is None and not packaged:
         return _neighbour_answering(reader)
     identity = api.identity(reader, DaemonConfig.read(reader).socket)
     return str(identity.version) if identity else None

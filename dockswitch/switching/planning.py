@@ -72,6 +72,10 @@ def planned(
 def goal_of(reader: Reader, choice: Chosen, options: Options) -> Goal:
     """What was chosen as a goal, with the data-root that was asked for or that it has."""
     bundle = choice.bundle
+    if bundle.origin is not None:
+        from dockswitch.switching import packaged_goal  # only where apt installs it
+
+        return placed(reader, packaged_goal.goal_of(reader, choice, options), options)
     names = tuple(n for n in bundle.names if n == "docker") if options.client_only else bundle.names
     if supervision.has_containerd(reader):
         names = tuple(n for n in names if n not in _CONTAINERDS)

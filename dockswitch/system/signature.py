@@ -60,6 +60,25 @@ def verified(
     return text
 
 
+def signer(run: Run, signed: bytes, keys: Sequence[bytes]) -> str:
+    """The fingerprint of the key, one of these, that a clear-signed text is well signed with.
+
+    The keys are as gpgv wants them; empty where it is none of them, or nobody here can tell.
+    """
+    with tempfile.TemporaryDirectory(prefix="dockswitch-") as folder:
+        for name, body in (("key.gpg", b"".join(keys)), ("signed", signed)):
+            with open(os.path.join(folder, name), "wb") as file:
+                file.write(body)
+        key, text = (f"{folder}/{name}" for name in ("key.gpg", "signed"))
+        said = run(["gpgv", "--homedir", folder, "--status-fd", "1", "--keyring", key, text])
+        if said.code == _MISSING:
+            said = run(["sqv", "--keyring", key, "--cleartext", text])
+            return next(iter(said.out.split()), "") if said.code == 0 else ""
+    lines = (line.split()[1:] for line in said.out.splitlines() if line.startswith("[GNUPG:] "))
+    # The last of its words is the fingerprint of the whole key, whichever part of it signed.
+    return next((line[-1] for line in lines if line[:1] == ["VALIDSIG"]), "")
+
+
 def content(signed: bytes) -> bytes:
     """What a text says that may be clear-signed, for those who do not verify it."""
     if not signed.startswith(b"-----BEGIN PGP SIGNED MESSAGE-----"):

@@ -6,6 +6,7 @@ cleans up: what a killed command left is there for the next one.
 
 import contextlib
 import errno
+import hashlib
 import math
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -73,6 +74,8 @@ class World(Processes):
         self.offline = False
         self.busy = False
         self.no_namespaces = ""
+        self.lock_holders: dict[str, int] = {}
+        self.told: list[str] = []
         self.acts: list[str] = []
         self.writes = 0
         self._dies_at: tuple[int, Moment] | None = None
@@ -142,6 +145,14 @@ class World(Processes):
 
     def mode(self, path: str) -> int | None:
         return self._asked(self.files.mode(path))
+
+    def size(self, path: str) -> int | None:
+        content = self.files.read(path)
+        return self._asked(None if content is None else len(content))
+
+    def sha256(self, path: str) -> str | None:
+        content = self.files.read(path)
+        return self._asked(None if content is None else hashlib.sha256(content).hexdigest())
 
     def free(self, path: str) -> int:
         return self._asked(self.room)
@@ -276,6 +287,12 @@ class World(Processes):
     def move(self, path: str, to: str) -> None:
         self._act(f"move {path}", lambda: self.files.move(path, to))
 
+    def copy(self, path: str, to: str) -> None:
+        self._act(f"copy {path}", lambda: self.files.copy(path, to), writes=True)
+
+    def sync(self, folder: str) -> None:
+        self._act(f"sync {folder}", lambda: None)
+
     def discard(self, folder: str) -> None:
         def some(count: int | None) -> None:
             self.files.discard(folder, count=count)
@@ -322,7 +339,7 @@ class World(Processes):
         return self._act(" ".join(argv), lambda: self.services.does(argv))
 
     def lock_holder(self, path: str) -> int | None:
-        return self._asked(None)
+        return self._asked(self.lock_holders.get(path))
 
     def command(self, argv: Sequence[str], *, timeout: float = 60, given: str = "") -> Finished:
         if argv[0] == "dpkg":
@@ -375,6 +392,9 @@ class World(Processes):
             self.clock += seconds
 
         self._act("pause", passed)
+
+    def tell(self, line: str) -> None:
+        self.told.append(line)
 
     def payload(self, program: str) -> bytes:
         return self._asked(f"tar of {program}".encode())

@@ -1,0 +1,29 @@
+"""The .deb files that are kept: packages are installed, and brought back, from these."""
+
+from dockswitch.model import package_names, package_words, spellings
+from dockswitch.model.errors import DockswitchError
+from dockswitch.model.ports import Reader
+
+
+def kept(reader: Reader, name: str, version: str) -> str:
+    """The real path of the file of that package on the shelf; raises ArchiveMissing."""
+    shelf = reader.layout.packages
+    begins = package_words.file_name(name, version, "").removesuffix(".deb")
+    for folder in reader.names(shelf):
+        if folder.startswith("."):  # still being fetched
+            continue
+        for file in reader.names(f"{shelf}/{folder}"):
+            if file.startswith(begins) and file.endswith(".deb"):
+                return reader.layout.real(f"{shelf}/{folder}/{file}")
+    raise ArchiveMissing(name, version, reader.layout.real(shelf))
+
+
+class ArchiveMissing(DockswitchError):
+    def __init__(self, name: str, version: str, shelf: str) -> None:
+        released = spellings.from_deb(version) if name in package_names.RELEASE else None
+        what = f"`dockswitch install {released}`" if released else "`dockswitch install VERSION`"
+        super().__init__(
+            f"the package {name} {version} is not kept here",
+            details=f"no folder in {shelf} has its file; nothing was changed",
+            hint=f"{what} fetches it, for which the network is needed",
+        )

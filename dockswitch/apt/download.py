@@ -1,0 +1,153 @@
+"""The files of packages got by apt-get, from one source and nowhere else."""
+
+import os
+from collections.abc import Sequence
+
+from dockswitch.apt import kept
+from dockswitch.model import package_words
+from dockswitch.model.errors import NotAuthentic, NotPublished, Unreachable
+from dockswitch.model.origin import Origin
+from dockswitch.model.ports import Finished, Progress, Reader, System, Unpacked
+from dockswitch.model.release import Download
+from dockswitch.system.refusals import DiskFull
+
+_OWN = "/etc/apt/sources.list.d/dockswitch.sources"
+
+# As apt 1.0 to 2.9 say it in English, whatever its exit code.
+_OTHER_BYTES = ("Hash Sum mismatch", "unexpected size", "Hashes of received file")
+_NOT_THERE = ("404  Not Found", "was not found", "Unable to locate package", "Unable to find")
+_FULL = ("No space left on device", "enough free space")
+
+
+def download(
+    system: System, origin: Origin, downloads: Sequence[Download], *, into: str, progress: Progress
+) -> tuple[Unpacked, ...]:
+    """Exactly these packages in the folder `into`, under the names of apt's own cache.
+
+    One that lies here already with a right digest is taken from there, without the network. Each
+    answer has what was computed of its file; whether that is right is the caller's to decide. The
+    folder is on disk when it returns, and gone when it raises NotAuthentic, NotPublished,
+    Unreachable or DiskFull.
+    """
+    system.folder(into)
+    try:
+        missing = [each for each in downloads if not _taken(system, each, into)]
+        if missing:
+            _get(system, origin, missing, into, progress)
+        found = tuple(_measured(system, each, into) for each in downloads)
+        system.sync(into)
+    except BaseException:
+        system.discard(into)
+        raise
+    return found
+
+
+def _taken(system: System, wanted: Download, into: str) -> bool:
+    """Whether a file with a right digest lay here already."""
+    for path in kept.candidates(system, wanted.package):
+        if wanted.size in (None, system.size(path)) and system.sha256(path) in wanted.digests:
+            system.copy(path, f"{into}/{os.path.basename(path)}")
+            return True
+    return False
+
+
+def _get(
+    system: System, origin: Origin, wanted: Sequence[Download], into: str, progress: Progress
+) -> None:
+    """apt honours what is set for this machine: proxies, `auth.conf.d`, mirrors of its own."""
+    sizes = [each.size for each in wanted if each.size is not None]
+    total = sum(sizes) if len(sizes) == len(wanted) else None
+    add = progress.begin(", ".join(each.package for each in wanted), total)
+    began, seen = _bytes_in(system, into), 0
+
+    def grown() -> None:
+        nonlocal seen
+        now = _bytes_in(system, into) - began
+        add(max(now - seen, 0))
+        seen = max(now, seen)
+
+    words = [each.package for each in wanted]
+    try:
+        ran = system.see_through(
+            ["apt-get", "download", "--quiet", *_only(origin), *words],
+            log=f"{system.layout.state}/log/apt.log",
+            env={"DEBIAN_FRONTEND": "noninteractive", "LANGUAGE": ""},
+            folder=system.layout.real(into),
+            meanwhile=grown,
+        )
+        grown()
+    finally:
+        progress.end()
+    _refuse_failed(ran, system.layout.real(into))
+
+
+def _only(origin: Origin) -> list[str]:
+    """With no other source in view, and what apt remembers of its usual view left as it is."""
+    options = {
+        "Dir::Etc::sourcelist": origin.file or _OWN,
+        "Dir::Etc::sourceparts": "/dev/null",
+        "Dir::Cache::pkgcache": "",
+        "Dir::Cache::srcpkgcache": "",
+        # it would find by itself, with a warning, that only root may write there
+        "APT::Sandbox::User": "root",
+    }
+    return [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
+
+
+def _bytes_in(reader: Reader, folder: str) -> int:
+    return sum(reader.size(f"{folder}/{name}") or 0 for name in reader.names(folder))
+
+
+def _refuse_failed(ran: Finished, folder: str) -> None:
+    if ran.code == 0:
+        return
+    said = f"{ran.out}{ran.err}"
+    lines = [line[2:].strip() for line in said.splitlines() if line.startswith("E:")]
+    why = lines[0] if lines else said.strip().rpartition("\n")[2]
+    if any(word in said for word in _FULL):
+        raise DiskFull(folder)
+    if any(word in said for word in _OTHER_BYTES):
+        raise OtherBytesFetched(why)
+    if any(word in said for word in _NOT_THERE):
+        raise PackageNotServed(why)
+    raise NotFetched(why)
+
+
+def _measured(reader: Reader, wanted: Download, folder: str) -> Unpacked:
+    for path in kept.paths_in(reader, folder, wanted.package):
+        sha256, size = reader.sha256(path), reader.size(path)
+        if sha256 is not None and size is not None:
+            return Unpacked(wanted.url, sha256, size, ())
+    name, version = package_words.split(wanted.package)
+    raise NotFetched(f"apt-get was content, but there is no {name} {version}")
+
+
+class OtherBytesFetched(NotAuthentic):
+    """apt knows by its own index that they are wrong."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            "a package is not the file that its index names",
+            details=why,
+            hint="nothing was kept and nothing changed; a mirror in the middle of an update or a "
+            "proxy that keeps old files answers like this: try again later, or tell who runs it",
+        )
+
+
+class PackageNotServed(NotPublished):
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            "a package is not where its index says",
+            details=why,
+            hint="the repository may be in the middle of an update: run the same command again",
+        )
+
+
+class NotFetched(Unreachable):
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            "apt cannot fetch the packages",
+            details=why,
+            hint="look at the network and at apt's own proxy (`apt-config dump Acquire`); "
+            "nothing was changed",
+        )
