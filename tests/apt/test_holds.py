@@ -6,8 +6,12 @@ import pytest
 
 from dockswitch.apt import holds
 from dockswitch.apt.holds import NotSelected, SelectionsBusy
+from dockswitch.apt.locks import PackagesBusy
 from dockswitch.model.errors import Busy
+from dockswitch.model.layout import Layout
 from dockswitch.model.step import Holds
+from dockswitch.system import hosts
+from dockswitch.system.here import Here
 from tests.world import World
 
 NAMES = ("docker-ce", "docker-ce-cli", "containerd.io")
@@ -79,11 +83,25 @@ def test_a_dpkg_that_refuses_is_told_in_its_words(
     assert isinstance(failure.value, Busy) == (error is SelectionsBusy)
 
 
-def test_the_real_dpkg_of_this_machine_takes_them(dpkg_root: Path) -> None:
-    from dockswitch.model.layout import Layout
-    from dockswitch.system import hosts
-    from dockswitch.system.here import Here
+def test_another_program_at_work_is_waited_for(world: World) -> None:
+    world.layout = Layout.of_system()
+    world.lock_holders["/var/lib/dpkg/lock-frontend"] = 4711
+    world.meanwhile("pause", world.lock_holders.clear)
+    holds.make_so(world, Holds(NAMES))
+    assert world.dpkg.held == set(NAMES)
+    assert "waiting for process 4711" in world.told[0]
 
+
+def test_one_that_does_not_end_is_named(world: World) -> None:
+    world.layout = Layout.of_system()
+    world.lock_holders["/var/lib/dpkg/lock-frontend"] = 4711
+    with pytest.raises(PackagesBusy, match="another program"):
+        holds.make_so(world, Holds(NAMES), limit=5)
+    assert world.dpkg.held == set()
+    assert world.clock < 6
+
+
+def test_the_real_dpkg_of_this_machine_takes_them(dpkg_root: Path) -> None:
     here = Here(Layout.of_system(root=str(dpkg_root)), hosts.this())
     wanted = Holds(("docker-ce", "docker-ce-cli", "nothing-of-the-kind"), ("containerd.io",))
     assert holds.observed(here, wanted).held == ("containerd.io",)
