@@ -4,7 +4,7 @@ import functools
 import re
 from collections.abc import Iterator, Sequence
 
-from dockswitch.apt import entries, keyrings
+from dockswitch.apt import entries, keyrings, own_source
 from dockswitch.apt.entries import Entry
 from dockswitch.model import package_names
 from dockswitch.model.address import same_place
@@ -65,7 +65,9 @@ class Sources:
 
     @functools.cached_property
     def _entries(self) -> tuple[Entry, ...]:
-        found = entries.entries(self._reader)
+        # dockswitch's own follows what is asked for, and is nobody's choice
+        own = (own_source.STANZA, own_source.LINE)
+        found = tuple(each for each in entries.entries(self._reader) if each.file not in own)
         refused = self._refused
         if refused is not None:
             raise refused

@@ -3,15 +3,13 @@
 import os
 from collections.abc import Sequence
 
-from dockswitch.apt import kept
+from dockswitch.apt import call, kept, update
 from dockswitch.model import package_words
 from dockswitch.model.errors import NotAuthentic, NotPublished, Unreachable
 from dockswitch.model.origin import Origin
 from dockswitch.model.ports import Finished, Progress, Reader, System, Unpacked
 from dockswitch.model.release import Download
 from dockswitch.system.refusals import DiskFull
-
-_OWN = "/etc/apt/sources.list.d/dockswitch.sources"
 
 # As apt 1.0 to 2.9 say it in English, whatever its exit code.
 _OTHER_BYTES = ("Hash Sum mismatch", "unexpected size", "Hashes of received file")
@@ -33,6 +31,7 @@ def download(
     try:
         missing = [each for each in downloads if not _taken(system, each, into)]
         if missing:
+            update.update(system, origin, missing, progress)
             _get(system, origin, missing, into, progress)
         found = tuple(_measured(system, each, into) for each in downloads)
         system.sync(into)
@@ -69,8 +68,8 @@ def _get(
     words = [each.package for each in wanted]
     try:
         ran = system.see_through(
-            ["apt-get", "download", "--quiet", *_only(origin), *words],
-            log=f"{system.layout.state}/log/apt.log",
+            ["apt-get", "download", "--quiet", *_only(system, origin), *words],
+            log=call.log(system.layout),
             env={"DEBIAN_FRONTEND": "noninteractive", "LANGUAGE": ""},
             folder=system.layout.real(into),
             meanwhile=grown,
@@ -81,17 +80,9 @@ def _get(
     _refuse_failed(ran, system.layout.real(into))
 
 
-def _only(origin: Origin) -> list[str]:
-    """With no other source in view, and what apt remembers of its usual view left as it is."""
-    options = {
-        "Dir::Etc::sourcelist": origin.file or _OWN,
-        "Dir::Etc::sourceparts": "/dev/null",
-        "Dir::Cache::pkgcache": "",
-        "Dir::Cache::srcpkgcache": "",
-        # it would find by itself, with a warning, that only root may write there
-        "APT::Sandbox::User": "root",
-    }
-    return [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
+def _only(reader: Reader, origin: Origin) -> list[str]:
+    """apt would find by itself, with a warning, that only root may write there."""
+    return [*update.options(reader, origin), "-o", "APT::Sandbox::User=root"]
 
 
 def _bytes_in(reader: Reader, folder: str) -> int:

@@ -150,7 +150,7 @@ def _stopped(units: Sequence[Service]) -> tuple[Service, ...]:
 def _wanted(units: Sequence[Service], *, fresh: bool) -> tuple[Service, ...]:
     """The units of an engine that runs; whoever disabled one that was there already meant it."""
     enabled = {unit.name: fresh or unit.enabled for unit in units}
-    return tuple(replace(unit, enabled=enabled[unit.name]) for unit in packaged.started())
+    return tuple(replace(unit, enabled=enabled.get(unit.name, True)) for unit in packaged.started())
 
 
 def _is_stale(goal: Goal, installed: Installed, changes: Packages | None) -> bool:
@@ -173,7 +173,7 @@ def _containers(
 def _source(goal: Goal, reader: Reader) -> tuple[Step, ...]:
     """What tells apt where the packages are from; nothing where it is told already."""
     if goal.bundle is None:
-        return own_source.gone(reader)
+        return own_source.without(reader)
     origin = goal.bundle.origin
     return own_source.steps(reader, origin) if origin is not None and origin.own else ()
 

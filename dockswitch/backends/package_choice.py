@@ -39,6 +39,11 @@ def required(
     return (*there, *asked, *gone)
 
 
+def files(words: Iterable[str]) -> tuple[str, ...]:
+    """Those of the words that a file is needed for."""
+    return tuple(word for word in words if package_words.split(word)[1] is not None)
+
+
 def client_alone(words: Iterable[str]) -> tuple[str, ...]:
     """Of the words for a release, those that are about its client."""
     of_client = (package_names.CLIENT, "docker-cli", *package_names.PLUGINS)

@@ -28,7 +28,7 @@ def command(ctx: typer.Context) -> None:
     target = session.system.link(layout.current)
     current = os.path.normpath(f"{layout.state}/{target}") if target else ""
     now = history.newest(session.system)
-    in_use = frozenset({current, now.packages} - {""})
+    in_use = frozenset({current} - {""})
     rows = [
         [_starred(each, in_use), ",".join(each.channels), each.trust, _backend(each)]
         for each in kept

@@ -44,9 +44,11 @@ def init(reader: Reader) -> str | None:
 
 
 def states(reader: Reader) -> tuple[Service, ...]:
-    """Its units as they are now, the socket first, with the containerd that it shares."""
-    asked = (Service("systemd", unit, active=False, enabled=False) for unit in (CONTAINERD, *UNITS))
-    return tuple(services.observed(reader, each) for each in asked)
+    """Those of its units that are there, as they are now, with the containerd that it shares."""
+    found = ((name, services.unit(reader, name)) for name in (CONTAINERD, *UNITS))
+    return tuple(
+        Service("systemd", name, unit.active, unit.enabled) for name, unit in found if unit.there
+    )
 
 
 def started() -> tuple[Service, ...]:

@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -142,16 +142,17 @@ def rootless_of(reader: Reader, release: Release) -> Archive | None:
     return Archive(release.version, release.channel, (release.rootless,), reader.layout.rootless)
 
 
-def packages_of(reader: Reader, release: Release) -> Archive:
-    """All of the release's packages, to be fetched by apt and kept as such.
+def packages_of(reader: Reader, release: Release, words: Collection[str]) -> Archive:
+    """Those of the release's packages that these words name, to be kept as what they are.
 
     Raises NoOrigin where apt does not find them.
     """
     if release.origin is None:
         raise NoOrigin(release)
-    every = tuple(each.download for each in release.artifacts)
+    every = (each.download for each in release.artifacts)
+    wanted = tuple(each for each in every if each.package in words)
     shelf = reader.layout.packages
-    return Archive(release.version, release.channel, every, shelf, release.origin)
+    return Archive(release.version, release.channel, wanted, shelf, release.origin)
 
 
 def refuse_less_trust(wanted: Archive, accepted: Accepted) -> None:
@@ -175,7 +176,7 @@ def kept(reader: Reader, wanted: Archive) -> Bundle | None:
     """The kept bundle of the same version and file name whose digest is right.
 
     Of what is unpacked out of packages the engine's own decides: containerd and plug-ins keep what
-    they are. Kept as packages it is the same set, and each of them has its digest.
+    they are. Of packages as such it has all that are wanted, and each of these has its digest.
     """
     if wanted.origin is not None:
         return _kept_as_packages(reader, wanted)
@@ -192,8 +193,8 @@ def _kept_as_packages(reader: Reader, wanted: Archive) -> Bundle | None:
     right = {each.package: each.digests for each in wanted.downloads}
     for bundle in reversed(bundles.kept_on(reader, wanted.shelf)):
         there = {each.package: each.sha256 for each in bundle.artifacts}
-        same = bundle.version == wanted.version and there.keys() == right.keys()
-        if same and all(there[word] in digests for word, digests in right.items()):
+        same = bundle.version == wanted.version
+        if same and all(there.get(word) in digests for word, digests in right.items()):
             return bundle
     return None
 

@@ -16,11 +16,9 @@ from dockswitch.system.person import person
 
 def goal_of(reader: Reader, choice: Chosen, options: Options) -> Goal:
     """What was chosen as a goal on this machine, with what is installed there."""
-    there = states.states(reader, package_names.ALL)
-    bundle = choice.bundle
-    words = package_choice.required(bundle.words, bundle.version, there, options.packages)
+    words = choice.packages
     return Goal(
-        bundle,
+        choice.bundle,
         (),
         "start" if options.starts else "leave",
         experimental=options.experimental,

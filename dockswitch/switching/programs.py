@@ -6,6 +6,7 @@ A bundle of archives is such a folder; one of packages is unpacked for that, and
 import contextlib
 import os
 from collections.abc import Iterator
+from urllib.parse import quote
 
 from dockswitch.apt import kept
 from dockswitch.model import package_words
@@ -25,7 +26,7 @@ def unpacked(system: System, goal: Goal, bundle: Bundle, progress: Progress) -> 
         return
     # so named that a sweep removes it where we are killed
     folder = f"{system.layout.versions}/.tmp-{os.getpid()}-proof"
-    urls = [f"file://{system.layout.real(path)}" for path in _files(system, goal)]
+    urls = [f"file://{quote(system.layout.real(path))}" for path in _files(system, goal)]
     try:
         system.unpack_debs(urls, into=folder, progress=progress)
         yield folder

@@ -5,6 +5,7 @@ import contextlib
 from dockswitch.backends import bundles, find
 from dockswitch.backends.bundles import NotInstalled
 from dockswitch.model.errors import DockswitchError
+from dockswitch.model.generation import Generation
 from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.release import Bundle
 from dockswitch.switching import history, recover
@@ -41,10 +42,14 @@ def unneeded(reader: Reader) -> tuple[Bundle, ...]:
     Of those that are kept as packages also what was there before the first switch stays.
     """
     ways_back = _ways_back(reader)
+    folders = {each.folder for each in ways_back}
+    words = {word for each in ways_back for word in each.packages}
     return tuple(
         bundle
         for bundle in _every(reader)
-        if bundle.folder not in ways_back and _needed(reader, bundle) is None
+        if bundle.folder not in folders
+        and not words.intersection(bundle.words if bundle.origin else ())
+        and _needed(reader, bundle) is None
     )
 
 
@@ -55,19 +60,19 @@ def _every(reader: Reader) -> tuple[Bundle, ...]:
 def _needed(reader: Reader, bundle: Bundle) -> str | None:
     """Why a version cannot go, or None."""
     installed = find("static").installed(reader)
-    if bundle.folder in (installed.folder, history.newest(reader).packages):
+    if bundle.folder == installed.folder:
         return "it is in use"
     if reader.below(bundle.folder):
         return "programs of it still run: its engine, or the shims of containers that it started"
     return None
 
 
-def _ways_back(reader: Reader) -> frozenset[str]:
-    """The folders that a plain `rollback` goes back to, and `use system`."""
-    generations = [history.earlier(reader, 0)]
+def _ways_back(reader: Reader) -> list[Generation]:
+    """The generation in force, that which a plain `rollback` goes back to, and the system's own."""
+    generations = [history.newest(reader), history.earlier(reader, 0)]
     with contextlib.suppress(history.NoSuchGeneration):
         generations.append(history.earlier(reader))
-    return frozenset(place for each in generations for place in (each.folder, each.packages))
+    return generations
 
 
 def _remove(system: System, gone: tuple[Bundle, ...]) -> None:

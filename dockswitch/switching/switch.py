@@ -54,6 +54,10 @@ def perform(system: System, wanted: Switch, progress: Progress) -> Outcome:
         steps = wanted.backend.steps(wanted.goal, before, system)
         if not steps and says_the_same(now, wanted.goal, wanted.channel):
             return Outcome(changed=False, before=before, after=now, recovered=recovered)
+        if wanted.goal.packages is not None:
+            from dockswitch.switching import keep_before  # only where apt installs
+
+            found += keep_before.kept(system, steps, progress)
         shown = not any(each.risk for each in found) and _same_data_root(
             system, wanted.goal, before, steps
         )
