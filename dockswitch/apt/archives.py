@@ -1,21 +1,18 @@
-"""The .deb files that are kept: packages are installed, and brought back, from these."""
+"""The kept file that a package is installed from, and brought back."""
 
+from dockswitch.apt import kept
 from dockswitch.model import package_names, package_words, spellings
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import Reader
 
 
-def kept(reader: Reader, name: str, version: str) -> str:
+def archive(reader: Reader, name: str, version: str) -> str:
     """The real path of the file of that package on the shelf; raises ArchiveMissing."""
-    shelf = reader.layout.packages
-    begins = package_words.file_name(name, version, "").removesuffix(".deb")
-    for folder in reader.names(shelf):
-        if folder.startswith("."):  # still being fetched
-            continue
-        for file in reader.names(f"{shelf}/{folder}"):
-            if file.startswith(begins) and file.endswith(".deb"):
-                return reader.layout.real(f"{shelf}/{folder}/{file}")
-    raise ArchiveMissing(name, version, reader.layout.real(shelf))
+    layout = reader.layout
+    path = kept.find(reader, package_words.there(name, version))
+    if path is None:
+        raise ArchiveMissing(name, version, layout.real(layout.packages))
+    return layout.real(path)
 
 
 class ArchiveMissing(DockswitchError):

@@ -1,6 +1,6 @@
 """A set of packages made so, as one transaction of apt."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from dockswitch.apt import archives, call, failures, locks, marks, mending, simulation
 from dockswitch.apt.states import State, states
@@ -45,18 +45,12 @@ def make_so(system: System, wanted: Packages, *, limit: float = locks.LIMIT) -> 
 def _install(system: System, wanted: Wanted) -> None:
     _words(system, wanted)  # what is not kept is told before anything is mended
     mending.mend(system, wanted)
-    there = states(system, wanted)
-    if not _amiss(there, wanted):
+    if not _amiss(states(system, wanted), wanted):
         return
     words = _words(system, wanted)
     simulation.refuse_others(system, words, wanted)
     _forgive_starts(system)
     _well(system, call.apt_get(system, *words))
-    left = _amiss(states(system, wanted), wanted)
-    if left:
-        # dpkg takes one that it holds for installed anew only where it is told so
-        files = [archives.kept(system, name, version) for name, version in left.items() if version]
-        _well(system, call.apt_get(system, *_options(there), "--reinstall", *files))
     left = _amiss(states(system, wanted), wanted)
     if left:
         raise NotMade(left, states(system, left), call.log(system.layout))
@@ -75,26 +69,25 @@ def _is(state: State | None, version: str) -> bool:
     return state is not None and state.whole and state.version == version
 
 
-def _words(system: Reader, wanted: Wanted) -> tuple[str, ...]:
+def _words(reader: Reader, wanted: Wanted) -> tuple[str, ...]:
     """What apt-get is told: files for what changes, names for what stays or goes."""
-    there = states(system, wanted)
-    files, kept, gone = [], [], []
-    for name, version in wanted.items():
-        if version is None:
-            # of a name that it never heard apt makes a pattern
-            gone += [package_words.gone(name)] if name in there else []
-        elif _is(there.get(name), version):
-            kept.append(package_words.there(name, version))
-        else:
-            files.append(archives.kept(system, name, version))
-    return (*_options(there), *files, *kept, *gone)
-
-
-def _options(there: Mapping[str, State]) -> Sequence[str]:
+    there = states(reader, wanted)
+    amiss = _amiss(there, wanted)
+    files = [archives.archive(reader, name, version) for name, version in amiss.items() if version]
+    gone = [package_words.gone(name) for name, version in amiss.items() if version is None]
+    stays = [
+        package_words.there(name, version)
+        for name, version in wanted.items()
+        if version and name not in amiss
+    ]
     options = ["install", "--allow-downgrades", "--no-install-recommends", "--no-auto-remove"]
-    # Whoever holds them for us puts the hold back: apt drops it.
-    held = any(state.held for state in there.values())
-    return [*options, "--allow-change-held-packages"] if held else options
+    if any(state.held for state in there.values()):
+        # Whoever holds them for us puts the hold back: apt drops it.
+        options.append("--allow-change-held-packages")
+    if any(not state.whole for state in there.values()):
+        # Else it takes one that it has half for installed. What stays would be installed anew too.
+        return (*options, "--reinstall", *files, *gone)
+    return (*options, *files, *stays, *gone)
 
 
 def _forgive_starts(system: System) -> None:

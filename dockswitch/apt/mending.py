@@ -16,12 +16,14 @@ def cut_short(reader: Reader) -> bool:
 
 
 def mend(system: System, wanted: Mapping[str, str | None]) -> None:
-    """As far as dpkg can by itself: what is still half done afterwards is to be installed anew."""
-    there = states(system, wanted)
-    if cut_short(system) or not all(each.whole for each in there.values()):
-        call.dpkg(system, "--configure", "-a")
-        there = states(system, wanted)
-    for name, version in wanted.items():
-        if version is None and name in there and there[name].spoiled:
+    """Whatever stands in the way of apt; what is half done is left to it, to be installed anew.
+
+    Nothing is configured here as `dpkg --configure -a` would: that starts an engine which is to go.
+    """
+    if cut_short(system):
+        # It is told no selection, and writes its journal into its database as it always does.
+        call.dpkg(system, "--set-selections")
+    for name, state in states(system, wanted).items():
+        if wanted[name] is None and state.spoiled:
             # apt refuses whatever it is told while there is no archive for one that is spoiled
             call.dpkg(system, "--remove", "--force-remove-reinstreq", "--force-depends", name)

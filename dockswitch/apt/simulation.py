@@ -38,6 +38,6 @@ class OthersToo(DockswitchError):
         super().__init__(
             f"apt would also {' and '.join(said)}",
             details="that was not asked for, so nothing was changed",
-            hint=f"`apt-get remove {names}` does it first, if nothing of yours needs them; else "
-            "take another version",
+            hint=f"change {names} with apt yourself first, if nothing of yours needs them as they "
+            "are; else take another release",
         )

@@ -459,10 +459,10 @@ def test_each_is_told_by_its_own_error_with_the_way_out(row: str) -> None:
 
 _WELL = {
     "nothing to do": "0 upgraded, 0 newly installed, 0 to remove and 1 not upgraded.\n",
-    "a lock was waited for": "Waiting for cache lock: Could not get lock /var/lib/dpkg/lock-frontend. "
-    "It is held by process 2100 (python3)...\nSetting up docker-ce (5:28.5.2-1) ...\n",
-    "a foreign architecture": "N: Skipping acquire of configured file 'stable/binary-i386/Packages' "
-    "as repository 'http://127.0.0.1 bookworm InRelease' doesn't support architecture 'i386'\n",
+    "a lock was waited for": "Waiting for cache lock: Could not get lock /var/lib/dpkg/lock-front"
+    "end. It is held by process 2100 (python3)...\nSetting up docker-ce (5:28.5.2-1) ...\n",
+    "a foreign architecture": "N: Skipping acquire of configured file 'stable/binary-i386/Package"
+    "s' as repository 'http://127.0.0.1 bookworm InRelease' doesn't support architecture 'i386'\n",
 }
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import tempfile
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from dockswitch.model import package_words
 from tests.integration import rootfs
@@ -73,6 +76,18 @@ class Shelf:
             shutil.copyfile(found, folder / called)
         self.apt.machine.write("/opt/step.py", _SCRIPT)
 
+    def alter(self, release: Packaged, name: str, file: str, text: str) -> None:
+        """Have other text at the end of a file in the package of that name that is kept."""
+        version = release.packages[name]
+        kept = self.apt.machine.disk / _SHELF[1:]
+        kept /= package_words.file_name(name, version, self.repository.arch)
+        with tempfile.TemporaryDirectory(dir=self.apt.machine.disk) as folder:
+            tree = Path(folder) / "tree"
+            _run("dpkg-deb", "--raw-extract", kept, tree)
+            with (tree / file[1:]).open("a") as opened:
+                opened.write(text)
+            _run("dpkg-deb", "--build", "--root-owner-group", "-Znone", tree, kept)
+
     def make_so(self, *words: str, automatic: Iterable[str] = (), limit: float = 60) -> Made:
         """Make that step so."""
         ran = self.apt.machine.attempt(self._line(words, automatic, limit))
@@ -85,6 +100,33 @@ class Shelf:
         with self.apt.machine.under_way(self._line(words, (), 60)) as process:
             yield process
 
+    def killed(self, words: Iterable[str], after: str, seconds: float) -> None:
+        """Begin that step, and kill all that runs for it so long after apt said these words."""
+        with self.started(*words) as process:
+            self.said(after, process)
+            time.sleep(seconds)
+            # the machine has processes of its own: others are not seen from there
+            script = "kill -9 $(pidof apt-get dpkg dpkg-deb) || true"
+            self.apt.machine.shell(["sh", "-c", script])
+
+    def said(self, words: str, process: subprocess.Popen[str]) -> None:
+        """Return once apt has said these words of the step that is under way."""
+        began = len(self.log)
+        deadline = time.monotonic() + 60
+        while words not in self.log[began:] and process.poll() is None:
+            assert time.monotonic() < deadline, self.log[began:]
+            time.sleep(0.005)
+
+    @property
+    def log(self) -> str:
+        """All that apt and dpkg said."""
+        path = self.apt.machine.disk / "var/lib/dockswitch/log/apt.log"
+        return path.read_text() if path.exists() else ""
+
     def _line(self, words: Iterable[str], automatic: Iterable[str], limit: float) -> list[str]:
         asked = {"wanted": list(words), "automatic": list(automatic), "limit": limit}
         return ["/usr/bin/python3", "/opt/step.py", json.dumps(asked)]
+
+
+def _run(*words: str | Path) -> None:
+    subprocess.run(words, check=True, capture_output=True, timeout=120)

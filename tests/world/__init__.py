@@ -30,6 +30,7 @@ from dockswitch.model.unreachable import NeverFetched
 from dockswitch.model.version import Version
 from dockswitch.system.locks import LockBusy
 from dockswitch.system.refusals import DiskFull
+from tests.world.apt import Apt
 from tests.world.dpkg import Dpkg
 from tests.world.engines import Manners, answer
 from tests.world.files import File, Files
@@ -69,6 +70,7 @@ class World(Processes):
         self.answers: dict[str, Callable[[Sequence[str]], Finished]] = {}
         self.services = Services(self)
         self.dpkg = Dpkg()
+        self.apt = Apt(self.dpkg, self.files)
         self.publishers = Publishers()
         self.publishers.published.update(published)
         self.offline = False
@@ -158,6 +160,8 @@ class World(Processes):
         return self._asked(self.room)
 
     def outside(self, path: str) -> bytes | None:
+        if path == "/var/lib/apt/extended_states":
+            return self._asked(self.apt.states())
         return self._asked(self.surroundings.get(path))
 
     def allows(self, path: str) -> bool | None:
@@ -230,6 +234,8 @@ class World(Processes):
             return self._asked(Finished(1 if dislikes else 0, "", dislikes))
         if argv[0] in self.answers:
             return self._asked(self.answers[argv[0]](argv))
+        if argv[0] == "apt-get":
+            return self._asked(self.apt.asks(argv))
         if argv[0] == "dpkg-query" and "--show" in argv and self.dpkg.packages:
             return self._asked(self.dpkg.asks(argv))
         return self._asked(self.services.asks(argv))
@@ -335,8 +341,14 @@ class World(Processes):
         folder: str = "/",
         meanwhile: Callable[[], None] = lambda: None,
     ) -> Finished:
+        """One that is cut halfway is so by a power cut: it outlives us otherwise."""
         meanwhile()
-        return self._act(" ".join(argv), lambda: self.services.does(argv))
+        return self._act(
+            " ".join(argv),
+            lambda: self.apt.does(argv),
+            lambda: self.apt.cut_short(argv),
+            writes=True,
+        )
 
     def lock_holder(self, path: str) -> int | None:
         return self._asked(self.lock_holders.get(path))
