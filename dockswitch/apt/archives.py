@@ -1,5 +1,6 @@
 """The .deb files that are kept: packages are installed, and brought back, from these."""
 
+from dockswitch.apt import kept as on_shelf
 from dockswitch.model import package_names, package_words, spellings
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import Reader
@@ -7,15 +8,11 @@ from dockswitch.model.ports import Reader
 
 def kept(reader: Reader, name: str, version: str) -> str:
     """The real path of the file of that package on the shelf; raises ArchiveMissing."""
-    shelf = reader.layout.packages
-    begins = package_words.file_name(name, version, "").removesuffix(".deb")
-    for folder in reader.names(shelf):
-        if folder.startswith("."):  # still being fetched
-            continue
-        for file in reader.names(f"{shelf}/{folder}"):
-            if file.startswith(begins) and file.endswith(".deb"):
-                return reader.layout.real(f"{shelf}/{folder}/{file}")
-    raise ArchiveMissing(name, version, reader.layout.real(shelf))
+    real = reader.layout.real
+    path = on_shelf.find(reader, package_words.there(name, version))
+    if path is None:
+        raise ArchiveMissing(name, version, real(reader.layout.packages))
+    return real(path)
 
 
 class ArchiveMissing(DockswitchError):

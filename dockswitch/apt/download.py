@@ -3,18 +3,11 @@
 import os
 from collections.abc import Sequence
 
-from dockswitch.apt import call, kept, update
-from dockswitch.model import package_words
-from dockswitch.model.errors import NotAuthentic, NotPublished, Unreachable
+from dockswitch.apt import call, failures, kept, update
+from dockswitch.model.errors import Unreachable
 from dockswitch.model.origin import Origin
-from dockswitch.model.ports import Finished, Progress, Reader, System, Unpacked
+from dockswitch.model.ports import Progress, Reader, System, Unpacked
 from dockswitch.model.release import Download
-from dockswitch.system.refusals import DiskFull
-
-# As apt 1.0 to 2.9 say it in English, whatever its exit code.
-_OTHER_BYTES = ("Hash Sum mismatch", "unexpected size", "Hashes of received file")
-_NOT_THERE = ("404  Not Found", "was not found", "Unable to locate package", "Unable to find")
-_FULL = ("No space left on device", "enough free space")
 
 
 def download(
@@ -24,8 +17,8 @@ def download(
 
     One that lies here already with a right digest is taken from there, without the network. Each
     answer has what was computed of its file; whether that is right is the caller's to decide. The
-    folder is on disk when it returns, and gone when it raises NotAuthentic, NotPublished,
-    Unreachable or DiskFull.
+    folder is on disk when it returns, and gone when it raises what `update` and `failures` make of
+    apt's words.
     """
     system.folder(into)
     try:
@@ -65,43 +58,19 @@ def _get(
         add(max(now - seen, 0))
         seen = max(now, seen)
 
-    words = [each.package for each in wanted]
+    words = (*update.options(system, origin), *(each.package for each in wanted))
     try:
-        ran = system.see_through(
-            ["apt-get", "download", "--quiet", *_only(system, origin), *words],
-            log=call.log(system.layout),
-            env={"DEBIAN_FRONTEND": "noninteractive", "LANGUAGE": ""},
-            folder=system.layout.real(into),
-            meanwhile=grown,
-        )
+        ran = call.download(system, *words, into=into, meanwhile=grown)
         grown()
     finally:
         progress.end()
-    _refuse_failed(ran, system.layout.real(into))
-
-
-def _only(reader: Reader, origin: Origin) -> list[str]:
-    """apt would find by itself, with a warning, that only root may write there."""
-    return [*update.options(reader, origin), "-o", "APT::Sandbox::User=root"]
+    failed = failures.failure(ran, call.log(system.layout))
+    if failed is not None:
+        raise failed
 
 
 def _bytes_in(reader: Reader, folder: str) -> int:
     return sum(reader.size(f"{folder}/{name}") or 0 for name in reader.names(folder))
-
-
-def _refuse_failed(ran: Finished, folder: str) -> None:
-    if ran.code == 0:
-        return
-    said = f"{ran.out}{ran.err}"
-    lines = [line[2:].strip() for line in said.splitlines() if line.startswith("E:")]
-    why = lines[0] if lines else said.strip().rpartition("\n")[2]
-    if any(word in said for word in _FULL):
-        raise DiskFull(folder)
-    if any(word in said for word in _OTHER_BYTES):
-        raise OtherBytesFetched(why)
-    if any(word in said for word in _NOT_THERE):
-        raise PackageNotServed(why)
-    raise NotFetched(why)
 
 
 def _measured(reader: Reader, wanted: Download, folder: str) -> Unpacked:
@@ -109,36 +78,15 @@ def _measured(reader: Reader, wanted: Download, folder: str) -> Unpacked:
         sha256, size = reader.sha256(path), reader.size(path)
         if sha256 is not None and size is not None:
             return Unpacked(wanted.url, sha256, size, ())
-    name, version = package_words.split(wanted.package)
-    raise NotFetched(f"apt-get was content, but there is no {name} {version}")
-
-
-class OtherBytesFetched(NotAuthentic):
-    """apt knows by its own index that they are wrong."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(
-            "a package is not the file that its index names",
-            details=why,
-            hint="nothing was kept and nothing changed; a mirror in the middle of an update or a "
-            "proxy that keeps old files answers like this: try again later, or tell who runs it",
-        )
-
-
-class PackageNotServed(NotPublished):
-    def __init__(self, why: str) -> None:
-        super().__init__(
-            "a package is not where its index says",
-            details=why,
-            hint="the repository may be in the middle of an update: run the same command again",
-        )
+    raise NotFetched(wanted.package)
 
 
 class NotFetched(Unreachable):
-    def __init__(self, why: str) -> None:
+    """apt-get said nothing of what was wrong."""
+
+    def __init__(self, word: str) -> None:
         super().__init__(
-            "apt cannot fetch the packages",
-            details=why,
-            hint="look at the network and at apt's own proxy (`apt-config dump Acquire`); "
-            "nothing was changed",
+            f"apt did not fetch {word}",
+            details="apt-get was content, but there is no such file",
+            hint="run the same command again",
         )

@@ -67,6 +67,8 @@ class World(Processes):
         self.programs = {"/usr/sbin/iptables": "/usr/sbin/xtables-nft-multi"}
         self.allowed: dict[str, bool] = {}
         self.answers: dict[str, Callable[[Sequence[str]], Finished]] = {}
+        # programs that act: each gets its words, and the folder that it is started in
+        self.acting: dict[str, Callable[[Sequence[str], str], Finished]] = {}
         self.services = Services(self)
         self.dpkg = Dpkg()
         self.publishers = Publishers()
@@ -336,7 +338,7 @@ class World(Processes):
         meanwhile: Callable[[], None] = lambda: None,
     ) -> Finished:
         meanwhile()
-        return self._act(" ".join(argv), lambda: self.services.does(argv))
+        return self._act(" ".join(argv), lambda: self._does(argv, folder))
 
     def lock_holder(self, path: str) -> int | None:
         return self._asked(self.lock_holders.get(path))
@@ -344,7 +346,7 @@ class World(Processes):
     def command(self, argv: Sequence[str], *, timeout: float = 60, given: str = "") -> Finished:
         if argv[0] == "dpkg":
             return self._act(" ".join(argv), lambda: self.dpkg.does(argv, given), writes=True)
-        return self._act(" ".join(argv), lambda: self.services.does(argv))
+        return self._act(" ".join(argv), lambda: self._does(argv, "/"))
 
     def start(
         self, argv: Sequence[str], *, log: str, env: Mapping[str, str], folder: str = "/"
@@ -473,6 +475,10 @@ class World(Processes):
         if writes and self._full(self.writes):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), what)
         return whole()
+
+    def _does(self, argv: Sequence[str], folder: str) -> Finished:
+        acts = self.acting.get(argv[0])
+        return acts(argv, folder) if acts else self.services.does(argv)
 
     def _starts(
         self,
