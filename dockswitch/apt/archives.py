@@ -1,18 +1,18 @@
-"""The .deb files that are kept: packages are installed, and brought back, from these."""
+"""The kept file that a package is installed from, and brought back."""
 
-from dockswitch.apt import kept as on_shelf
+from dockswitch.apt import kept
 from dockswitch.model import package_names, package_words, spellings
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import Reader
 
 
-def kept(reader: Reader, name: str, version: str) -> str:
+def archive(reader: Reader, name: str, version: str) -> str:
     """The real path of the file of that package on the shelf; raises ArchiveMissing."""
-    real = reader.layout.real
-    path = on_shelf.find(reader, package_words.there(name, version))
+    layout = reader.layout
+    path = kept.find(reader, package_words.there(name, version))
     if path is None:
-        raise ArchiveMissing(name, version, real(reader.layout.packages))
-    return real(path)
+        raise ArchiveMissing(name, version, layout.real(layout.packages))
+    return layout.real(path)
 
 
 class ArchiveMissing(DockswitchError):

@@ -14,8 +14,6 @@ _ENVIRONMENT = {
     "APT_LISTCHANGES_FRONTEND": "none",
     "APT_LISTBUGS_FRONTEND": "none",
     "UCF_FORCE_CONFFOLD": "1",
-    # which gettext heeds before LC_ALL: messages are told apart by their English
-    "LANGUAGE": "",
 }
 # A configuration file that was changed is kept; one that was not is as the package has it.
 _FILES = ("--force-confdef", "--force-confold")

@@ -73,7 +73,7 @@ def _words(reader: Reader, wanted: Wanted) -> tuple[str, ...]:
     """What apt-get is told: files for what changes, names for what stays or goes."""
     there = states(reader, wanted)
     amiss = _amiss(there, wanted)
-    files = [archives.kept(reader, name, version) for name, version in amiss.items() if version]
+    files = [archives.archive(reader, name, version) for name, version in amiss.items() if version]
     gone = [package_words.gone(name) for name, version in amiss.items() if version is None]
     stays = [
         package_words.there(name, version)

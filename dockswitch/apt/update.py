@@ -6,11 +6,11 @@ apt-get update exits with 0 where a server is down or a component is missing, an
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from dockswitch.apt import entries, era, own_source
+from dockswitch.apt import call, entries, era, failures, locks, own_source
 from dockswitch.apt.entries import Entry
 from dockswitch.model import package_words
 from dockswitch.model.address import shown
-from dockswitch.model.errors import DockswitchError, NotAuthentic, Unreachable
+from dockswitch.model.errors import DockswitchError, NotAuthentic
 from dockswitch.model.origin import Origin
 from dockswitch.model.ports import Finished, Progress, Reader, System
 from dockswitch.model.release import Download
@@ -32,8 +32,9 @@ _ALONE = (
 def update(system: System, origin: Origin, wanted: Sequence[Download], progress: Progress) -> None:
     """`apt-get update` of that source alone; apt then has what the index says of these packages.
 
-    Raises SourceGone, NotUpdated, OtherThanIndexed.
+    Raises SourceGone, OtherThanIndexed, PackagesBusy, and what apt-get fails with (`failures`).
     """
+    locks.wait(system, locks=locks.LISTS)
     progress.say(f"apt reads {shown(str(origin))}")
     for file in _copies(system, origin):
         content = None if file.content is None else file.content.encode(file.encoding)
@@ -42,8 +43,9 @@ def update(system: System, origin: Origin, wanted: Sequence[Download], progress:
     if not origin.url:
         words = ["update", "-qq"]  # what is wrong with a source of somebody else's is not for us
     said = _apt_get(system, (*options(system, origin), *words))
-    if said.code:
-        raise NotUpdated(origin, said.err or said.out)
+    failed = failures.failure(said, call.log(system.layout))
+    if failed is not None and (said.code or origin.url):
+        raise failed
     check(system, origin, wanted)
 
 
@@ -137,18 +139,6 @@ class SourceGone(DockswitchError):
             f"{origin.file} does not name {shown(str(origin))} any more",
             details="somebody changed apt's sources meanwhile",
             hint="run the same command again",
-        )
-
-
-class NotUpdated(Unreachable):
-    """`said` is all that apt-get said."""
-
-    def __init__(self, origin: Origin, said: str) -> None:
-        lines = [line for line in said.splitlines() if line.startswith(("E:", "W:", "Err:"))]
-        super().__init__(
-            f"apt cannot read {shown(str(origin))}",
-            details="\n".join(shown(line) for line in lines) or "it did not say why",
-            hint="look at the network, and at apt's proxy and auth.conf.d where it needs them",
         )
 
 

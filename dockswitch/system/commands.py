@@ -13,6 +13,9 @@ from dockswitch.model.ports import Finished, Program
 # As shells and timeout(1) say it.
 NOT_FOUND, NOT_ALLOWED, TOO_LONG = 127, 126, 124
 
+# gettext heeds LANGUAGE where the locale is any but C itself
+ENGLISH = {"LC_ALL": "C.UTF-8", "LANGUAGE": ""}
+
 
 def run(
     argv: Sequence[str], *, timeout: float, env: Mapping[str, str] | None = None, given: str = ""
@@ -29,7 +32,7 @@ def run(
             stdin=subprocess.PIPE if given else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**os.environ, **(env or {}), "LC_ALL": "C.UTF-8"},
+            env={**os.environ, **(env or {}), **ENGLISH},
             start_new_session=True,
         )
     except FileNotFoundError:

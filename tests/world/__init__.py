@@ -30,6 +30,7 @@ from dockswitch.model.unreachable import NeverFetched
 from dockswitch.model.version import Version
 from dockswitch.system.locks import LockBusy
 from dockswitch.system.refusals import DiskFull
+from tests.world.apt import Apt
 from tests.world.dpkg import Dpkg
 from tests.world.engines import Manners, answer
 from tests.world.files import File, Files
@@ -71,6 +72,7 @@ class World(Processes):
         self.acting: dict[str, Callable[[Sequence[str], str], Finished]] = {}
         self.services = Services(self)
         self.dpkg = Dpkg()
+        self.apt = Apt(self.dpkg, self.files)
         self.publishers = Publishers()
         self.publishers.published.update(published)
         self.offline = False
@@ -160,6 +162,8 @@ class World(Processes):
         return self._asked(self.room)
 
     def outside(self, path: str) -> bytes | None:
+        if path == "/var/lib/apt/extended_states":
+            return self._asked(self.apt.states())
         return self._asked(self.surroundings.get(path))
 
     def allows(self, path: str) -> bool | None:
@@ -232,6 +236,8 @@ class World(Processes):
             return self._asked(Finished(1 if dislikes else 0, "", dislikes))
         if argv[0] in self.answers:
             return self._asked(self.answers[argv[0]](argv))
+        if argv[0] == "apt-get":
+            return self._asked(self.apt.asks(argv))
         if argv[0] == "dpkg-query" and "--show" in argv and self.dpkg.packages:
             return self._asked(self.dpkg.asks(argv))
         return self._asked(self.services.asks(argv))
@@ -337,8 +343,17 @@ class World(Processes):
         folder: str = "/",
         meanwhile: Callable[[], None] = lambda: None,
     ) -> Finished:
+        """One that is cut halfway is so by a power cut: it outlives us otherwise."""
         meanwhile()
-        return self._act(" ".join(argv), lambda: self._does(argv, folder))
+        acts = self.acting.get(argv[0])
+        if acts is not None:
+            return self._act(" ".join(argv), lambda: acts(argv, folder), writes=True)
+        return self._act(
+            " ".join(argv),
+            lambda: self.apt.does(argv),
+            lambda: self.apt.cut_short(argv),
+            writes=True,
+        )
 
     def lock_holder(self, path: str) -> int | None:
         return self._asked(self.lock_holders.get(path))
@@ -346,7 +361,7 @@ class World(Processes):
     def command(self, argv: Sequence[str], *, timeout: float = 60, given: str = "") -> Finished:
         if argv[0] == "dpkg":
             return self._act(" ".join(argv), lambda: self.dpkg.does(argv, given), writes=True)
-        return self._act(" ".join(argv), lambda: self._does(argv, "/"))
+        return self._act(" ".join(argv), lambda: self._does(argv))
 
     def start(
         self, argv: Sequence[str], *, log: str, env: Mapping[str, str], folder: str = "/"
@@ -476,9 +491,9 @@ class World(Processes):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), what)
         return whole()
 
-    def _does(self, argv: Sequence[str], folder: str) -> Finished:
+    def _does(self, argv: Sequence[str]) -> Finished:
         acts = self.acting.get(argv[0])
-        return acts(argv, folder) if acts else self.services.does(argv)
+        return acts(argv, "/") if acts else self.services.does(argv)
 
     def _starts(
         self,
