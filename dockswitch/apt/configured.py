@@ -24,6 +24,7 @@ _FILE = re.compile(rf"{re.escape(entries.LIST)}\S*\.(?:list|sources)\b|{re.escap
 class Sources:
     """What apt has configured; made once for a command, and asked when it is needed.
 
+    dockswitch's own source is not among them: it is written anew as it is needed.
     Works as an ordinary user. An apt that cannot tell (before 1.1), or none, has nothing.
     """
 
@@ -71,7 +72,8 @@ class Sources:
         refused = self._refused
         if refused is not None:
             raise refused
-        return found if self._said.code == 0 else ()
+        others = (each for each in found if each.file not in own_source.SOURCES)
+        return tuple(others) if self._said.code == 0 else ()
 
     @functools.cached_property
     def _said(self) -> Finished:

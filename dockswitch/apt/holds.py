@@ -7,12 +7,15 @@ takes no hold away, and bringing one back takes milliseconds.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from dockswitch.apt import locks
 from dockswitch.model.errors import Busy, DockswitchError
 from dockswitch.model.ports import Reader, System
 from dockswitch.model.step import Holds
 
 _FORMAT = "${db:Status-Abbrev}|${Package}|${Version}\\n"
 _TIMEOUT = 20.0  # seconds
+# What dpkg itself takes, and fails at once where somebody has it.
+_LOCKS = ("/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +49,11 @@ def observed(reader: Reader, step: Holds) -> Holds:
     return Holds(held, tuple(name for name in names if name not in held))
 
 
-def make_so(system: System, wanted: Holds) -> None:
+def make_so(system: System, wanted: Holds, *, limit: float = locks.LIMIT) -> None:
     """Holds those that are installed, and lets go of those that are free.
 
-    Raises PackagesBusy where another program is at work, and NotSelected.
+    Another program that is at work is waited for, `limit` seconds; raises PackagesBusy,
+    SelectionsBusy, NotSelected.
     """
     known = selections(system, (*wanted.held, *wanted.free))
     lines = [
@@ -63,6 +67,8 @@ def make_so(system: System, wanted: Holds) -> None:
     ]
     if not lines:
         return
+    if not system.layout.root:  # below one nobody else is at work, and the locks are others
+        locks.wait(system, limit=limit, locks=_LOCKS)
     argv = [*_dpkg(system, "dpkg"), "--set-selections"]
     ran = system.command(argv, timeout=_TIMEOUT, given="".join(f"{line}\n" for line in lines))
     if ran.code == 0:
@@ -84,6 +90,8 @@ def _dpkg(reader: Reader, program: str) -> list[str]:
 
 
 class SelectionsBusy(Busy):
+    """Somebody came first between our wait and dpkg."""
+
     def __init__(self, said: str) -> None:
         super().__init__(
             "another program is changing this machine's packages",

@@ -18,7 +18,8 @@ LINE = "/etc/apt/sources.list.d/dockswitch.list"
 ARMOURED = "/etc/apt/keyrings/dockswitch.asc"
 KEYRING = "/etc/apt/keyrings/dockswitch.gpg"
 TRUSTED = "/etc/apt/trusted.gpg.d/dockswitch.gpg"
-_FILES = (STANZA, LINE, ARMOURED, KEYRING, TRUSTED)
+SOURCES = (STANZA, LINE)
+_FILES = (*SOURCES, ARMOURED, KEYRING, TRUSTED)
 _SHIPPED_KEY = "keys/docker-ce-deb.asc"
 
 

@@ -31,11 +31,8 @@ def steps(
     `before` are the words that were held before it. With no hold the file is gone, all are free.
     """
     held = tuple(package_words.versions(words)) if hold else ()
-    known = tuple(package_words.versions((*before, *words)))
-    content = text(hold, words) if hold else None
-    return File(PREFERENCES, content), Holds(
-        held, tuple(name for name in known if name not in held)
-    )
+    free = tuple(name for name in package_words.versions(before) if name not in held)
+    return File(PREFERENCES, text(hold, words) if hold else None), Holds(held, free)
 
 
 def text(hold: Hold, words: Sequence[str]) -> str:

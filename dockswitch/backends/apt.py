@@ -18,14 +18,16 @@ from dockswitch.engine import (
     supervision,
 )
 from dockswitch.engine.daemon_config import DaemonConfig
-from dockswitch.model import package_names, package_words
+from dockswitch.model import deb_order, package_names, package_words
 from dockswitch.model.errors import UsageError
 from dockswitch.model.plan import Goal, Installed, touches_engine
 from dockswitch.model.ports import Daemon, Reader
 from dockswitch.model.spellings import from_deb
-from dockswitch.model.step import Engine, Packages, Service, Step
+from dockswitch.model.step import Engine, File, Packages, Service, Step
 from dockswitch.model.version import Version
 from dockswitch.system.own_command import own_command
+
+_CONTAINERDS = (package_names.CONTAINERD, "containerd")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +102,14 @@ def _acts(
         return (*leaving, *units, *_some(changes), *back) if leaving or changes else ()
     turned = experimental.steps(reader, on=goal.experimental)
     if goal.engine == "stop":
-        return (*leaving, *_stopped(units), *_quietly(changes, reader), *turned)
+        return (*leaving, *packaged.at_rest(reader), *_quietly(changes, reader), *turned)
     wanted = _wanted(units, fresh=bool(leaving) or version_of(there) is None)
-    if turned or _is_stale(goal, installed, changes):
-        return (*leaving, *_stopped(units), *_quietly(changes, reader), *turned, *wanted)
+    down, up = _containers(goal, installed, changes, reader)
+    if turned or _is_stale(goal, installed, changes) or _goes_back(changes, there):
+        still = (*packaged.at_rest(reader), *_quietly(changes, reader), *turned)
+        return (*leaving, *down, *still, *wanted, *up)
     if not (leaving or changes or any(unit not in units for unit in wanted)):
         return ()
-    down, up = _containers(goal, installed, changes, reader)
     return (*leaving, *down, *units, *_some(changes), *wanted, *up)
 
 
@@ -134,17 +137,11 @@ def _quietly(changes: Packages | None, reader: Reader) -> tuple[Step, ...]:
 def _leaving(goal: Goal, installed: Installed, reader: Reader) -> tuple[Step, ...]:
     """What stops an engine of ours, and one of somebody else's that no package brought."""
     steps: list[Step] = []
-    if goal.neighbour is not None and goal.neighbour.kind != "package" and goal.bundle:
+    if goal.neighbour is not None and goal.bundle is not None:
         steps += parting.leaving(reader, goal.neighbour, ())
     if installed.daemon is not None and installed.daemon.ours:
         steps.append(Engine(()))
     return (*steps, *supervision.of(reader).clears(reader))
-
-
-def _stopped(units: Sequence[Service]) -> tuple[Service, ...]:
-    """The engine's units, none of which runs; what is enabled stays so."""
-    wanted = {unit.name for unit in packaged.stopped()}
-    return tuple(replace(unit, active=False) for unit in units[::-1] if unit.name in wanted)
 
 
 def _wanted(units: Sequence[Service], *, fresh: bool) -> tuple[Service, ...]:
@@ -158,6 +155,21 @@ def _is_stale(goal: Goal, installed: Installed, changes: Packages | None) -> boo
     if changes is not None or goal.bundle is None or installed.running is None:
         return False
     return not installed.running.serves(goal.bundle.version)
+
+
+def _goes_back(changes: Packages | None, there: Mapping[str, State]) -> bool:
+    """Whether an older engine or containerd is to come, or another one's.
+
+    It could not end what the newer one's shims hold: whoever started them has to (measured:
+    `service containerd.task.v2.Task: not implemented`).
+    """
+    for name, version in package_words.versions(changes.wanted if changes else ()).items():
+        now = there.get(name)
+        if now is None or name not in (*package_names.ENGINES, *_CONTAINERDS):
+            continue
+        if version is None or deb_order.key(version) < deb_order.key(now.version):
+            return True
+    return False
 
 
 def _containers(
@@ -175,7 +187,15 @@ def _source(goal: Goal, reader: Reader) -> tuple[Step, ...]:
     if goal.bundle is None:
         return own_source.without(reader)
     origin = goal.bundle.origin
-    return own_source.steps(reader, origin) if origin is not None and origin.own else ()
+    if origin is None or not origin.own:
+        return ()
+    files = own_source.steps(reader, origin)
+    return tuple(file for file in files if not _is_there(reader, file))
+
+
+def _is_there(reader: Reader, file: File) -> bool:
+    content = None if file.content is None else file.content.encode(file.encoding)
+    return reader.read(file.path) == content
 
 
 def held(goal: Goal, there: Mapping[str, State]) -> tuple[str, ...]:

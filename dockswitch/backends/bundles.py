@@ -133,7 +133,7 @@ def bundle_of(
 ) -> Bundle:
     """What came in these files, the engine's own first; `names` are the programs.
 
-    `origin` is where apt finds those that are kept as packages.
+    Of those that are kept as packages there are none, and `origin` is where apt finds them.
     """
     sha256 = digest_of([(part.sha256, name_of(part.url)) for part in parts])
     return Bundle(
@@ -145,7 +145,7 @@ def bundle_of(
         sha256=sha256,
         size=sum(part.size for part in parts),
         trust=min(part.trust for part in parts),
-        parts=tuple(parts) if len(parts) > 1 or origin else (),
+        parts=tuple(parts) if len(parts) > 1 or not names else (),
         origin=origin,
     )
 

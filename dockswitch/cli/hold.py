@@ -13,10 +13,10 @@ Examples:
   dockswitch hold
   dockswitch hold --reason "the cluster wants exactly this one"
 
-What is installed now stays: apt upgrade, unattended-upgrades and an install that
-names no version leave it alone. A switch by dockswitch changes it all the same,
-and holds what it installed in its place. `dockswitch status` shows who holds
-what and why.
+What is installed now stays: apt upgrade, unattended-upgrades and an install
+that names no version leave it alone. A switch by dockswitch changes it all the
+same, and what it installed is held in its place. `dockswitch status` shows who
+holds what and why.
 """
 
 

@@ -126,7 +126,7 @@ class Session:
 
         built_in = Catalog.shipped().addresses
         mapped = (laid.addresses.mirror, laid.addresses.apt) != (built_in.mirror, built_in.apt)
-        insists = mapped or bool(self._suite or said.keys() & {"mirror", "apt_mirror"})
+        insists = mapped or any([self._suite, said.get("mirror"), said.get("apt_mirror")])
         return laid.with_configured(Sources(self.system), insists=insists)
 
     @property

@@ -3,6 +3,8 @@
 It is systemd's by the units of its packages; dockswitch has apt change it, and asks it.
 """
 
+from dataclasses import replace
+
 from dockswitch.engine import running, services, supervision, systemctl
 from dockswitch.engine.units import CONTAINERD, SERVICE, SOCKET
 from dockswitch.model.ports import Daemon, Reader
@@ -59,6 +61,12 @@ def started() -> tuple[Service, ...]:
 def stopped() -> tuple[Service, ...]:
     """Its units as they are to be where it does not run, the service first."""
     return tuple(Service("systemd", unit, active=False, enabled=False) for unit in UNITS[::-1])
+
+
+def at_rest(reader: Reader) -> tuple[Service, ...]:
+    """Those of its units that are there, none of which runs, the service first."""
+    known = [unit for unit in states(reader) if unit.name in UNITS]
+    return tuple(replace(unit, active=False) for unit in known[::-1])
 
 
 def lives(reader: Reader) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from dockswitch.model import shipped
+from dockswitch.model.package_names import ENGINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +13,8 @@ class AptPlace:
     """Where a channel has packages; without `distributions` any may be asked for.
 
     `suite` replaces the host's codename, and with a distribution before it (`debian/bookworm`) that
-    too; `address` replaces the catalog's, `key` names a key.
+    too; `address` replaces the catalog's, `key` names a key. With a `package` that is not Docker's
+    it is that of the host's distribution, wherever its apt finds it.
     """
 
     component: str
@@ -20,6 +22,11 @@ class AptPlace:
     suite: str = ""
     address: str = ""
     key: str = "deb"
+    package: str = ENGINE
+
+    @property
+    def distributions_own(self) -> bool:
+        return self.package != ENGINE
 
 
 @dataclass(frozen=True, slots=True)

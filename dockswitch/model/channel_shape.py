@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 
+from dockswitch.model.package_names import ENGINES
 from dockswitch.model.version import BadVersion, Version
 from dockswitch.model.wish import RESERVED, parse_version
 
@@ -108,6 +109,7 @@ _CHANNEL = Table(
                 "distributions": Many(WORD),
                 "address": ADDRESSES["apt"],
                 "key": WORD,
+                "package": Text(f"one of {', '.join(ENGINES)}", lambda text: text in ENGINES),
             }
         ),
         "static": Table(

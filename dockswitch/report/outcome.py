@@ -8,6 +8,7 @@ from dockswitch.model.generation import Generation
 from dockswitch.model.hold import Hold
 from dockswitch.model.layout import Layout
 from dockswitch.model.neighbour import Neighbour
+from dockswitch.model.origin import Origin
 from dockswitch.model.outcome import Found, Outcome
 from dockswitch.model.plan import Plan, runs_neighbour
 from dockswitch.model.release import Artifact, Bundle, Download, Release
@@ -20,6 +21,12 @@ def headline(layout: Layout, backend: str, trust: Trust | None) -> str:
     where = f"{layout.scope} scope" + (f" below {layout.root}" if layout.root else "")
     how = f"trust {trust} ({trust.meaning})" if trust else "nothing to authenticate"
     return f"{where} · {backend} backend · {how}"
+
+
+def source_lines(origin: Origin) -> Iterator[str]:
+    """The source of apt's that a site has configured itself, and whose key vouches for it."""
+    vouched = f", signed with the {origin.vouched}" if origin.vouched else ", which nobody signed"
+    yield f"from {shown(str(origin))}, as {origin.file} has it{vouched}"
 
 
 def outcome_lines(outcome: Outcome, layout: Layout) -> Iterator[str]:
@@ -71,6 +78,8 @@ def plan_lines(plan: Plan, layout: Layout, backend: str) -> Iterator[str]:
     """What `--dry-run` and `--check` say."""
     bundle = plan.goal.bundle
     yield headline(layout, backend, bundle.trust if bundle else None)
+    if bundle and bundle.origin and bundle.origin.file:
+        yield from source_lines(bundle.origin)
     for artifact in plan.artifacts:
         yield f"would fetch {_name(artifact)}" + (
             f" ({artifact.size} bytes)" if artifact.size else ""

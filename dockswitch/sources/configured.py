@@ -1,9 +1,10 @@
 """A repository that apt has configured: packages, as apt last read them there."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dockswitch.model.address import shown
+from dockswitch.model.naming import PackageSpan
 from dockswitch.model.origin import Configured
 from dockswitch.model.ports import Reader
 from dockswitch.model.release import Release
@@ -19,6 +20,7 @@ class ConfiguredRepository:
 
     channel: str
     at: Configured
+    spans: tuple[PackageSpan, ...] = field(default=(), repr=False, compare=False)
 
     def __str__(self) -> str:
         return f"{shown(str(self.at.origin))} (as {self.at.origin.file} has it)"
@@ -33,5 +35,10 @@ class ConfiguredRepository:
         if said.code:
             raise NeverFetched(shown(str(origin)))
         return packages_file.releases(
-            said.out, channel=self.channel, url=origin.url, trust=self.at.trust, origin=origin
+            said.out,
+            channel=self.channel,
+            url=origin.url,
+            trust=self.at.trust,
+            origin=origin,
+            spans=self.spans,
         )

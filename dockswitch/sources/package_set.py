@@ -1,12 +1,13 @@
-"""Which packages of an apt index make up one release: what the index itself says of them.
+"""Which packages of an apt index make up one release.
 
-The client and the extras for rootless bear the engine's own version. Of containerd.io and the
-client's plug-ins, which have versions of their own, the index says what is accepted; that this is
-the newest of several, is what `apt-get install` would take too.
+The client and the extras for rootless bear the engine's own version. Which plug-ins of the client
+belong to a release, channels.yaml says by its version: an index says it only since 23.0, and names
+none that came later. Which containerd.io an engine accepts, the index says. Of these, which have
+versions of their own, the newest is what `apt-get install` would take too.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dockswitch.model import deb_order
@@ -18,11 +19,10 @@ _RELATION = re.compile(r"([a-z0-9][a-z0-9+.-]*)(?:\s*\(>=\s*([^)\s]+)\s*\))?")
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A package with what its index says of others: Depends and Recommends as they stand there."""
+    """A package with what its index says of others: Depends as it stands there."""
 
     package: Package
     depends: str = ""
-    recommends: str = ""
 
 
 class Index:
@@ -37,12 +37,14 @@ class Index:
         for each in self._listed.get(ENGINE, {}).values():
             yield each.package
 
-    def release_of(self, engine: Package) -> tuple[Package, ...]:
-        """The packages of that engine's release, itself first."""
+    def release_of(self, engine: Package, names: Collection[str]) -> tuple[Package, ...]:
+        """The packages of that engine's release, itself first; `names` are those that belong to it,
+        as far as they are there.
+        """
         found = [self._find(name, engine.version) for name in (ENGINE, CLIENT, ROOTLESS)]
         own, client, rootless = found
         containerd = self._containerd(own.depends if own else "")
-        plugins = self._plugins(client.recommends if client else "")
+        plugins = self._plugins(names)
         same = (each.package for each in (own, client) if each)
         extras = (rootless.package,) if rootless else ()
         return (*same, *containerd, *extras, *plugins)
@@ -68,9 +70,8 @@ class Index:
         newest = _newest(each for each in fitting if _major(each) == oldest)
         return (newest,) if newest else ()
 
-    def _plugins(self, recommends: str) -> tuple[Package, ...]:
-        names = [name for name in PLUGINS if name in _wanted(recommends)]
-        there = (self._listed.get(name, {}).values() for name in names)
+    def _plugins(self, names: Collection[str]) -> tuple[Package, ...]:
+        there = (self._listed.get(name, {}).values() for name in PLUGINS if name in names)
         newest = (_newest(listed.package for listed in each) for each in there)
         return tuple(each for each in newest if each)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import quote
 
 from dockswitch.model import deb_order, package_names, record
+from dockswitch.model.naming import PackageSpan
 from dockswitch.model.origin import Origin
 from dockswitch.model.release import Package, Release
 from dockswitch.model.spellings import from_deb
@@ -15,9 +16,18 @@ from dockswitch.sources.package_set import Listed
 
 
 def releases(
-    text: str, *, channel: str, url: str, trust: Trust, origin: Origin
+    text: str,
+    *,
+    channel: str,
+    url: str,
+    trust: Trust,
+    origin: Origin,
+    spans: Sequence[PackageSpan],
 ) -> Sequence[Release]:
-    """Docker's engines in it, oldest first; `url` is what its file names are read against."""
+    """Docker's engines in it, oldest first; `url` is what its file names are read against.
+
+    `spans` say which packages belong to which version.
+    """
     index = package_set.Index(list(_parsed(text, url, trust)))
     newest: dict[Version, Package] = {}
     for package in index.engines():
@@ -28,7 +38,14 @@ def releases(
         if known is None or deb_order.key(known.version) < deb_order.key(package.version):
             newest[version] = package
     return [
-        release_of(version, index.release_of(newest[version]), channel=channel, origin=origin)
+        release_of(
+            version,
+            index.release_of(
+                newest[version], [each.name for each in spans if each.covers(version)]
+            ),
+            channel=channel,
+            origin=origin,
+        )
         for version in sorted(newest)
     ]
 
@@ -81,4 +98,4 @@ def _parsed(text: str, url: str, trust: Trust) -> Iterator[Listed]:
     for stanza in stanzas(text, package_names.DOCKERS):
         found = package(stanza, url, trust)
         if found is not None:
-            yield Listed(found, stanza.get("Depends", ""), stanza.get("Recommends", ""))
+            yield Listed(found, stanza.get("Depends", ""))

@@ -4,11 +4,12 @@ import hashlib
 import lzma
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dockswitch.model import shipped
 from dockswitch.model.address import bare, shown, unsigned
 from dockswitch.model.errors import DockswitchError, NotPublished
+from dockswitch.model.naming import PackageSpan
 from dockswitch.model.origin import Origin
 from dockswitch.model.ports import Index, Reader
 from dockswitch.model.release import Release
@@ -31,7 +32,8 @@ class AptRepository:
 
     `verify` is the least trust in the index: below `signed` an unsigned one is read too, and its
     packages then say `tls`. A signature that is wrong is never read. `file`,
-    `signed_by` and `beside` are what apt has of it already: see Origin.
+    `signed_by` and `beside` are what apt has of it already: see Origin. `spans` say which packages
+    belong to which version.
     """
 
     channel: str
@@ -45,6 +47,7 @@ class AptRepository:
     file: str = ""
     signed_by: str = ""
     beside: str = ""
+    spans: tuple[PackageSpan, ...] = field(default=(), repr=False, compare=False)
 
     def __str__(self) -> str:
         return (
@@ -64,7 +67,12 @@ class AptRepository:
         listed = self._whole(reader, announced, packages)
         text = listed.decode("utf-8", "replace")
         return packages_file.releases(
-            text, channel=self.channel, url=self.url, trust=trust, origin=self.origin
+            text,
+            channel=self.channel,
+            url=self.url,
+            trust=trust,
+            origin=self.origin,
+            spans=self.spans,
         )
 
     @property

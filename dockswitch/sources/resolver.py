@@ -15,6 +15,7 @@ from dockswitch.model.trust import Trust
 from dockswitch.sources import Source
 
 if TYPE_CHECKING:  # each is imported where it is what is asked for: a repository costs 10 ms
+    from dockswitch.sources.distribution import DistributionEngine
     from dockswitch.sources.images import ImageFeed
     from dockswitch.sources.listing import StaticIndex
     from dockswitch.sources.repository import AptRepository
@@ -87,6 +88,8 @@ def _by_apt(
     catalog: Catalog, channel: Channel, place: AptPlace, host: Host, verify: Trust
 ) -> Source:
     """A source that apt has configured already, used unchanged; else the catalog's address."""
+    if place.distributions_own:
+        return _distributions(catalog, channel, place)
     if catalog.configuration is None:
         return replace(_apt(catalog, channel, place, host), verify=verify)
     from dockswitch.sources.configured import ConfiguredRepository
@@ -99,18 +102,27 @@ def _by_apt(
     ]
     for each in offered:
         if each.index and not catalog.insists:
-            return ConfiguredRepository(channel.name, each)
+            return ConfiguredRepository(channel.name, each, catalog.spans)
     own = replace(_apt(catalog, channel, place, host), verify=verify)
     for each in offered:
         there = each.origin
         if (same_place(own.url), own.suite) == (there.url, there.suite):
             if each.index:
-                return ConfiguredRepository(channel.name, each)
+                return ConfiguredRepository(channel.name, each, catalog.spans)
             return replace(own, file=there.file, signed_by=there.signed_by)
     beside = catalog.configuration.beside(own.url, own.suite)
     if beside is None:
         return own
     return replace(own, beside=beside.file, signed_by=beside.signed_by)
+
+
+def _distributions(catalog: Catalog, channel: Channel, place: AptPlace) -> "DistributionEngine":
+    from dockswitch.sources.distribution import DistributionEngine
+
+    if catalog.configuration is None:
+        raise OnlyHere(channel.name, place.package)
+    places = tuple(catalog.configuration.everything())
+    return DistributionEngine(channel.name, place.package, places)
 
 
 def _apt(catalog: Catalog, channel: Channel, place: AptPlace, host: Host) -> "AptRepository":
@@ -138,6 +150,7 @@ def _apt(catalog: Catalog, channel: Channel, place: AptPlace, host: Host) -> "Ap
         arch=architecture.apt,
         fingerprint=catalog.keys[place.key].fingerprint,
         key=_site_key(catalog, catalog.keys[place.key], names),
+        spans=catalog.spans,
     )
 
 
@@ -220,6 +233,19 @@ class NotByThisBackend(NotPublished):
             f"{channel} is not published for the {backend} backend",
             details=f"it is published for: {', '.join(backends)}",
             hint=f"take --backend {backends[0]}, or another channel (`dockswitch channels`)",
+        )
+
+
+class OnlyHere(NotForThisHost):
+    """`package` is a distribution's own engine, which no address of ours leads to."""
+
+    def __init__(self, channel: str, package: str) -> None:
+        super().__init__(
+            f"{channel} is only for the machine itself",
+            details=f"it is the {package} that this machine's own apt has configured, neither "
+            "below a root nor for another host",
+            hint="leave out --root, --user and --for, or take another channel "
+            "(`dockswitch channels`)",
         )
 
 

@@ -117,4 +117,15 @@ def _because(
         out = f"released on {known.released}" if known.released else "of an unknown day"
         reasons.append(f"the record has it {out}, API {known.min_api or '?'} to {known.api or '?'}")
         reasons += [f"it cannot run on {what}" for what in known.cannot_run_on]
-    return reasons + [f"trust {each.trust}: {each.trust.meaning}" for each in release.artifacts[:1]]
+    reasons += [f"trust {each.trust}: {each.trust.meaning}" for each in release.artifacts[:1]]
+    return reasons + _by_apt(release)
+
+
+def _by_apt(release: Release) -> list[str]:
+    """Where apt has it from, and whose key vouches for that."""
+    origin = release.origin
+    if origin is None:
+        return []
+    place = f"{origin.file} has it for apt: {shown(str(origin))}"
+    told = [place] if origin.file else []
+    return told + ([f"signed with the {origin.vouched}"] if origin.vouched else [])

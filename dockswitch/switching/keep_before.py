@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from dockswitch.apt import kept as files
 from dockswitch.apt import states
 from dockswitch.backends import apt
 from dockswitch.model import package_words
@@ -17,7 +18,8 @@ _NO_ENGINE = Version.parse("0.0.0")
 
 def kept(system: System, steps: Sequence[Step], progress: Progress) -> tuple[Finding, ...]:
     """What cannot be brought back without the network is worth knowing, and stops nothing."""
-    words = tuple(dict.fromkeys(_replaced(system, steps)))
+    replaced = dict.fromkeys(_replaced(system, steps))
+    words = [word for word in replaced if files.find(system, word) is None]
     if not words:
         return ()
     there = states.states(system, package_words.versions(words))

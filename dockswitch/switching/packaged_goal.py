@@ -5,6 +5,7 @@ from dockswitch.backends import package_choice
 from dockswitch.model import package_names, package_words
 from dockswitch.model.generation import Generation
 from dockswitch.model.hold import Hold
+from dockswitch.model.neighbour import Neighbour
 from dockswitch.model.plan import Goal, Start
 from dockswitch.model.ports import Reader
 from dockswitch.model.release import Bundle
@@ -22,7 +23,7 @@ def goal_of(reader: Reader, choice: Chosen, options: Options) -> Goal:
         (),
         "start" if options.starts else "leave",
         experimental=options.experimental,
-        neighbour=adopted.of(reader),
+        neighbour=_neighbour(reader),
         packages=package_choice.client_alone(words) if options.client_only else words,
         hold=_hold(reader, choice, options),
     )
@@ -35,7 +36,7 @@ def back_to(reader: Reader, wanted: Generation, bundle: Bundle, start: Start) ->
         (),
         start,
         experimental=wanted.experimental,
-        neighbour=adopted.of(reader),
+        neighbour=_neighbour(reader),
         packages=words_back(reader, wanted),
         hold=wanted.hold,
     )
@@ -53,6 +54,12 @@ def installed(reader: Reader) -> tuple[str, ...]:
     """The packages of an engine that are installed, as apt calls them."""
     there = states.states(reader, package_names.ALL)
     return tuple(package_words.there(name, each.version) for name, each in there.items())
+
+
+def _neighbour(reader: Reader) -> Neighbour | None:
+    """The adopted engine that is to be left; one that packages brought is for apt to change."""
+    found = adopted.of(reader)
+    return None if found is not None and found.kind == "package" else found
 
 
 def _hold(reader: Reader, choice: Chosen, options: Options) -> Hold | None:

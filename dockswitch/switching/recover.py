@@ -9,7 +9,7 @@ from dockswitch.engine import policy, running, supervision, unit_files
 from dockswitch.model.errors import HandsNeeded
 from dockswitch.model.layout import PREFERENCES
 from dockswitch.model.outcome import Recovered
-from dockswitch.model.plan import runs_neighbour
+from dockswitch.model.plan import runs_neighbour, touches_engine
 from dockswitch.model.ports import Progress, System
 from dockswitch.model.step import ByHand, Containers, Engine, Packages, Step
 from dockswitch.switching import adopted, history, journal, proof, serving, transaction
@@ -90,9 +90,10 @@ def undo(system: System, opened: Journal) -> None:
 
 def _undone(system: System, opened: Journal) -> list[str]:
     """Performs the inverses; the engine that goes lets go just before it is stopped."""
-    engines = [at for at, step in enumerate(opened.inverses, 1) if isinstance(step, Engine)]
+    inverses = tuple(each for step in opened.inverses for each in _at_rest(system, step))
+    engines = [at for at, step in enumerate(inverses, 1) if isinstance(step, Engine)]
     at = engines[-1] if engines else 0
-    failures = transaction.undo(system, opened.inverses[at:])
+    failures = transaction.undo(system, inverses[at:])
     if not engines:
         return failures
     from dockswitch.switching import let_go  # it asks an engine, and seldom anything is undone
@@ -101,7 +102,16 @@ def _undone(system: System, opened: Journal) -> list[str]:
     if again.ids:
         with contextlib.suppress(OSError):  # a full disk stops no undo
             journal.at_last(system, opened, again)
-    return failures + transaction.undo(system, (again, *opened.inverses[:at], stopped))
+    return failures + transaction.undo(system, (again, *inverses[:at], stopped))
+
+
+def _at_rest(system: System, step: Step) -> tuple[Step, ...]:
+    """The engine that is to be replaced stops what it started before: the other one cannot."""
+    if not (isinstance(step, Packages) and touches_engine(step)):
+        return (step,)
+    from dockswitch.engine import packaged  # only where packages were changed
+
+    return (step, *packaged.at_rest(system)[::-1])
 
 
 def sweep(system: System) -> None:

@@ -53,7 +53,9 @@ def goal_of(system: Reader, wanted: Generation, options: Options) -> Goal:
     if wanted.version is None:
         packages = _packages(system, wanted)
         start: Start = "stop" if options.start else "leave"
-        return Goal(None, (), start, neighbour=neighbour, packages=packages)
+        # what apt installed since is no neighbour that was there before
+        system_own = wanted.neighbour if packages is not None else neighbour
+        return Goal(None, (), start, neighbour=system_own, packages=packages)
     bundle = bundles.read(system, wanted.folder)
     if bundle is None:
         have = [str(each.version) for each in bundles.kept(system)]
