@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from dockswitch.apt import holds, preferences
 from dockswitch.apt.foreign_holds import foreign
-from dockswitch.model import package_words
+from dockswitch.model import package_names, package_words
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.hold import Hold
 from dockswitch.model.layout import PREFERENCES
@@ -37,12 +37,18 @@ def steps(
     if ours is None and reader.kind(PREFERENCES) is not None:
         raise NotOurs(reader.layout.real(PREFERENCES))
     theirs = foreign(reader, package_words.versions(words))
-    own = [word for word in words if package_words.split(word)[0] not in theirs]
+    own = [word for word in _in_order(words) if package_words.split(word)[0] not in theirs]
     file, held = preferences.steps(_dated(ours, hold, own), own, before=ours[1] if ours else ())
     same = (reader.read(file.path) or b"").decode(errors="replace") == (file.content or "")
     if before:
         return (file, held)
     return (*(() if same else (file,)), *(() if _is_so(reader, held) else (held,)))
+
+
+def _in_order(words: Sequence[str]) -> list[str]:
+    """The engine's own first: the same packages are the same hold, however they were found."""
+    places = {name: at for at, name in enumerate(package_names.ALL)}
+    return sorted(words, key=lambda word: places.get(package_words.split(word)[0], len(places)))
 
 
 def _dated(

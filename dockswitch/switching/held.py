@@ -17,11 +17,7 @@ def by_others(
     options: Options,  # noqa: ARG001 -- likewise
 ) -> tuple[Finding, ...]:
     """What stands in the way of a goal that apt is to install; nothing where it changes none."""
-    bundle = goal.bundle
-    # what is only unpacked has words too
-    if bundle is None or not bundle.folder.startswith(f"{reader.layout.packages}/"):
-        return ()
-    return forbidden(reader, bundle.words)
+    return forbidden(reader, goal.packages) if goal.packages else ()
 
 
 def forbidden(reader: Reader, words: Iterable[str]) -> tuple[Finding, ...]:
@@ -53,6 +49,6 @@ class HeldByOthers(DockswitchError):
         super().__init__(
             f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} held, and not by dockswitch",
             details=f"the switch would change {', '.join(told)}",
-            hint=f"whoever holds them may have a reason; `apt-mark unhold {' '.join(names)}` lets "
-            "go of them, which dockswitch never does by itself",
+            hint=f"whoever did it may have a reason; `apt-mark unhold {' '.join(names)}` ends it, "
+            "which dockswitch never does by itself",
         )

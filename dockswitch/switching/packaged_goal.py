@@ -30,7 +30,11 @@ def goal_of(reader: Reader, choice: Chosen, options: Options) -> Goal:
 
 
 def back_to(reader: Reader, wanted: Generation, bundle: Bundle, start: Start) -> Goal:
-    """An earlier generation of packages as a goal: exactly what was installed then."""
+    """An earlier generation of packages as a goal: exactly what was installed then.
+
+    It is held as it was then, unless a person asked for a hold since, which none loses by it.
+    """
+    now = history.newest(reader).hold
     return Goal(
         bundle,
         (),
@@ -38,7 +42,7 @@ def back_to(reader: Reader, wanted: Generation, bundle: Bundle, start: Start) ->
         experimental=wanted.experimental,
         neighbour=_neighbour(reader),
         packages=words_back(reader, wanted),
-        hold=wanted.hold,
+        hold=now if now is not None and now.asked else wanted.hold,
     )
 
 

@@ -68,6 +68,7 @@ def test_where_all_is_so_already_there_is_nothing_to_do() -> None:
     world = held()
     later = replace(HOLD, since="2027-01-01T00:00:00Z")
     assert across.steps(world, later, OLD, before=()) == ()
+    assert across.steps(world, later, OLD[::-1], before=()) == ()
     assert across.steps(World(), None, NEW, before=()) == ()
     assert across.let_go(World()) == ()
 

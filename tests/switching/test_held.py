@@ -3,14 +3,9 @@
 import pytest
 
 from dockswitch.apt import across
-from dockswitch.backends import bundles
 from dockswitch.model.finding import refuse
 from dockswitch.model.hold import Hold
-from dockswitch.model.origin import Origin
 from dockswitch.model.plan import Goal, Installed
-from dockswitch.model.release import Fetched
-from dockswitch.model.trust import Trust
-from dockswitch.model.version import Version
 from dockswitch.switching import checks, held, transaction
 from dockswitch.switching.held import HeldByOthers
 from dockswitch.switching.options import Options
@@ -19,16 +14,10 @@ from tests.world import World
 OLD = ("docker-ce=5:26.1.5-1", "containerd.io=1.7.28-1")
 NEW = ("docker-ce=5:28.5.2-1", "containerd.io=1.7.28-1")
 NOTHING = Installed(None, "", (), None, None)
-ORIGIN = Origin("https://download.docker.com/linux/debian", "bookworm", "stable", "amd64")
 
 
-def goal(world: World, shelf: str = "") -> Goal:
-    parts = [
-        Fetched(f"https://x/{word}.deb", "0" * 64, 1, Trust.SIGNED, package=word) for word in NEW
-    ]
-    place = shelf or world.layout.packages
-    version = Version.parse("28.5.2")
-    return Goal(bundles.bundle_of(place, version, "stable", parts, (), ORIGIN), (), "leave")
+def goal(*packages: str) -> Goal:
+    return Goal(None, (), "leave", packages=packages or None)
 
 
 def machine(*theirs: str) -> World:
@@ -41,7 +30,7 @@ def machine(*theirs: str) -> World:
 
 def test_a_switch_that_would_change_them_is_refused_with_the_way_out() -> None:
     world = machine("docker-ce", "containerd.io")
-    found = checks.findings(world, goal(world), NOTHING, Options())
+    found = checks.findings(world, goal(*NEW), NOTHING, Options())
     with pytest.raises(HeldByOthers) as failure:
         refuse(found)
     assert (failure.value.exit, failure.value.code) == (1, "error")
@@ -53,7 +42,7 @@ def test_a_switch_that_would_change_them_is_refused_with_the_way_out() -> None:
 
 def test_one_that_leaves_them_as_they_are_is_not() -> None:
     world = machine("containerd.io")
-    assert held.by_others(world, goal(world), NOTHING, Options()) == ()
+    assert held.by_others(world, goal(*NEW), NOTHING, Options()) == ()
 
 
 def test_to_remove_them_is_a_change_too() -> None:
@@ -67,10 +56,9 @@ def test_a_hold_of_dockswitch_s_own_is_not_in_its_way() -> None:
     for step in across.steps(world, Hold("anna", "", world.now()), OLD, before=()):
         transaction.act(world, step)
     assert world.dpkg.held == {"docker-ce", "containerd.io"}
-    assert held.by_others(world, goal(world), NOTHING, Options()) == ()
+    assert held.by_others(world, goal(*NEW), NOTHING, Options()) == ()
 
 
-def test_what_is_only_unpacked_is_none_of_apt_s() -> None:
+def test_a_goal_that_leaves_packages_alone_is_not_in_its_way() -> None:
     world = machine("docker-ce")
-    unpacked = goal(world, world.layout.versions)
-    assert held.by_others(world, unpacked, NOTHING, Options()) == ()
+    assert held.by_others(world, goal(), NOTHING, Options()) == ()

@@ -1,12 +1,17 @@
 """`hold` and `unhold`: what is installed is held, and neither a kill nor a switch loses that."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from dockswitch.backends import bundles
 from dockswitch.model.errors import Busy
 from dockswitch.model.layout import PREFERENCES, Layout
-from dockswitch.switching import drift, history, hold
+from dockswitch.model.release import Fetched
+from dockswitch.model.trust import Trust
+from dockswitch.model.version import Version
+from dockswitch.switching import drift, history, hold, packaged_goal
 from dockswitch.switching.hold import NoPackages, OfTheMachineOnly
 from tests.world import MOMENTS, Moment, World
 from tests.world.commands import Quiet, installed, mend, switch
@@ -105,6 +110,20 @@ def test_a_hold_stays_with_switches_that_touch_no_package() -> None:
     assert history.newest(world).hold == hold.observed(world).hold
     assert world.dpkg.held == NAMES
     is_whole(world)
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_hold_that_a_person_asked_for_goes_along_with_a_rollback(*, asked: bool) -> None:
+    world = machine()
+    then = replace(history.BEFORE, packages=("docker-ce=5:26.1.5-1",), hold=None)
+    version = Version.parse("26.1.5")
+    deb = Fetched("https://x/docker-ce.deb", "0" * 64, 1, Trust.SIGNED, "docker-ce=5:26.1.5-1")
+    bundle = bundles.bundle_of(world.layout.packages, version, "stable", [deb], ())
+    if asked:
+        hold.hold(world, "anna", None, Quiet())
+    goal = packaged_goal.back_to(world, then, bundle, "start")
+    assert goal.hold == hold.observed(world).hold
+    assert (goal.hold is not None) == asked
 
 
 def test_what_somebody_let_go_of_by_hand_has_drifted() -> None:
