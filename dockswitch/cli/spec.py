@@ -107,17 +107,18 @@ def probe(line: str | None, *, starts: bool = True) -> tuple[str, ...]:
     return words
 
 
-def source(kind: str | None, suite: str | None) -> str:
+def source(kind: str | None, suite: str | None, backend: str | None = None) -> str:
     """Whose sources `--from` names, in the resolver's words; empty where nobody said.
 
-    Raises UsageError.
+    A suite is said of packages only: `backend` is what was asked for. Raises UsageError.
     """
     kinds = {"deb": "apt", "static": "static"}
     if kind is not None and kind not in kinds:
         raise UsageError(f"nothing comes from {kind!r}", hint="--from takes deb or static")
-    if suite is not None and kind != "deb":
+    if suite is not None and kind != "deb" and (kind or backend) != "apt":
         raise UsageError(
-            "--suite is about packages", hint="--from deb takes the engine out of them"
+            "--suite is about packages",
+            hint="--backend apt installs them, --from deb takes the engine out of them",
         )
     return kinds[kind] if kind else ""
 

@@ -71,8 +71,8 @@ def command(
     from dockswitch.switching.options import Options
 
     began = time.monotonic()
-    taken = spec.source(source, suite)
-    session = Session(ctx, backend=taken or None, suite=suite, unpacks=bool(taken))
+    taken = spec.source(source, suite, backend)
+    session = Session(ctx, backend=taken or backend, suite=suite, unpacks=bool(taken))
     if experimental and (no_start or client_only):
         raise UsageError(
             "--experimental is for an engine that is started",

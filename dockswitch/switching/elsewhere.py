@@ -1,0 +1,114 @@
+"""What has a release that was never published for this machine's suite of packages."""
+
+from collections.abc import Sequence
+
+from dockswitch.model import choose, record
+from dockswitch.model.catalog import Catalog
+from dockswitch.model.choose import NoSuchRelease, PublishedElsewhere
+from dockswitch.model.errors import DockswitchError, NotPublished
+from dockswitch.model.ports import Reader
+from dockswitch.model.release import Release
+from dockswitch.model.unreachable import NotServed
+from dockswitch.model.version import Version
+from dockswitch.model.wish import Request
+from dockswitch.sources import Source, read_all, resolver
+from dockswitch.sources.announced import NoSuchComponent
+
+# Of a distribution's other suites the newest are asked; Ubuntu has had more than twenty.
+_MOST = 8
+
+
+def told(
+    reader: Reader,
+    catalog: Catalog,
+    request: Request,
+    channels: Sequence[str],
+    offered: Sequence[Release],
+    why: NotPublished,
+) -> NotPublished:
+    """`why` nothing was found, or better: what there is in its place, where it is of the suite.
+
+    What cannot be reached is left out.
+    """
+    by_suite = isinstance(why, NoSuchRelease | PublishedElsewhere | NotServed | NoSuchComponent)
+    if not by_suite or request.as_of is not None:
+        return why
+    distribution, suite, others = resolver.suites(catalog, channels[0], reader.host)
+    if not suite:
+        return why
+    return NotForThisSuite(
+        str(request.wish),
+        f"{distribution} {suite}",
+        request.channel or ", ".join(channels),
+        max((each.version for each in offered), default=None),
+        _having(reader, catalog, request, channels, distribution, others[:_MOST]),
+        _backends(reader, catalog, request, channels),
+    )
+
+
+def _having(
+    reader: Reader,
+    catalog: Catalog,
+    request: Request,
+    channels: Sequence[str],
+    distribution: str,
+    suites: Sequence[str],
+) -> list[str]:
+    """The suites that have it in one of the channels, newest first; all are asked at once."""
+    asked: list[tuple[str, Source]] = []
+    for suite in suites:
+        there = catalog.in_suite(f"{distribution}/{suite}")
+        for channel in channels:
+            try:
+                asked.append((suite, resolver.resolve(there, channel, "apt", reader.host)))
+            except DockswitchError:
+                continue
+    read = read_all([source for _, source in asked], reader)
+    pairs = zip(asked, read, strict=True)
+    found = [suite for (suite, _), releases in pairs if _has(releases, request)]
+    return list(dict.fromkeys(found))
+
+
+def _backends(
+    reader: Reader, catalog: Catalog, request: Request, channels: Sequence[str]
+) -> list[str]:
+    """The other backends whose sources have it for this host."""
+    static: list[Source] = []
+    for channel in channels:
+        try:
+            static.append(resolver.resolve(catalog, channel, "static", reader.host))
+        except DockswitchError:
+            continue
+    found = ["static"] if any(_has(each, request) for each in read_all(static, reader)) else []
+    images = any(catalog.channels[name].images for name in channels if name in catalog.channels)
+    if images and any(request.wish.matches(each.version) for each in record.images()):
+        found.append("machine")
+    return found
+
+
+def _has(releases: Sequence[Release] | DockswitchError, request: Request) -> bool:
+    if isinstance(releases, DockswitchError):
+        return False
+    return choose.choose(releases, request.wish) is not None
+
+
+class NotForThisSuite(NotPublished):
+    """`newest` is the newest that the suite has; `suites` of the same distribution have it."""
+
+    def __init__(
+        self,
+        wish: str,
+        where: str,
+        channel: str,
+        newest: Version | None,
+        suites: Sequence[str],
+        backends: Sequence[str],
+    ) -> None:
+        has = f"the newest there is {newest}" if newest else "there is nothing of that channel"
+        ways = [f"`--suite {suites[0]}` takes another suite's packages"] if suites else []
+        ways += [f"--backend {each} has it" for each in backends]
+        super().__init__(
+            f"{wish} was never published for {where} ({channel})",
+            details=has + (f"; published for: {', '.join(suites)}" if suites else ""),
+            hint=", ".join(ways) or "`dockswitch list-remote --backend apt` shows what there is",
+        )
