@@ -9,8 +9,7 @@ from dockswitch.model.errors import DockswitchError, NotPublished
 from dockswitch.model.ports import Reader
 from dockswitch.model.release import Release
 from dockswitch.model.unreachable import NotServed
-from dockswitch.model.version import Version
-from dockswitch.model.wish import Request
+from dockswitch.model.wish import Exact, Request, Under, Within
 from dockswitch.sources import Source, read_all, resolver
 from dockswitch.sources.announced import NoSuchComponent
 
@@ -36,11 +35,12 @@ def told(
     distribution, suite, others = resolver.suites(catalog, channels[0], reader.host)
     if not suite:
         return why
+    lacks = isinstance(why, NotServed | NoSuchComponent)
+    newest = max((each.version for each in offered), default=None)
     return NotForThisSuite(
-        str(request.wish),
+        request.channel or str(request.wish) if lacks else str(request.wish),
         f"{distribution} {suite}",
-        request.channel or ", ".join(channels),
-        max((each.version for each in offered), default=None),
+        f"{why.message} ({why.details})" if lacks else f"the newest that it has is {newest}",
         _having(reader, catalog, request, channels, distribution, others[:_MOST]),
         _backends(reader, catalog, request, channels),
     )
@@ -80,6 +80,8 @@ def _backends(
         except DockswitchError:
             continue
     found = ["static"] if any(_has(each, request) for each in read_all(static, reader)) else []
+    if not isinstance(request.wish, Exact | Under | Within):
+        return found  # the newest image is an old one
     images = any(catalog.channels[name].images for name in channels if name in catalog.channels)
     if images and any(request.wish.matches(each.version) for each in record.images()):
         found.append("machine")
@@ -93,22 +95,15 @@ def _has(releases: Sequence[Release] | DockswitchError, request: Request) -> boo
 
 
 class NotForThisSuite(NotPublished):
-    """`newest` is the newest that the suite has; `suites` of the same distribution have it."""
+    """`has` is what the suite has in its place; `suites` of the same distribution have it."""
 
     def __init__(
-        self,
-        wish: str,
-        where: str,
-        channel: str,
-        newest: Version | None,
-        suites: Sequence[str],
-        backends: Sequence[str],
+        self, wish: str, where: str, has: str, suites: Sequence[str], backends: Sequence[str]
     ) -> None:
-        has = f"the newest there is {newest}" if newest else "there is nothing of that channel"
         ways = [f"`--suite {suites[0]}` takes another suite's packages"] if suites else []
         ways += [f"--backend {each} has it" for each in backends]
         super().__init__(
-            f"{wish} was never published for {where} ({channel})",
+            f"{wish} was never published for {where}",
             details=has + (f"; published for: {', '.join(suites)}" if suites else ""),
             hint=", ".join(ways) or "`dockswitch list-remote --backend apt` shows what there is",
         )

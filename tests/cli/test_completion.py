@@ -68,7 +68,7 @@ def test_bash_completes_specs(using: Callable[..., Program]) -> None:
     assert offered(program, "use", "17.06.0-ce-rc")[0].startswith("17.06.0-ce-rc")
     assert "28.5.2" in offered(program, "install", "28.5")
     assert offered(program, "uninstall", "") == ["98.0.1", "99.0.0-rc.1"]
-    assert offered(program, "list-remote", "") == ["stable", "test", "edge", "nightly"]
+    assert offered(program, "list-remote", "") == ["stable", "test", "edge", "nightly", "distro"]
 
 
 def test_what_is_kept_below_another_root_is_offered_for_it(

@@ -114,7 +114,7 @@ def test_a_site_adds_a_channel_and_a_file_by_name_another(
             each["channel"]
             for each in program("channels", "--json", *words, **env).json["channels"]
         ]
-        assert names == ["stable", "test", "edge", "nightly", "corp", "lab"]
+        assert names == ["stable", "test", "edge", "nightly", "distro", "corp", "lab"]
     assert program("resolve", "corp", "--json").json["version"] == "99.0.0-rc.1"
     assert program("use", "lab", "98.1.0", "--no-start", "--channels", path).code == 0
     assert program("use", "lab", "98.1.0", "--no-start").code == 2

@@ -19,7 +19,7 @@ from dockswitch.model.version import Version
 
 TOP = Path(__file__).parents[2]
 SHIPPED = Catalog.shipped()
-LIVE = ["stable", "test"]
+LIVE = ["stable", "test", "distro"]
 MADE = shutil.ignore_patterns("__pycache__", "_shipped_channels.py")
 
 
