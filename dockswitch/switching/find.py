@@ -43,7 +43,7 @@ def find(
             unfit += [releases] if isinstance(releases, NotForThisHost) else []
             continue
         if isinstance(releases, NotPublished) and backend == "apt":
-            raise _told(reader, catalog, request, channels, [], releases)
+            raise _told(reader, catalog, request, channels, [], releases, verify)
         if isinstance(releases, DockswitchError):
             raise releases
         if listed and not request.channel and not _proven(releases):
@@ -67,7 +67,9 @@ def find(
         host=f"{reader.host}, {_publisher(catalog)}",
         day=request.as_of,
     )
-    raise _told(reader, catalog, request, channels, offered, why) if backend == "apt" else why
+    if backend != "apt":
+        raise why
+    raise _told(reader, catalog, request, channels, offered, why, verify)
 
 
 def _told(
@@ -77,11 +79,12 @@ def _told(
     channels: Sequence[str],
     offered: Sequence[Release],
     why: NotPublished,
+    verify: Trust,
 ) -> NotPublished:
     """Why nothing was found, with what there is elsewhere where it is of the host's suite."""
     from dockswitch.switching import elsewhere  # only where something goes wrong
 
-    return elsewhere.told(reader, catalog, request, channels, offered, why)
+    return elsewhere.told(reader, catalog, request, channels, offered, why, verify)
 
 
 def _publisher(catalog: Catalog) -> str:
