@@ -1,14 +1,113 @@
-"""Packages that no upgrade is to change: who holds them, and why."""
+"""Packages that no upgrade is to change: what dpkg has selected for each, asked and set.
 
+It is dpkg that is asked, not `apt-mark`, which says the same to dpkg: a source that apt cannot read
+takes no hold away, and bringing one back takes milliseconds.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dockswitch.apt import locks
+from dockswitch.model.errors import Busy, DockswitchError
 from dockswitch.model.ports import Reader, System
 from dockswitch.model.step import Holds
+
+_FORMAT = "${db:Status-Abbrev}|${Package}|${Version}\\n"
+_TIMEOUT = 20.0  # seconds
+# What dpkg itself takes, and fails at once where somebody has it.
+_LOCKS = ("/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A package that dpkg knows of; one that was removed may still be held."""
+
+    version: str
+    installed: bool
+    held: bool
+
+
+def selections(reader: Reader, names: Iterable[str]) -> dict[str, Selection]:
+    """Those of these packages that dpkg knows of, by name; none where there is no dpkg."""
+    wanted = tuple(names)
+    if not wanted:
+        return {}
+    asked = [*_dpkg(reader, "dpkg-query"), "--show", f"--showformat={_FORMAT}", *wanted]
+    found: dict[str, Selection] = {}
+    for line in reader.run(asked, timeout=_TIMEOUT).out.splitlines():
+        letters, name, version = line.split("|")
+        # one of another architecture stands behind the machine's own
+        found.setdefault(name, Selection(version, letters[1] not in "nc", letters[0] == "h"))
+    return found
 
 
 def observed(reader: Reader, step: Holds) -> Holds:
     """The step that brings back which of those packages are held now."""
-    raise NotImplementedError
+    names = tuple(dict.fromkeys((*step.held, *step.free)))
+    known = selections(reader, names)
+    held = tuple(name for name in names if name in known and known[name].held)
+    return Holds(held, tuple(name for name in names if name not in held))
 
 
-def make_so(system: System, wanted: Holds) -> None:
-    """Holds them, and lets go of those that are free."""
-    raise NotImplementedError
+def make_so(system: System, wanted: Holds, *, limit: float = locks.LIMIT) -> None:
+    """Holds those that are installed, and lets go of those that are free.
+
+    Another program that is at work is waited for, `limit` seconds; raises PackagesBusy,
+    SelectionsBusy, NotSelected.
+    """
+    known = selections(system, (*wanted.held, *wanted.free))
+    lines = [
+        *(f"{name} hold" for name in wanted.held if _can_be_held(known.get(name))),
+        # as `apt-mark unhold` does it
+        *(
+            f"{name} {'install' if known[name].installed else 'deinstall'}"
+            for name in wanted.free
+            if name in known and known[name].held
+        ),
+    ]
+    if not lines:
+        return
+    if not system.layout.root:  # below one nobody else is at work, and the locks are others
+        locks.wait(system, limit=limit, locks=_LOCKS)
+    argv = [*_dpkg(system, "dpkg"), "--set-selections"]
+    ran = system.command(argv, timeout=_TIMEOUT, given="".join(f"{line}\n" for line in lines))
+    if ran.code == 0:
+        return
+    raise (
+        SelectionsBusy(ran.err) if "locked by another process" in ran.err else NotSelected(ran.err)
+    )
+
+
+def _can_be_held(known: Selection | None) -> bool:
+    """Whether it is there, and not held already."""
+    return known is not None and known.installed and not known.held
+
+
+def _dpkg(reader: Reader, program: str) -> list[str]:
+    """Below another root there is another database."""
+    root = reader.layout.root
+    return [program, f"--admindir={root}/var/lib/dpkg"] if root else [program]
+
+
+class SelectionsBusy(Busy):
+    """Somebody came first between our wait and dpkg."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(
+            "another program is changing this machine's packages",
+            details=_line(said),
+            hint="wait until it is done, then run the same command again",
+        )
+
+
+class NotSelected(DockswitchError):
+    def __init__(self, said: str) -> None:
+        super().__init__(
+            "dpkg does not change which packages are held",
+            details=_line(said),
+            hint="`dpkg --audit` shows what is wrong with its database",
+        )
+
+
+def _line(said: str) -> str:
+    return "; ".join(line.strip() for line in said.splitlines() if line.strip())

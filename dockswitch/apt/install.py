@@ -1,14 +1,123 @@
 """A set of packages made so, as one transaction of apt."""
 
-from dockswitch.model.ports import Reader, System
+from collections.abc import Mapping
+
+from dockswitch.apt import archives, call, failures, locks, marks, mending, simulation
+from dockswitch.apt.states import State, states
+from dockswitch.model import package_words
+from dockswitch.model.errors import DockswitchError
+from dockswitch.model.ports import Finished, Reader, System
 from dockswitch.model.step import Packages
+
+_UNITS = ("docker.service", "docker.socket", "containerd.service")
+
+# by name, the version that is to be there, or None
+Wanted = Mapping[str, str | None]
 
 
 def observed(reader: Reader, step: Packages) -> Packages:
     """The step that brings back what is installed now of those packages."""
-    raise NotImplementedError
+    names = tuple(package_words.versions(step.wanted))
+    there = states(reader, names)
+    words = (
+        package_words.there(name, there[name].version)
+        if name in there and there[name].version
+        else package_words.gone(name)
+        for name in names
+    )
+    return Packages(tuple(words), marks.automatic(reader, there))
 
 
-def make_so(system: System, wanted: Packages) -> None:
-    """Makes it so from the files that are kept; does nothing where it is so already."""
-    raise NotImplementedError
+def make_so(system: System, wanted: Packages, *, limit: float = locks.LIMIT) -> None:
+    """Makes it so from the files that are kept; does nothing where it is so already.
+
+    The locks of dpkg and apt are waited for `limit` seconds: an apt-get of ours that outlived us
+    may hold them too. Raises PackagesBusy, ArchiveMissing, OthersToo, and whatever apt and dpkg
+    fail with (`apt.failures`); nothing was changed where it is one of the first three.
+    """
+    versions = package_words.versions(wanted.wanted)
+    locks.wait(system, limit=limit)
+    if mending.cut_short(system) or _amiss(states(system, versions), versions):
+        _install(system, versions)
+    marks.mark(system, wanted.automatic, [name for name in versions if versions[name]])
+
+
+def _install(system: System, wanted: Wanted) -> None:
+    _words(system, wanted)  # what is not kept is told before anything is mended
+    mending.mend(system, wanted)
+    if not _amiss(states(system, wanted), wanted):
+        return
+    words = _words(system, wanted)
+    simulation.refuse_others(system, words, wanted)
+    _forgive_starts(system)
+    _well(system, call.apt_get(system, *words))
+    left = _amiss(states(system, wanted), wanted)
+    if left:
+        raise NotMade(left, states(system, left), call.log(system.layout))
+
+
+def _amiss(there: Mapping[str, State], wanted: Wanted) -> dict[str, str | None]:
+    """Those that are not as they are wanted."""
+    return {
+        name: version
+        for name, version in wanted.items()
+        if (name in there if version is None else not _is(there.get(name), version))
+    }
+
+
+def _is(state: State | None, version: str) -> bool:
+    return state is not None and state.whole and state.version == version
+
+
+def _words(reader: Reader, wanted: Wanted) -> tuple[str, ...]:
+    """What apt-get is told: files for what changes, names for what stays or goes."""
+    there = states(reader, wanted)
+    amiss = _amiss(there, wanted)
+    files = [archives.archive(reader, name, version) for name, version in amiss.items() if version]
+    gone = [package_words.gone(name) for name, version in amiss.items() if version is None]
+    stays = [
+        package_words.there(name, version)
+        for name, version in wanted.items()
+        if version and name not in amiss
+    ]
+    options = ["install", "--allow-downgrades", "--no-install-recommends", "--no-auto-remove"]
+    if any(state.held for state in there.values()):
+        # Whoever holds them for us puts the hold back: apt drops it.
+        options.append("--allow-change-held-packages")
+    if any(not state.whole for state in there.values()):
+        # Else it takes one that it has half for installed. What stays would be installed anew too.
+        return (*options, "--reinstall", *files, *gone)
+    return (*options, *files, *stays, *gone)
+
+
+def _forgive_starts(system: System) -> None:
+    """Several switches within a minute are no failure of a unit that systemd stops starting."""
+    if system.host.init == "systemd":
+        system.command(["systemctl", "reset-failed", *_UNITS])
+
+
+def _well(system: System, ran: Finished) -> None:
+    failed = failures.failure(ran, call.log(system.layout))
+    if failed is not None:
+        raise failed
+
+
+class NotMade(DockswitchError):
+    """apt said that all was well, and dpkg does not say so."""
+
+    def __init__(self, wanted: Wanted, there: Mapping[str, State], log: str) -> None:
+        told = [
+            f"{name} is {_said(there.get(name))}, wanted is {version or 'none'}"
+            for name, version in wanted.items()
+        ]
+        super().__init__(
+            "the packages are not what they are to be",
+            details="; ".join(told),
+            hint=f"{log} has all that apt and dpkg said; `dpkg --audit` shows what is half done",
+        )
+
+
+def _said(state: State | None) -> str:
+    if state is None:
+        return "not there"
+    return state.version if state.whole else f"half installed ({state.version})"

@@ -3,17 +3,17 @@
 apt-get update exits with 0 where a server is down or a component is missing, and old lists serve.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from dockswitch.apt import entries, era, own_source
+from dockswitch.apt import call, entries, era, failures, locks, own_source
 from dockswitch.apt.entries import Entry
 from dockswitch.model import package_words
 from dockswitch.model.address import shown
-from dockswitch.model.errors import DockswitchError, NotAuthentic, Unreachable
+from dockswitch.model.errors import DockswitchError, NotAuthentic
 from dockswitch.model.origin import Origin
 from dockswitch.model.ports import Finished, Progress, Reader, System
-from dockswitch.model.release import Package, Release
+from dockswitch.model.release import Download
 from dockswitch.model.step import File
 
 _LIMIT = 600  # seconds
@@ -29,13 +29,12 @@ _ALONE = (
 )
 
 
-def update(system: System, release: Release, progress: Progress) -> None:
-    """`apt-get update` of the release's source alone, until apt has what the index says.
+def update(system: System, origin: Origin, wanted: Sequence[Download], progress: Progress) -> None:
+    """`apt-get update` of that source alone; apt then has what the index says of these packages.
 
-    Raises SourceGone, NotUpdated, OtherThanIndexed.
+    Raises SourceGone, OtherThanIndexed, PackagesBusy, and what apt-get fails with (`failures`).
     """
-    origin = release.origin
-    assert origin is not None, "a release of packages has an origin"
+    locks.wait(system, locks=locks.LISTS)
     progress.say(f"apt reads {shown(str(origin))}")
     for file in _copies(system, origin):
         content = None if file.content is None else file.content.encode(file.encoding)
@@ -44,22 +43,20 @@ def update(system: System, release: Release, progress: Progress) -> None:
     if not origin.url:
         words = ["update", "-qq"]  # what is wrong with a source of somebody else's is not for us
     said = _apt_get(system, (*options(system, origin), *words))
-    if said.code:
-        raise NotUpdated(origin, said.err or said.out)
-    check(system, release)
+    failed = failures.failure(said, call.log(system.layout))
+    if failed is not None and (said.code or origin.url):
+        raise failed
+    check(system, origin, wanted)
 
 
-def check(reader: Reader, release: Release) -> None:
+def check(reader: Reader, origin: Origin, wanted: Sequence[Download]) -> None:
     """Whether apt has these very packages there; raises OtherThanIndexed."""
-    origin = release.origin
-    assert origin is not None, "as above"
-    packages = [each for each in release.artifacts if isinstance(each, Package)]
-    words = [each.word for each in packages]
+    words = [each.package for each in wanted]
     said = reader.run(["apt-cache", *options(reader, origin), "show", *words])
     known = _digests(said.out)
-    for each in packages:
-        digests = known.get(each.word, frozenset())
-        if each.sha256 not in digests:
+    for each in wanted:
+        digests = known.get(each.package, frozenset())
+        if not digests & each.digests:
             raise OtherThanIndexed(origin, each, digests)
 
 
@@ -145,26 +142,14 @@ class SourceGone(DockswitchError):
         )
 
 
-class NotUpdated(Unreachable):
-    """`said` is all that apt-get said."""
-
-    def __init__(self, origin: Origin, said: str) -> None:
-        lines = [line for line in said.splitlines() if line.startswith(("E:", "W:", "Err:"))]
-        super().__init__(
-            f"apt cannot read {shown(str(origin))}",
-            details="\n".join(shown(line) for line in lines) or "it did not say why",
-            hint="look at the network, and at apt's proxy and auth.conf.d where it needs them",
-        )
-
-
 class OtherThanIndexed(NotAuthentic):
     """apt has other bytes of a package than the index announced, or none at all."""
 
-    def __init__(self, origin: Origin, package: Package, digests: frozenset[str]) -> None:
+    def __init__(self, origin: Origin, wanted: Download, digests: frozenset[str]) -> None:
         has = f"it has {', '.join(sorted(digests))}" if digests else "it does not know it"
         super().__init__(
-            f"apt does not have {package.word} as the index of {shown(str(origin))} says",
-            details=f"{has}; the index says {package.sha256}",
+            f"apt does not have {wanted.package} as the index of {shown(str(origin))} says",
+            details=f"{has}; the index says {' or '.join(sorted(wanted.digests))}",
             hint="the repository may be in the middle of an update, or the server was not reached "
             "and apt kept its old lists: run the same command again in some minutes",
         )

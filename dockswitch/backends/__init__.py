@@ -8,7 +8,7 @@ from dockswitch.model.ports import Reader
 from dockswitch.model.step import Step
 
 GROUP = "dockswitch.backends"
-BUILT_IN = ("static",)
+BUILT_IN = ("static", "apt")
 
 
 class Backend(Protocol):
@@ -35,6 +35,10 @@ def find(name: str) -> Backend:
         from dockswitch.backends.static import Static
 
         return Static()
+    if name == "apt":
+        from dockswitch.backends.apt import Apt
+
+        return Apt()
     return _from_entry_points(name)
 
 

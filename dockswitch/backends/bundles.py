@@ -36,6 +36,11 @@ def kept_on(reader: Reader, shelf: str) -> tuple[Bundle, ...]:
     return tuple(sorted((b for b in found if b is not None), key=lambda b: (b.version, b.sha256)))
 
 
+def kept_as_packages(reader: Reader) -> tuple[Bundle, ...]:
+    """Every engine that is kept as packages, in release order."""
+    return kept_on(reader, reader.layout.packages)
+
+
 def rootless_of(reader: Reader, version: Version) -> Bundle | None:
     """What an engine of that version needs without root, None where it is not kept."""
     found = [each for each in kept_on(reader, reader.layout.rootless) if each.version == version]
@@ -128,19 +133,19 @@ def bundle_of(
 ) -> Bundle:
     """What came in these files, the engine's own first; `names` are the programs.
 
-    `origin` is where apt finds those that are kept as packages.
+    Of those that are kept as packages there are none, and `origin` is where apt finds them.
     """
     sha256 = digest_of([(part.sha256, name_of(part.url)) for part in parts])
     return Bundle(
         version=version,
         folder=folder_of(shelf, version, sha256),
         names=names,
-        channels=(channel,),
+        channels=(channel,) if channel else (),
         url=parts[0].url,
         sha256=sha256,
         size=sum(part.size for part in parts),
         trust=min(part.trust for part in parts),
-        parts=tuple(parts) if len(parts) > 1 or origin else (),
+        parts=tuple(parts) if len(parts) > 1 or not names else (),
         origin=origin,
     )
 

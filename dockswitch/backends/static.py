@@ -3,12 +3,12 @@
 import os
 from dataclasses import dataclass, replace
 
-from dockswitch.backends import bundles, links
+from dockswitch.backends import bundles, links, live
 from dockswitch.engine import at_boot, experimental, flags, running, supervision
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.model.plan import Goal, Installed, Wanted
 from dockswitch.model.ports import Daemon, Reader
-from dockswitch.model.step import Aside, Containers, Engine, Step
+from dockswitch.model.step import Aside, Engine, Step
 from dockswitch.model.version import BadVersion, Version
 from dockswitch.system.own_command import own_command
 
@@ -69,30 +69,10 @@ def _engine_steps(
     if installed.daemon and not turned and _is_it(reader, installed.daemon, wanted, engine):
         return _aside(reader, goal), ()
     readies = supervisor.readies(reader, engine, goal.neighbour)
-    down, up = _container_steps(reader, config, installed, wanted)
+    place = goal.data or config.data_root
+    down, up = live.container_steps(reader, config, installed, goal.bundle.version, place)
     leaving = (*_leaving(reader, goal, readies), *down, *stop, *_aside(reader, goal))
     return leaving, (*readies, *turned, engine, *up)
-
-
-def _container_steps(
-    reader: Reader, config: DaemonConfig, installed: Installed, wanted: Wanted
-) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
-    """With live-restore: what an older engine could not take back is started anew by it.
-
-    An engine on another data-root knows none of them, and they would run on behind its back.
-    """
-    if installed.daemon is None or not config.live_restore:
-        return (), ()
-    from dockswitch.engine import containers  # few engines have live-restore
-
-    now = flags.used_by(installed.daemon.argv, config, reader.layout)
-    if now.data_root != (wanted.data or config.data_root):
-        left = tuple(each.id for each in containers.all_kept(reader, config))
-        return ((Containers(left, run=False),) if left else ()), ()
-    found = containers.not_taken_back(reader, config, installed.running, wanted.version)
-    back = tuple(each.id for each in found if not each.removed)
-    down = (Containers(tuple(each.id for each in found), run=False),) if found else ()
-    return down, (Containers(back, run=True),) if back else ()
 
 
 def _leaving(reader: Reader, goal: Goal, readies: tuple[Step, ...]) -> tuple[Step, ...]:

@@ -66,10 +66,10 @@ def logs(
     ] = 50,
 ) -> None:
     """Show the end of the engine's log."""
-    from dockswitch.engine import supervision
+    from dockswitch.switching import daemon
 
     session = Session(ctx)
-    said = supervision.of(session.system).logs(session.system, lines)
+    said = daemon.logs(session.system, lines)
     session.report.answer({"lines": list(said)}, said)
     if not said:
         session.report.note("the engine has said nothing yet")

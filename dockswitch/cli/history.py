@@ -23,7 +23,11 @@ def command(ctx: typer.Context) -> None:
         {"generations": [telling.generation_plain(each) for each in known]},
         columns(
             [
-                [g.number, g.time, g.channel or "-", g.version or g.neighbour or "nothing", g.wish]
+                [
+                    *(g.number, g.time, g.channel or "-"),
+                    g.version or g.neighbour or "nothing",
+                    f"{g.wish} (held by {g.hold.owner})" if g.hold else g.wish,
+                ]
                 for g in known
             ]
         ),

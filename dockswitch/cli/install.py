@@ -29,7 +29,8 @@ def command(
     """Fetch and verify a release without switching to it."""
     from dockswitch.switching import install
 
-    taken = spec.source(source, suite, backend)
+    taken = spec.source(source)
+    spec.suited(suite, taken, backend)
     session = Session(ctx, host=host, backend=taken or backend, suite=suite, unpacks=bool(taken))
     request = session.request(words or [], as_of)
     accepted = spec.accepted(verify, accept_digest)
@@ -49,7 +50,7 @@ def command(
     bundle = installed.bundle
     verb = "is installed now" if installed.changed else "is installed already"
     session.report.answer(
-        {"changed": installed.changed, **telling.bundle_plain(bundle, "")},
+        {"changed": installed.changed, **telling.bundle_plain(bundle, ())},
         [
             telling.headline(session.layout, "static", bundle.trust),
             f"{bundle.version} {verb} in {session.layout.real(bundle.folder)}",

@@ -1,6 +1,7 @@
 """`dockswitch list`: list the versions that are kept here."""
 
 import os
+from collections.abc import Collection
 
 import typer
 
@@ -23,17 +24,21 @@ def command(ctx: typer.Context) -> None:
 
     session = Session(ctx)
     layout = session.layout
-    kept = bundles.kept(session.system)
+    kept = (*bundles.kept(session.system), *bundles.kept_as_packages(session.system))
     target = session.system.link(layout.current)
     current = os.path.normpath(f"{layout.state}/{target}") if target else ""
     now = history.newest(session.system)
-    rows = [[_starred(each, current), ",".join(each.channels), each.trust] for each in kept]
+    in_use = frozenset({current} - {""})
+    rows = [
+        [_starred(each, in_use), ",".join(each.channels), each.trust, _backend(each)]
+        for each in kept
+    ]
     if now.neighbour is not None:
         star = "*" if now.version is None else " "
-        rows.insert(0, [f"{star} {now.neighbour.version}", "system", now.neighbour])
+        rows.insert(0, [f"{star} {now.neighbour.version}", "system", now.neighbour, ""])
     session.report.answer(
         {
-            "installed": [telling.bundle_plain(bundle, current) for bundle in kept],
+            "installed": [telling.bundle_plain(bundle, in_use) for bundle in kept],
             "neighbour": telling.neighbour_plain(now.neighbour),
         },
         columns(rows),
@@ -42,5 +47,10 @@ def command(ctx: typer.Context) -> None:
         session.report.note("nothing is installed; `dockswitch use stable` is a beginning")
 
 
-def _starred(bundle: Bundle, current: str) -> str:
-    return f"{'*' if bundle.folder == current else ' '} {bundle.version}"
+def _starred(bundle: Bundle, in_use: Collection[str]) -> str:
+    return f"{'*' if bundle.folder in in_use else ' '} {bundle.version}"
+
+
+def _backend(bundle: Bundle) -> str:
+    """Said of what is kept as packages: the same version may be kept unpacked too."""
+    return bundle.backend if bundle.backend != "static" else ""

@@ -44,7 +44,7 @@ def command(
     from dockswitch.sources import resolver
     from dockswitch.switching import find
 
-    spec.source(None, suite, backend)
+    spec.suited(suite, "", backend)
     session = Session(ctx, host=host, backend=backend, suite=suite)
     wanted = tuple(names or DEFAULT)
     for channel in names or ():

@@ -27,7 +27,8 @@ def command(
     else:
         as_root(session)
         gone = removal.prune(session.system, session.report.progress)
-    versions = [str(bundle.version) for bundle in gone]
+    # one may be kept unpacked and as packages
+    versions = list(dict.fromkeys(str(bundle.version) for bundle in gone))
     kept = data_places.kept(session.system, versions)
     for place in kept:
         session.report.note(f"the data-root {place} stays, with all that lies in it")
@@ -39,5 +40,5 @@ def command(
             "data_roots": kept,
             "bytes": sum(bundle.size for bundle in gone),
         },
-        [f"{bundle.version} {verb}" for bundle in gone] or ["nothing to remove"],
+        [f"{version} {verb}" for version in versions] or ["nothing to remove"],
     )

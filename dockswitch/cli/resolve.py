@@ -30,7 +30,7 @@ def command(
     """Show which release a word means, and why."""
     from dockswitch.switching import find
 
-    spec.source(None, suite, backend)
+    spec.suited(suite, "", backend)
     session = Session(ctx, host=host, backend=backend, suite=suite)
     request = session.request(words or [], as_of)
     found = find.find(

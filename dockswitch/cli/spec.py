@@ -70,6 +70,23 @@ From = Annotated[
         "them (deb).",
     ),
 ]
+PackageWords = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--package",
+        metavar="NAME=VERSION",
+        help="A package's version where the release leaves one a choice (containerd.io, plug-ins); "
+        "NAME- for none of it.",
+    ),
+]
+Hold = Annotated[
+    bool | None,
+    typer.Option(
+        "--hold/--no-hold",
+        help="Whether upgrades of the system are to leave the packages alone; an exact version is "
+        "held by default, a channel is not.",
+    ),
+]
 Suite = Annotated[
     str | None,
     typer.Option(
@@ -107,20 +124,41 @@ def probe(line: str | None, *, starts: bool = True) -> tuple[str, ...]:
     return words
 
 
-def source(kind: str | None, suite: str | None, backend: str | None = None) -> str:
+def packages(words: Sequence[str] | None, backends: Sequence[str]) -> tuple[str, ...]:
+    """A person's own words for apt; raises UsageError."""
+    if words and backends[0] != "apt":
+        raise UsageError(
+            "--package is about packages, which --backend apt installs",
+            hint="leave it out, or say --backend apt",
+        )
+    for word in words or ():
+        name, equals, version = word.partition("=")
+        if not (name and version if equals else word.endswith("-") and len(word) > 1):
+            raise UsageError(
+                f"{word!r} is no package",
+                hint="such as --package containerd.io=1.7.28-1, or docker-model-plugin- for none",
+            )
+    return tuple(words or ())
+
+
+def source(kind: str | None) -> str:
     """Whose sources `--from` names, in the resolver's words; empty where nobody said.
 
-    A suite is said of packages only: `backend` is what was asked for. Raises UsageError.
+    Raises UsageError.
     """
     kinds = {"deb": "apt", "static": "static"}
     if kind is not None and kind not in kinds:
         raise UsageError(f"nothing comes from {kind!r}", hint="--from takes deb or static")
-    if suite is not None and kind != "deb" and (kind or backend) != "apt":
+    return kinds[kind] if kind else ""
+
+
+def suited(suite: str | None, source: str, backend: str | None) -> None:
+    """Raises UsageError where a suite is named and no packages are asked for."""
+    if suite is not None and (source or backend) != "apt":
         raise UsageError(
             "--suite is about packages",
             hint="--backend apt installs them, --from deb takes the engine out of them",
         )
-    return kinds[kind] if kind else ""
 
 
 def least(verify: str | None, otherwise: Trust) -> Trust:
@@ -165,5 +203,6 @@ def _kept(ctx: typer.Context) -> list[str]:
     from dockswitch.system import files
 
     layout = Session(ctx).layout
-    names = files.names(layout.real(layout.versions))
+    shelves = (layout.versions, layout.packages)
+    names = [name for shelf in shelves for name in files.names(layout.real(shelf))]
     return [version_in(name) for name in names if not name.startswith(".")]

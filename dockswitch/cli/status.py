@@ -6,6 +6,7 @@ import typer
 
 from dockswitch.cli import pins
 from dockswitch.cli.session import Session
+from dockswitch.report import held as holding
 from dockswitch.report import outcome as telling
 
 EXAMPLES = """\
@@ -23,13 +24,14 @@ def command(
     ] = False,
 ) -> None:
     """Show what is installed, what runs, and whether they agree."""
-    from dockswitch.switching import drift, history
+    from dockswitch.switching import drift, history, hold
 
     session = Session(ctx)
     now = history.newest(session.system)
     installed = session.backend(now.backend).installed(session.system)
     drifted = drift.drift(session.system, now, installed)
     running = drift.answering(session.system)
+    held = hold.observed(session.system)
     pin = pins.nearest()
     version = str(installed.version) if installed.version else None
     before = now.neighbour or "nothing"
@@ -44,7 +46,7 @@ def command(
             "data_root": data,
             "pinned": pin.spec if pin else None,
             "locked": None,
-            "held": False,
+            "held": holding.held_plain(held) or False,
             "drift": list(drifted),
             "neighbour": telling.neighbour_plain(now.neighbour),
         },
@@ -54,6 +56,7 @@ def command(
             *([f"system     {now.neighbour}"] if version and now.neighbour else []),
             *([f"data-root  {data}, of its own"] if data else []),
             *([f"pinned     {pin.spec} ({pin.path})"] if pin else []),
+            *(f"held       {line}" for line in holding.held_lines(held)),
             *(f"drift      {line}" for line in drifted),
         ],
     )

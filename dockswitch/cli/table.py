@@ -13,6 +13,8 @@ GROUPS: dict[str, dict[str, str]] = {
         "install": "Fetch and verify a release without switching to it.",
         "uninstall": "Remove a version that is not in use.",
         "prune": "Remove every version that nothing needs.",
+        "hold": "Keep upgrades of the system from changing the engine's packages.",
+        "unhold": "Let upgrades of the system change the engine's packages again.",
         "pin": "Write down the version that this folder wants.",
     },
     "Look": {

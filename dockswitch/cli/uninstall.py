@@ -29,11 +29,12 @@ def command(
     session = Session(ctx)
     as_root(session)
     removed = removal.uninstall(session.system, version, session.report.progress)
-    versions = [str(bundle.version) for bundle in removed]
+    # one may be kept unpacked and as packages
+    versions = list(dict.fromkeys(str(bundle.version) for bundle in removed))
     kept = data_places.kept(session.system, versions)
     for place in kept:
         session.report.note(f"its data-root {place} stays, with all that lies in it")
     session.report.answer(
         {"changed": True, "removed": versions, "data_roots": kept},
-        [f"{bundle.version} is removed" for bundle in removed],
+        [f"{version} is removed" for version in versions],
     )

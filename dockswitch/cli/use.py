@@ -1,11 +1,12 @@
 """`dockswitch use`: switch to a release, fetching it if needed."""
 
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dockswitch.cli import spec
+from dockswitch.cli import sessions, spec
 from dockswitch.cli.consent import consent
 from dockswitch.cli.env import address
 from dockswitch.cli.privilege import as_root
@@ -29,6 +30,8 @@ Examples:
   dockswitch use test --experimental        with what is unfinished in it
   dockswitch use test --dry-run             what it would do
   dockswitch use 28 --from deb              out of the signed packages
+  dockswitch use 28.5.2 --backend apt       as the machine's own packages
+  dockswitch use 28.5.2 --package containerd.io=1.7.28-1
   dockswitch use 28 --probe 'curl -fsS http://localhost:8080/health'
   dockswitch use previous                   the one before, as `cd -`
   dockswitch use 20.10 --data separate      with a data-root of its own
@@ -64,6 +67,8 @@ def command(
     ] = False,
     data: spec.Data = None,
     probe: spec.Probe = None,
+    package: spec.PackageWords = None,
+    hold: spec.Hold = None,
     verify: spec.Verify = None,
     accept_digest: spec.AcceptDigest = None,
 ) -> None:
@@ -71,8 +76,9 @@ def command(
     from dockswitch.switching.options import Options
 
     began = time.monotonic()
-    taken = spec.source(source, suite, backend)
-    session = Session(ctx, backend=taken or backend, suite=suite, unpacks=bool(taken))
+    taken = spec.source(source)
+    session, by = sessions.of(ctx, backend=backend, source=taken, suite=suite)
+    spec.suited(suite, taken, by[0])
     if experimental and (no_start or client_only):
         raise UsageError(
             "--experimental is for an engine that is started",
@@ -87,14 +93,29 @@ def command(
         source=taken,
         data=data,
         probe=spec.probe(probe, starts=not (no_start or client_only)),
+        packages=spec.packages(package, by),
+        hold=hold,
     )
-    by = session.backend(backend, taken)
     if dry_run or check:
-        changes = _previews(session, request, by, options, began)
+        changes = _previews(session, request, _one(session, request, by, options), options, began)
         raise typer.Exit(PENDING if check and changes else 0)
     # Whoever said yes to a pin file is not asked again.
     as_root(session, *([] if words or from_file else ["--from-file"]))
-    _switches(session, request, by, options, began)
+    _switches(session, request, _one(session, request, by, options), options, began)
+
+
+def _one(
+    session: Session, request: "Request", names: Sequence[str], options: "Options"
+) -> "Backend":
+    """The backend that is to do it: the first of these that has what is asked for."""
+    if len(names) == 1:
+        from dockswitch import backends
+
+        return backends.find(names[0])
+    from dockswitch.switching import which_backend  # only before the first switch
+
+    catalog = lambda: session.catalog  # noqa: E731 -- made when it is asked for
+    return which_backend.first_that_has(session.system, catalog, request, names, options)
 
 
 def _previews(

@@ -50,24 +50,30 @@ def serves(reader: Reader, socket: str, wanted: Version) -> str | None:
     return None
 
 
-def runs_container(system: System, socket: str, folder: str) -> str | None:
-    """Why the engine there cannot run a container, by one made from the docker-init in `folder`.
+def runs_container(system: System, socket: str, init: str) -> str | None:
+    """Why the engine there cannot run a container, by one made of that docker-init or tini.
 
     Nothing is pulled and no network is made; the container and its image are gone afterwards. Takes
     0.2 to 0.5 s.
     """
     try:
-        return tries_container(system, socket, folder)
+        return tries_container(system, socket, init)
     finally:
         remove_leftovers(system, socket)
 
 
-def tries_container(system: System, socket: str, folder: str) -> str | None:
+def tries_container(system: System, socket: str, init: str) -> str | None:
     """As `runs_container`, and leaves what it made: for an engine that ends with all it has."""
-    program = f"{folder}/docker-init"
-    if system.kind(program) != "file":
-        return f"there is no {program} to run in a container"
-    return _run(system, socket, system.payload(program))
+    if system.kind(init) not in ("file", "link"):
+        return f"there is no {init or 'docker-init'} to run in a container"
+    return _run(system, socket, system.payload(init))
+
+
+def init_in(reader: Reader, folder: str) -> str:
+    """The init for containers among the programs in a folder; Debian's engine has tini for it."""
+    names = ("docker-init", "tini-static", "tini")
+    found = (f"{folder}/{name}" for name in names if reader.kind(f"{folder}/{name}") == "file")
+    return next(found, f"{folder}/{names[0]}")
 
 
 def remove_leftovers(system: System, socket: str) -> None:

@@ -64,9 +64,12 @@ def act(system: System, wanted: Service) -> None:
     if wanted.manager == "snap":
         _act_on_snap(system, wanted)
         return
-    # A file that now stands before another one of the same name is not noticed by itself.
     if unit_files.ours(system, wanted.name) is not None:
         return
+    found = unit(system, wanted.name)
+    if (found.active, found.enabled) == (wanted.active, wanted.enabled):
+        return
+    # A file that now stands before another one of the same name is not noticed by itself.
     _told(system, "systemctl", "daemon-reload")
     found = unit(system, wanted.name)
     if found.enabled != wanted.enabled:

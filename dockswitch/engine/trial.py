@@ -98,7 +98,8 @@ def answers(system: System, trial: Trial) -> str | None:
 
 def runs_container(system: System, trial: Trial) -> str | None:
     """Why it runs no container, or None when it does; what it made goes with it."""
-    return health.tries_container(system, trial.places.socket, trial.wanted.folder)
+    init = health.init_in(system, trial.wanted.folder)
+    return health.tries_container(system, trial.places.socket, init)
 
 
 def end(system: System, places: Places, trial: Trial | None = None) -> None:

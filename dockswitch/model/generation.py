@@ -32,8 +32,8 @@ class Generation:
 
     `left` are the containers that run again once a switch returns to where they are.
 
-    `packages` is the folder of the Debian packages that the machine had then, inside the root, and
-    empty where none of an engine's were known; `hold` says that they were held.
+    `packages` are an engine's Debian packages that the machine had then, as apt calls them, whoever
+    brought the engine that ran; `hold` says that they were held.
     """
 
     number: int
@@ -50,5 +50,5 @@ class Generation:
     experimental: bool = False
     neighbour: Neighbour | None = None
     left: tuple[Left, ...] = ()
-    packages: str = ""
+    packages: tuple[str, ...] = ()
     hold: Hold | None = None

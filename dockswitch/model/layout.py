@@ -13,6 +13,10 @@ LONGEST_EXEC_ROOT = 104 - len("/containerd/containerd.sock.ttrpc")
 # The folder of a client's plug-ins, wherever it is: see cli-plugins/manager of docker/cli.
 PLUGINS = "cli-plugins"
 
+# dockswitch's own file among those that tell apt which versions to prefer. apt reads a name without
+# a dot, of letters, digits, hyphens and underscores; see apt_preferences(5).
+PREFERENCES = "/etc/apt/preferences.d/dockswitch"
+
 Environment = Mapping[str, str]
 
 

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from dockswitch.model import package_names, package_words
 from dockswitch.model.finding import Finding
+from dockswitch.model.hold import Hold
 from dockswitch.model.neighbour import Neighbour
 from dockswitch.model.ports import Daemon
 from dockswitch.model.release import Artifact, Bundle
-from dockswitch.model.step import ByHand, Engine, Service, Step
+from dockswitch.model.step import ByHand, Engine, Packages, Service, Step
 from dockswitch.model.version import Version
 
 Start = Literal["start", "leave", "stop"]
@@ -23,6 +25,9 @@ class Goal:
     `neighbour` is the adopted engine of somebody else: it is stopped where a bundle is to run, and
     started where none is.
     `rootless` is what the bundle's engine needs besides where it is to run without root.
+
+    `packages` are those that apt is to install or remove, as it calls them, None where it is left
+    alone; `hold` is how they are held, None for not at all.
     """
 
     bundle: Bundle | None
@@ -32,6 +37,8 @@ class Goal:
     experimental: bool = False
     neighbour: Neighbour | None = None
     rootless: Bundle | None = None
+    packages: tuple[str, ...] | None = None
+    hold: Hold | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +99,19 @@ class Plan:
     @property
     def restarts(self) -> bool:
         """Whether a running engine will be stopped, ours or an adopted one."""
-        ours = self.installed.daemon is not None and any(
-            isinstance(step, Engine) for step in self.steps
-        )
-        return ours or any(runs_neighbour(step) is False for step in self.steps)
+        runs = self.installed.daemon is not None and any(map(touches_engine, self.steps))
+        return runs or any(runs_neighbour(step) is False for step in self.steps)
+
+
+def touches_engine(step: Step) -> bool:
+    """Whether that step stops or starts an engine of ours, or changes one that packages brought."""
+    match step:
+        case Engine():
+            return True
+        case Packages(wanted):
+            return any(name in package_names.ENGINES for name in package_words.versions(wanted))
+        case _:
+            return False
 
 
 def runs_neighbour(step: Step) -> bool | None:

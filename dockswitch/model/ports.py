@@ -124,6 +124,11 @@ class Reader(Protocol):
     # the permissions of a file, such as 0o644; None where there is none
     def mode(self, path: str) -> int | None: ...
 
+    # the bytes of a file, and their SHA-256 in hex; None where there is none
+    def size(self, path: str) -> int | None: ...
+
+    def sha256(self, path: str) -> str | None: ...
+
     # the bytes that are free for us where a path is or would be
     def free(self, path: str) -> int: ...
 
@@ -206,6 +211,13 @@ class System(Reader, Protocol):
     # renames a file or folder; nothing happens where `path` is gone and `to` is there
     def move(self, path: str, to: str) -> None: ...
 
+    # puts a file, folder or link at `to` as it is, with its owner and permissions, and nothing of
+    # what is in a folder: a hard link where that can be, else a copy. Durable only after `sync`
+    def copy(self, path: str, to: str) -> None: ...
+
+    # waits until all that was written to the file system of a folder is on disk
+    def sync(self, folder: str) -> None: ...
+
     # deletes a folder and all in it (only below the trash, a temporary name, or a proof's)
     def discard(self, folder: str) -> None: ...
 
@@ -221,8 +233,8 @@ class System(Reader, Protocol):
         self, argv: Sequence[str], *, log: str, env: Mapping[str, str], folder: str = "/"
     ) -> int: ...
 
-    # runs a program that changes something; `timeout` in seconds
-    def command(self, argv: Sequence[str], *, timeout: float = 60) -> Finished: ...
+    # runs a program that changes something; `timeout` in seconds, `given` is its input
+    def command(self, argv: Sequence[str], *, timeout: float = 60, given: str = "") -> Finished: ...
 
     # likewise, apart from the machine: with no network, and with mounts of its own over what an
     # engine writes whatever it is told. All that it starts ends with it, and it ends with us.
@@ -261,6 +273,9 @@ class System(Reader, Protocol):
 
     # sleeps
     def pause(self, seconds: float) -> None: ...
+
+    # one line for people about what is waited for, where no progress is at hand
+    def tell(self, line: str) -> None: ...
 
     # the tar of an image that holds just this program and its libraries
     def payload(self, program: str) -> bytes: ...

@@ -130,6 +130,11 @@ class Bundle:
         return "apt" if name_of(self.artifacts[0].url).endswith(".deb") else "static"
 
     @property
+    def backend(self) -> str:
+        """Which backend installs it from here."""
+        return "static" if self.names else "apt"
+
+    @property
     def words(self) -> tuple[str, ...]:
         """The packages that it came in, as apt calls them."""
         return tuple(each.package for each in self.artifacts if each.package)

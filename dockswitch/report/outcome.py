@@ -1,10 +1,11 @@
 """How a switch, a plan and a release are told: as lines for people and as plain data."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from dockswitch.model.address import shown
 from dockswitch.model.finding import Finding
 from dockswitch.model.generation import Generation
+from dockswitch.model.hold import Hold
 from dockswitch.model.layout import Layout
 from dockswitch.model.neighbour import Neighbour
 from dockswitch.model.origin import Origin
@@ -164,11 +165,11 @@ def artifact_lines(release: Release) -> Iterator[str]:
             yield f"sha256 {digest}"
 
 
-def bundle_plain(bundle: Bundle, current: str) -> dict[str, object]:
+def bundle_plain(bundle: Bundle, in_use: Collection[str]) -> dict[str, object]:
     return {
         "version": str(bundle.version),
-        "backend": "static",
-        "current": bundle.folder == current,
+        "backend": bundle.backend,
+        "current": bundle.folder in in_use,
         "channels": list(bundle.channels),
         "trust": str(bundle.trust),
         "sha256": bundle.sha256,
@@ -187,7 +188,15 @@ def generation_plain(generation: Generation) -> dict[str, object]:
         "running": generation.running,
         "data_root": generation.data or None,
         "neighbour": neighbour_plain(generation.neighbour),
+        "held": hold_plain(generation.hold) or False,
     }
+
+
+def hold_plain(hold: Hold | None) -> dict[str, object] | None:
+    """Who holds the engine's packages, and why."""
+    if hold is None:
+        return None
+    return {"owner": hold.owner, "reason": hold.reason, "since": hold.since, "asked": hold.asked}
 
 
 def neighbour_plain(found: Neighbour | None) -> dict[str, object] | None:

@@ -8,6 +8,7 @@ from dockswitch.engine.flags import passed_by
 from dockswitch.model.errors import DockswitchError, UsageError
 from dockswitch.model.generation import Generation
 from dockswitch.model.neighbour import Neighbour
+from dockswitch.model.package_names import ENGINE
 from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.switching import history, journal, recover
 from dockswitch.switching.history import BEFORE
@@ -44,6 +45,17 @@ def preview(reader: Reader) -> Adopted:
     return Adopted(first, number, changed=True, notes=notes)
 
 
+def by_itself(system: System) -> None:
+    """Makes Docker's own packages generation 0, where there is no history yet. Needs the lock."""
+    if history.generations(system) or system.layout.scope == "user":
+        return
+    found = [each for each in neighbours.neighbours(system) if each.package == ENGINE]
+    if found:
+        adopted = Adopted(found[0], BEFORE.number, changed=True, notes=())
+        opened = journal.begin(system, "adopt", container=False)
+        journal.commit(system, opened, _generation(system, adopted))
+
+
 def adopt(system: System, progress: Progress) -> Adopted:
     """Makes it the generation in force. Nothing is stopped; raises RunsAlready, NoNeighbour."""
     with system.locked():
@@ -62,7 +74,18 @@ def _generation(reader: Reader, adopted: Adopted) -> Generation:
         time=reader.now(),
         wish="adopt",
         neighbour=adopted.neighbour,
+        packages=_packages(reader, adopted.neighbour),
+        hold=history.newest(reader).hold,
     )
+
+
+def _packages(reader: Reader, neighbour: Neighbour) -> tuple[str, ...]:
+    """What dpkg has of an engine, so that `use system` can bring all of it back."""
+    if neighbour.kind != "package":
+        return ()
+    from dockswitch.switching import packaged_goal  # only where packages brought it
+
+    return packaged_goal.installed(reader)
 
 
 def _notes(found: Neighbour) -> tuple[str, ...]:

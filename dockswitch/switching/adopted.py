@@ -7,8 +7,16 @@ from dockswitch.switching import history, proof
 
 
 def of(reader: Reader) -> Neighbour | None:
-    """The adopted one; while it is in force, as it stands now."""
+    """The adopted one; while it is in force, as it stands now.
+
+    An engine that apt installed for us is to one of our own as an adopted one is.
+    """
     newest = history.newest(reader)
+    if newest.version is not None and newest.backend == "apt":
+        from dockswitch.engine import neighbours  # as below
+
+        found = neighbours.neighbours(reader)
+        return next((each for each in found if each.kind == "package"), None)
     if newest.neighbour is None or newest.version is not None:
         return newest.neighbour
     from dockswitch.engine import neighbours  # few machines have one, and it costs imports

@@ -1,6 +1,6 @@
 """Which bundle a request comes to: one that is kept, or one that a source publishes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -28,13 +28,23 @@ Rootless = Literal["no", "offered", "needed"]
 class Chosen:
     """What a request came to: kept already (`bundle`), or `found` in a source.
 
-    `rootless` is what its engine needs besides where it is to run without root.
+    `rootless` is what its engine needs besides where it is to run without root. `words` are those
+    that asked for it, and `exact` says that they named one version. `packages` is what apt is told
+    where it installs it.
     """
 
     bundle: Bundle
     channel: str
     found: Found | None
     rootless: Bundle | None = None
+    words: str = ""
+    exact: bool = False
+    packages: tuple[str, ...] = ()
+
+    @property
+    def packed(self) -> bool:
+        """Whether it is kept as packages, for apt to install."""
+        return self.bundle.origin is not None
 
 
 def choose(
@@ -51,7 +61,7 @@ def choose(
     `source` is whose sources it must have come from, or come from now; those of `backend` serve
     where nobody says.
     """
-    kept = _kept(reader, request, source)
+    kept = best_kept(reader, request, source, bundles.kept(reader))
     if kept is None:
         return looked_up(reader, catalog, request, source or backend, rootless=rootless)
     if rootless != "needed":
@@ -100,14 +110,18 @@ def fetched(system: System, chosen: Chosen, accepted: Accepted, progress: Progre
     return replace(chosen, bundle=bundle, rootless=besides)
 
 
-def _kept(reader: Reader, request: Request, source: str) -> Bundle | None:
-    """The kept bundle that an exact wish names, the current one first, then the best trusted."""
+def best_kept(
+    reader: Reader, request: Request, source: str, kept: Sequence[Bundle]
+) -> Bundle | None:
+    """Of those that are kept the one that an exact wish names, the current one before others, then
+    the best trusted.
+    """
     if not isinstance(request.wish, Exact) or request.as_of is not None:
         return None
     current = reader.link(reader.layout.current) or ""
     found = [
         bundle
-        for bundle in bundles.kept(reader)
+        for bundle in kept
         if request.wish.matches(bundle.version)
         and source in ("", bundle.source)
         and (request.channel is None or request.channel in bundle.channels)

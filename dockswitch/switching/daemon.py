@@ -1,15 +1,16 @@
 """Starting and stopping dockswitch's own engine, outside of a switch."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from dockswitch.backends import find
-from dockswitch.engine import flags, running, supervision
+from dockswitch.engine import flags, packaged, running, services, supervision
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.foreign import refuse_foreign
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.plan import Goal, Plan, Wanted
 from dockswitch.model.ports import Progress, Reader, System
-from dockswitch.model.step import Engine
+from dockswitch.model.step import Engine, Service
 from dockswitch.switching import drift, history, proof, recover, rootless, transaction
 from dockswitch.switching.chosen import LateCatalog
 from dockswitch.switching.options import Agree
@@ -25,7 +26,7 @@ class State:
 
 
 def state(reader: Reader, *, changed: bool = False) -> State:
-    daemon = running.running(reader)
+    daemon = packaged.daemon(reader) if _by_packages(reader) else running.running(reader)
     return State(daemon.pid if daemon else None, drift.answering(reader), changed)
 
 
@@ -38,6 +39,8 @@ def start(system: System, catalog: LateCatalog, progress: Progress) -> State:
     rootless.ready(system, catalog, progress)
     with system.locked():
         recover.recover(system, progress)
+        if _by_packages(system):
+            return _start_packaged(system)
         installed = find("static").installed(system)
         if installed.daemon is not None:
             if proof.answers(system, running.observed(system)) is None:
@@ -75,12 +78,49 @@ def stop(
     if agree is not None:
         data = history.newest(system).data
         goal = Goal(None, (), "start" if comes_back else "stop", data=data)
-        agree(Plan(goal, find("static").installed(system), (), (Engine(()),)))
+        backend = find(history.newest(system).backend)
+        agree(Plan(goal, backend.installed(system), (), (Engine(()),)))
     with system.locked():
         recover.recover(system, progress)
+        if _by_packages(system):
+            runs = packaged.daemon(system) is not None
+            _make_so(system, packaged.stopped())
+            return state(system, changed=runs)
         runs = running.running(system) is not None
         transaction.act(system, Engine(()))
         return state(system, changed=runs)
+
+
+def logs(reader: Reader, lines: int) -> tuple[str, ...]:
+    """The last lines of what the engine said."""
+    if _by_packages(reader):
+        return packaged.said(reader, lines)
+    return supervision.of(reader).logs(reader, lines)
+
+
+def _by_packages(reader: Reader) -> bool:
+    """Whether packages brought the engine in use."""
+    now = history.newest(reader)
+    return now.version is not None and now.backend == "apt"
+
+
+def _start_packaged(system: System) -> State:
+    version = find("apt").installed(system).version
+    if version is None:
+        raise NoEngine
+    ran = packaged.lives(system)
+    _make_so(system, packaged.started())
+    reason = proof.packaged_answers(system, version)
+    if reason is not None:
+        _make_so(system, packaged.stopped())
+        raise DidNotStart(str(version), reason)
+    return state(system, changed=not ran)
+
+
+def _make_so(system: System, units: Sequence[Service]) -> None:
+    """Starts or stops the units; whether they are started at boot stays as it is."""
+    for unit in units:
+        transaction.act(system, replace(unit, enabled=services.observed(system, unit).enabled))
 
 
 class NoEngine(DockswitchError):

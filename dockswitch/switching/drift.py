@@ -2,9 +2,11 @@
 
 from dockswitch.engine import api, running
 from dockswitch.engine.daemon_config import DaemonConfig
+from dockswitch.model import package_words
 from dockswitch.model.generation import Generation
 from dockswitch.model.plan import Installed, runs_neighbour
 from dockswitch.model.ports import Reader
+from dockswitch.model.step import Holds
 from dockswitch.switching import history, journal
 
 
@@ -26,14 +28,33 @@ def drift(reader: Reader, now: Generation, installed: Installed) -> tuple[str, .
             f"the engine that runs is {installed.running}, not {installed.version}: "
             "`dockswitch daemon restart`"
         )
+    said += _no_longer_held(reader)
     if _is_silent(reader, now):
         said.append(f"{now.neighbour} does not answer, and dockswitch did not stop it")
     return tuple(said)
 
 
+def _no_longer_held(reader: Reader) -> list[str]:
+    """Packages that our preferences pin, and of which somebody took the hold away."""
+    if reader.layout.scope != "system":
+        return []
+    from dockswitch.apt import holds, preferences
+
+    ours = preferences.read(reader)
+    if ours is None:
+        return []
+    names = tuple(package_words.versions(ours[1]))
+    free = holds.observed(reader, Holds(names)).free
+    return [f"{', '.join(free)} no longer held: `dockswitch hold` or `dockswitch unhold`"] * bool(
+        free
+    )
+
+
 def answering(reader: Reader) -> str | None:
     """The version that our engine, or the adopted one in force, answers; None where none does."""
-    if running.running(reader) is None:
+    now = history.newest(reader)
+    packaged = now.version is not None and now.backend == "apt"
+    if running.running(reader) is None and not packaged:
         return _neighbour_answering(reader)
     identity = api.identity(reader, DaemonConfig.read(reader).socket)
     return str(identity.version) if identity else None

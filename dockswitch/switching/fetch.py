@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -11,6 +11,7 @@ from dockswitch.backends import bundles
 from dockswitch.model.address import name_of
 from dockswitch.model.errors import CorruptState, DockswitchError, NotAuthentic
 from dockswitch.model.layout import PLUGINS
+from dockswitch.model.origin import Origin
 from dockswitch.model.ports import Progress, Reader, System, Unpacked
 from dockswitch.model.release import Bundle, Download, Fetched, Release
 from dockswitch.model.trust import Trust
@@ -29,12 +30,17 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """What a release is fetched from, the engine's own file first; the shelf that it is kept on."""
+    """What a release is fetched from, the engine's own file first; the shelf that it is kept on.
+
+    Where `origin` is set, apt fetches them from there, and they are kept as the packages that they
+    are.
+    """
 
     version: Version
     channel: str
     downloads: tuple[Download, ...]
     shelf: str
+    origin: Origin | None = None
 
     @property
     def name(self) -> str:
@@ -61,7 +67,7 @@ def fetch(system: System, wanted: Archive, accepted: Accepted, progress: Progres
     if there is not None:
         refuse_kept(there, accepted, now=wanted.vouched)
         return _noted(system, there, wanted.channel)
-    temporary = _temporary(system)
+    temporary = _temporary(system, wanted.shelf)
     progress.say(f"fetching {', '.join(each.name for each in wanted.downloads)}")
     unpacked = _unpacked(system, wanted, temporary, progress)
     try:
@@ -75,6 +81,12 @@ def fetch(system: System, wanted: Archive, accepted: Accepted, progress: Progres
 def _unpacked(
     system: System, wanted: Archive, into: str, progress: Progress
 ) -> tuple[Unpacked, ...]:
+    if wanted.origin is not None:
+        from dockswitch.apt import download
+
+        return download.download(
+            system, wanted.origin, wanted.downloads, into=into, progress=progress
+        )
     urls = [each.url for each in wanted.downloads]
     if wanted.packages:
         return system.unpack_debs(urls, into=into, progress=progress)
@@ -102,11 +114,13 @@ def _verified_and_kept(
             raise TooLittleTrust(download.name, trust, accepted.least)
         parts.append(Fetched(each.url, each.sha256, each.size, trust, download.package))
     names = tuple(sorted(name for each in unpacked for name in each.names))
-    if wanted.packages:
+    if wanted.packages and wanted.origin is None:
         from dockswitch.switching import packaged
 
         packaged.refuse_unfit(system, wanted.version, temporary, names)
-    bundle = bundles.bundle_of(wanted.shelf, wanted.version, wanted.channel, parts, names)
+    bundle = bundles.bundle_of(
+        wanted.shelf, wanted.version, wanted.channel, parts, names, wanted.origin
+    )
     bundles.keep(system, temporary, bundle)
     return bundle
 
@@ -126,6 +140,19 @@ def rootless_of(reader: Reader, release: Release) -> Archive | None:
     if release.rootless is None:
         return None
     return Archive(release.version, release.channel, (release.rootless,), reader.layout.rootless)
+
+
+def packages_of(reader: Reader, release: Release, words: Collection[str]) -> Archive:
+    """Those of the release's packages that these words name, to be kept as what they are.
+
+    Raises NoOrigin where apt does not find them.
+    """
+    if release.origin is None:
+        raise NoOrigin(release)
+    every = (each.download for each in release.artifacts)
+    wanted = tuple(each for each in every if each.package in words)
+    shelf = reader.layout.packages
+    return Archive(release.version, release.channel, wanted, shelf, release.origin)
 
 
 def refuse_less_trust(wanted: Archive, accepted: Accepted) -> None:
@@ -148,13 +175,26 @@ def refuse_kept(
 def kept(reader: Reader, wanted: Archive) -> Bundle | None:
     """The kept bundle of the same version and file name whose digest is right.
 
-    Of packages the engine's own decides: containerd and plug-ins keep what they are.
+    Of what is unpacked out of packages the engine's own decides: containerd and plug-ins keep what
+    they are. Of packages as such it has all that are wanted, and each of these has its digest.
     """
+    if wanted.origin is not None:
+        return _kept_as_packages(reader, wanted)
     first = wanted.downloads[0]
     for bundle in reversed(bundles.kept_on(reader, wanted.shelf)):
         there = bundle.artifacts[0]
         same = bundle.version == wanted.version and name_of(there.url) == first.name
         if same and (not first.digests or there.sha256 in first.digests):
+            return bundle
+    return None
+
+
+def _kept_as_packages(reader: Reader, wanted: Archive) -> Bundle | None:
+    right = {each.package: each.digests for each in wanted.downloads}
+    for bundle in reversed(bundles.kept_on(reader, wanted.shelf)):
+        there = {each.package: each.sha256 for each in bundle.artifacts}
+        same = bundle.version == wanted.version
+        if same and all(there.get(word) in digests for word, digests in right.items()):
             return bundle
     return None
 
@@ -172,20 +212,30 @@ def expected(reader: Reader, wanted: Archive) -> Bundle:
         for each in wanted.downloads
     ]
     return kept(reader, wanted) or bundles.bundle_of(
-        wanted.shelf, wanted.version, wanted.channel, parts, _expected_names(wanted)
+        wanted.shelf,
+        wanted.version,
+        wanted.channel,
+        parts,
+        _expected_names(wanted),
+        wanted.origin,
     )
 
 
 def _expected_names(wanted: Archive) -> tuple[str, ...]:
-    """The programs of that time, and the plug-ins whose packages come with them."""
+    """The programs of that time, and the plug-ins whose packages come with them.
+
+    None where they are kept as packages.
+    """
+    if wanted.origin is not None:
+        return ()
     plugins = (_PLUGIN.match(each.name) for each in wanted.downloads)
     names = (f"{PLUGINS}/{plugin[1]}" for plugin in plugins if plugin)
     return (*names, *bundles.expected_names(wanted.version))
 
 
-def _temporary(system: System) -> str:
+def _temporary(system: System, shelf: str) -> str:
     """A name that tells its maker, so that another dockswitch knows when it is abandoned."""
-    return f"{system.layout.versions}/.tmp-{os.getpid()}-{system.now().replace(':', '')}"
+    return f"{shelf}/.tmp-{os.getpid()}-{system.now().replace(':', '')}"
 
 
 def _authenticated(
@@ -244,4 +294,13 @@ class OtherBytes(NotAuthentic):
             details=f"its SHA-256 is {got}; right would be {' or '.join(sorted(right))}",
             hint="nothing was kept and nothing changed; if you know that the new file is good, "
             f"`--accept-digest {got}` accepts it in this command",
+        )
+
+
+class NoOrigin(DockswitchError):
+    def __init__(self, release: Release) -> None:
+        super().__init__(
+            f"apt does not find {release.version} of {release.channel}",
+            details="the release was not found in an apt repository",
+            hint="--backend static takes the release's archive instead",
         )

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from dockswitch.model.generation import Left
 from dockswitch.model.outcome import Outcome
 from dockswitch.model.plan import Goal, Installed, runs_neighbour
-from dockswitch.model.ports import Progress, System
-from dockswitch.model.step import Containers, Engine, Step, started
+from dockswitch.model.ports import Progress, Reader, System
+from dockswitch.model.step import Containers, Step
 from dockswitch.switching import (
     history,
     left_behind,
     proof,
     ready,
+    serving,
     transaction,
     up_again,
     well,
@@ -22,6 +23,7 @@ from dockswitch.switching import (
 from dockswitch.switching.downtime import Downtime
 from dockswitch.switching.journal import Journal
 from dockswitch.switching.options import Options
+from dockswitch.switching.serving import Serving
 from dockswitch.switching.up_again import Before
 
 
@@ -57,9 +59,9 @@ class Handover:
         return any(runs_neighbour(step) is False for step in self.steps)
 
     @property
-    def engine(self) -> Engine | None:
-        """The engine of ours that is started."""
-        return started(self.steps)
+    def engine(self) -> Serving | None:
+        """The engine that is to answer behind them."""
+        return serving.behind(self.goal, self.steps)
 
 
 def asked(system: System, handover: Handover, *, shown: bool) -> Old:
@@ -107,19 +109,30 @@ def perform(system: System, opened: Journal, handover: Handover, old: Old) -> Ou
 def left(system: System, handover: Handover) -> tuple[Left, ...]:
     """What the generation behind it is to remember of the containers that were stopped."""
     now = history.newest(system)
-    return left_behind.noted(system, now, handover.installed, handover.steps)
+    engine = handover.engine
+    place = engine.data_root(system) if engine else None
+    return left_behind.noted(system, now, handover.installed, handover.steps, place)
 
 
 def _runs_container(system: System, installed: Installed, goal: Goal, progress: Progress) -> bool:
     """Whether the engine that will be stopped can run a container at all."""
-    if installed.daemon is not None:
-        folder = system.layout.stored(installed.daemon.argv[0].rpartition("/")[0])
-    elif goal.bundle is not None:
-        folder = goal.bundle.folder  # an adopted one is given what the wanted one brings
-    else:
+    init = _init(system, installed, goal)
+    if init is None:
         return False
     progress.say("proving the running engine")
-    return proof.runs_container(system, folder) is None
+    return proof.runs_container(system, init) is None
+
+
+def _init(reader: Reader, installed: Installed, goal: Goal) -> str | None:
+    """An init for a container of the engine that will be stopped, its own where it has one."""
+    if installed.daemon is not None and installed.daemon.ours:
+        folder = reader.layout.stored(installed.daemon.argv[0].rpartition("/")[0])
+        return f"{folder}/docker-init"
+    if goal.bundle is not None and goal.packages is None:
+        return f"{goal.bundle.folder}/docker-init"  # it is given what the wanted one brings
+    from dockswitch.engine import packaged  # only where packages brought one
+
+    return packaged.init(reader)
 
 
 def _note_what_stops(system: System, opened: Journal, before: Before) -> None:
@@ -148,9 +161,10 @@ def _new(
             transaction.perform(system, opened, step)
     if old.ran:
         well.refuse_missing(system, old.before, handover.progress)
-    if left_behind.returns(system, handover.installed, engine):
+    place = engine.data_root(system)
+    if left_behind.returns(system, handover.installed, place):
         now = history.newest(system)
-        notes.append(left_behind.start(system, opened, now, engine, handover.progress))
+        notes.append(left_behind.start(system, opened, now, place, handover.progress))
     well.refuse_probed(system, engine, handover.options, handover.progress)
     return [note for note in notes if note]
 

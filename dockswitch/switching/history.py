@@ -55,9 +55,11 @@ def earlier(reader: Reader, number: int | None = None) -> Generation:
     known = (BEFORE, *generations(reader))
     now = known[-1]
     if number == 0:
-        return replace(known[0], neighbour=now.neighbour)
+        system = [each for each in known if each.version is None][-1]
+        return replace(known[0], neighbour=now.neighbour, packages=system.packages)
     if number is None:
-        found = [each for each in known if each.folder != now.folder]
+        place = (now.folder, now.packages)
+        found = [each for each in known if (each.folder, each.packages) != place]
     else:
         found = [each for each in known if each.number == number]
     if not found:

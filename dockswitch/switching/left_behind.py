@@ -9,19 +9,18 @@ from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.model.generation import Generation, Left
 from dockswitch.model.plan import Installed
 from dockswitch.model.ports import Progress, Reader, System
-from dockswitch.model.step import Containers, Engine, Step, started
+from dockswitch.model.step import Containers, Step
 from dockswitch.switching import transaction
 from dockswitch.switching.journal import Journal
 
 
 def start(
-    system: System, opened: Journal, now: Generation, engine: Engine, progress: Progress
+    system: System, opened: Journal, now: Generation, place: str, progress: Progress
 ) -> str | None:
-    """Starts those that ran where the engine is now; why some do not run, which undoes nothing.
+    """Starts those that ran in the data-root at that place, where the engine is now.
 
-    Whoever has to look after one of them needs that engine.
+    Why some do not run undoes nothing: whoever has to look after one of them needs that engine.
     """
-    place = _data_root(system, engine.argv)
     wanted = Containers(_ids(now, place), run=True)
     if not wanted.ids:
         return None
@@ -34,13 +33,14 @@ def start(
 
 
 def noted(
-    reader: Reader, now: Generation, before: Installed, steps: tuple[Step, ...]
+    reader: Reader, now: Generation, before: Installed, steps: tuple[Step, ...], place: str | None
 ) -> tuple[Left, ...]:
-    """What the generation behind these steps is to remember; nothing of where its engine is."""
-    engine = started(steps)
-    if engine is None:
+    """What the generation behind these steps is to remember; nothing of where its engine is.
+
+    `place` is that engine's data-root, None where none is started.
+    """
+    if place is None:
         return now.left
-    place = _data_root(reader, engine.argv)
     kept = tuple(each for each in now.left if each.data_root != place)
     if before.daemon is None:
         return kept
@@ -52,9 +52,8 @@ def noted(
     return (*(each for each in kept if each.data_root != was), Left(was, ids))
 
 
-def returns(reader: Reader, before: Installed, engine: Engine) -> bool:
-    """Whether no engine of ours ran on its data-root just before."""
-    place = _data_root(reader, engine.argv)
+def returns(reader: Reader, before: Installed, place: str) -> bool:
+    """Whether no engine ran on the data-root at that place just before."""
     return before.daemon is None or _data_root(reader, before.daemon.argv) != place
 
 

@@ -21,6 +21,9 @@ class Options:
     `data` is what a person said of the data-root: the machine's, whatever may be lost, or one of
     the version's own; `probe` is the command line of the site's own check. `source` says whose
     sources, in the resolver's words, empty for those that suit the backend best.
+
+    `packages` are a person's own words for apt, which win over those of the release; `hold` says
+    whether what is installed is held, None for what suits the wish.
     """
 
     start: bool = True
@@ -30,6 +33,8 @@ class Options:
     experimental: bool = False
     probe: tuple[str, ...] = ()
     source: str = ""
+    packages: tuple[str, ...] = ()
+    hold: bool | None = None
 
     @property
     def starts(self) -> bool:

@@ -4,13 +4,14 @@ from dockswitch.backends import Backend
 from dockswitch.engine import supervision
 from dockswitch.model import finding
 from dockswitch.model.plan import Goal, Plan
-from dockswitch.model.ports import Reader
+from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.release import Download
 from dockswitch.model.wish import Request
 from dockswitch.switching import adopted, checks, fetch
 from dockswitch.switching.chosen import Chosen, LateCatalog, choose
+from dockswitch.switching.chosen import fetched as unpacked
 from dockswitch.switching.data_places import placed
-from dockswitch.switching.fetch import Archive
+from dockswitch.switching.fetch import Accepted, Archive
 from dockswitch.switching.options import Options
 
 # What containerd.service of the machine looks for on PATH, and would find first in our links: it
@@ -27,6 +28,10 @@ def choice_of(
     reader: Reader, catalog: LateCatalog, request: Request, backend: Backend, options: Options
 ) -> Chosen:
     """What the request comes to for a switch with these options; raises what `choose` raises."""
+    if backend.name == "apt":
+        from dockswitch.switching import chosen_packages  # only where apt installs
+
+        return chosen_packages.choose(reader, catalog, request, backend.takes[0], options.packages)
     return choose(
         reader,
         catalog,
@@ -35,6 +40,15 @@ def choice_of(
         rootless=options.rootless(reader.layout),
         source=options.source,
     )
+
+
+def fetched(system: System, chosen: Chosen, accepted: Accepted, progress: Progress) -> Chosen:
+    """With all of it here: what is not kept yet is fetched and verified."""
+    if chosen.packed:
+        from dockswitch.switching import chosen_packages  # as above
+
+        return chosen_packages.fetched(system, chosen, accepted, progress)
+    return unpacked(system, chosen, accepted, progress)
 
 
 def plan(reader: Reader, backend: Backend, choice: Chosen, options: Options) -> Plan:
@@ -72,6 +86,10 @@ def planned(
 def goal_of(reader: Reader, choice: Chosen, options: Options) -> Goal:
     """What was chosen as a goal, with the data-root that was asked for or that it has."""
     bundle = choice.bundle
+    if choice.packed:
+        from dockswitch.switching import packaged_goal  # only where apt installs it
+
+        return placed(reader, packaged_goal.goal_of(reader, choice, options), options)
     names = tuple(n for n in bundle.names if n == "docker") if options.client_only else bundle.names
     if supervision.has_containerd(reader):
         names = tuple(n for n in names if n not in _CONTAINERDS)
@@ -92,6 +110,8 @@ def _archives(reader: Reader, choice: Chosen) -> tuple[Archive, ...]:
     """What the switch needs of a source, be it kept or not."""
     if choice.found is None:
         return ()
+    if choice.packed:
+        return (fetch.packages_of(reader, choice.found.release, choice.packages),)
     engine = fetch.archive_of(reader, choice.found.release)
     besides = fetch.rootless_of(reader, choice.found.release) if choice.rootless else None
     return (engine, besides) if besides else (engine,)

@@ -1,10 +1,13 @@
 """What the wanted engine would meet on this machine, asked before a switch to it."""
 
 import os
+from collections.abc import Sequence
 
 from dockswitch.backends import bundles
 from dockswitch.engine import supervision
+from dockswitch.model import package_words
 from dockswitch.model.finding import Finding
+from dockswitch.model.layout import PLUGINS
 from dockswitch.model.plan import Goal, Installed, Wanted
 from dockswitch.model.ports import Reader
 from dockswitch.model.release import Bundle
@@ -29,7 +32,14 @@ def preflight(
     found = findings(reader, wanted, argv, archive=_to_be_fetched(reader, bundle))
     # Said once: it is as true of every later switch, and `doctor` repeats it.
     first = installed.version is None
-    return (*found, *(plugins.findings(reader, os.environ, bundle.names) if first else ()))
+    brings = bundle.names if goal.packages is None else _plugins(goal.packages)
+    return (*found, *(plugins.findings(reader, os.environ, brings) if first else ()))
+
+
+def _plugins(packages: Sequence[str]) -> tuple[str, ...]:
+    """The plug-ins that these packages bring, as they are called in an engine's folder."""
+    names = package_words.versions(packages)
+    return tuple(f"{PLUGINS}/{name.removesuffix('-plugin')}" for name in names)
 
 
 def _to_be_fetched(reader: Reader, bundle: Bundle) -> int:

@@ -12,15 +12,18 @@ _LINES = 20  # the end of its output that an error shows
 
 
 def refuses(system: System, words: Sequence[str], folder: str, progress: Progress) -> str | None:
-    """Why the probe does not take the engine of that version's folder, or None where it does.
+    """Why the probe does not take the engine with these programs, or None where it does.
 
-    It gets to know the engine as `dockswitch run` tells a command: DOCKER_HOST, and its PATH.
+    `folder` is theirs, empty where they are on everybody's PATH. The probe gets to know the engine
+    as `dockswitch run` tells a command: DOCKER_HOST, and its PATH.
     """
     if not words:
         return None
     layout = system.layout
     env = {
-        "PATH": f"{layout.real(folder)}:{os.environ.get('PATH', os.defpath)}",
+        "PATH": os.pathsep.join(
+            [*([layout.real(folder)] if folder else []), os.environ.get("PATH", os.defpath)]
+        ),
         "DOCKER_HOST": f"unix://{layout.real(DaemonConfig.read(system).socket)}",
     }
     said = shlex.join(words)

@@ -36,23 +36,29 @@ def answers(system: System, wanted: Engine) -> str | None:
     )
 
 
-def runs_container(system: System, folder: str) -> str | None:
-    """Why the engine of that version's folder runs no container, or None when it does."""
+def packaged_answers(system: System, version: Version) -> str | None:
+    """The same for an engine that packages brought."""
+    from dockswitch.engine import health, packaged
+    from dockswitch.engine.log import last_words
+
+    return health.wait_until_well(
+        system,
+        DaemonConfig.read(system).socket,
+        version,
+        deadline=START_DEADLINE,
+        alive=lambda: packaged.lives(system),
+        said=lambda: last_words(packaged.said(system, _LAST_LINES)),
+    )
+
+
+def runs_container(system: System, init: str) -> str | None:
+    """Why the engine runs no container, made of that init for one, or None when it does."""
     from dockswitch.engine import api, health
 
     socket = DaemonConfig.read(system).socket
     if not api.pings(system, socket):  # one that hangs would be waited for at each call
         return "it does not answer"
-    return health.runs_container(system, socket, folder)
-
-
-def unwell(system: System, wanted: Engine, *, container: bool) -> str | None:
-    """The first of the two reasons; the container is asked for only where it says something."""
-    reason = answers(system, wanted)
-    if reason is None and container:
-        assert wanted.folder is not None
-        reason = runs_container(system, wanted.folder)
-    return reason
+    return health.runs_container(system, socket, init)
 
 
 def neighbour_answers(system: System, neighbour: Neighbour) -> str | None:
@@ -74,7 +80,7 @@ def neighbour_answers(system: System, neighbour: Neighbour) -> str | None:
 
 def remove_leftovers(system: System) -> None:
     """Removes what a killed health check left in the engine that runs now, if one does."""
-    if running.running(system) is None and not _adopted_runs(system):
+    if running.running(system) is None and not _another_runs(system):
         return
     try:
         socket = DaemonConfig.read(system).socket
@@ -86,10 +92,11 @@ def remove_leftovers(system: System) -> None:
         health.remove_leftovers(system, socket)
 
 
-def _adopted_runs(system: System) -> bool:
-    """Whether an adopted engine is in force: it is asked for a container before it is stopped."""
+def _another_runs(system: System) -> bool:
+    """Whether an engine of somebody else's is in force, which is asked for containers too."""
     from dockswitch.switching import history
 
     now = history.newest(system)
-    their = now.neighbour
-    return now.version is None and their is not None and any(map(runs_neighbour, their.runs))
+    if now.version is not None:
+        return now.running and now.backend == "apt"
+    return now.neighbour is not None and any(map(runs_neighbour, now.neighbour.runs))

@@ -16,6 +16,7 @@ from dockswitch.model.plan import Goal, Wanted
 from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.step import Key, Step
 from dockswitch.model.version import Version
+from dockswitch.switching import programs
 
 # Given whether the old engine runs a container, what is worth saying; raises DoesNotRunHere.
 Verdict: TypeAlias = Callable[[bool], str | None]
@@ -35,16 +36,31 @@ def proven(
         yield lambda _: None
         return
     progress.say(f"proving {bundle.version} beside the running engine")
-    wanted, begun = Wanted.of(goal, bundle), None
+    with programs.unpacked(system, goal, bundle, progress) as folder:
+        wanted = Wanted(bundle.version, folder, goal.data)
+        with _on_trial(system, places, wanted, old, steps, progress) as verdict:
+            yield verdict
+
+
+@contextlib.contextmanager
+def _on_trial(
+    system: System,
+    places: Places,
+    wanted: Wanted,
+    old: Version | None,
+    steps: Sequence[Step],
+    progress: Progress,
+) -> Iterator[Verdict]:
+    begun = None
     try:
         verdict: Verdict
         try:
             start = _starter(system, places, wanted)
             begun = trial.begin(system, places, wanted, _keys(system, steps), start)
         except (NoNamespaces, RootTooLong) as error:
-            verdict = _not_proven(bundle.version, error)
+            verdict = _not_proven(wanted.version, error)
         except (DockswitchError, OSError) as error:
-            raise DoesNotRunHere(bundle.version, old, str(error), _log(system, places)) from error
+            raise DoesNotRunHere(wanted.version, old, str(error), _log(system, places)) from error
         else:
             verdict = _asks(system, begun, old, progress)
         yield verdict

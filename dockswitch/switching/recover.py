@@ -5,16 +5,17 @@ import os
 import re
 
 from dockswitch.engine import at_boot as at_boot_unit
-from dockswitch.engine import running, supervision, unit_files
+from dockswitch.engine import policy, running, supervision, unit_files
 from dockswitch.model.errors import HandsNeeded
+from dockswitch.model.layout import PREFERENCES
 from dockswitch.model.outcome import Recovered
-from dockswitch.model.plan import runs_neighbour
+from dockswitch.model.plan import runs_neighbour, touches_engine
 from dockswitch.model.ports import Progress, System
-from dockswitch.model.step import ByHand, Containers, Engine
-from dockswitch.switching import adopted, history, journal, proof, transaction
+from dockswitch.model.step import ByHand, Containers, Engine, Packages, Step
+from dockswitch.switching import adopted, history, journal, proof, serving, transaction
 from dockswitch.switching.journal import Journal
 
-# `versions/.tmp-PID-…` of an unpacking, `NAME.tmp-PID-…` of a file or link that is being replaced
+# `SHELF/.tmp-PID-…` of what is fetched, `NAME.tmp-PID-…` of a file or link that is being replaced
 _TEMPORARY = re.compile(r"\.tmp-([0-9]+)-")
 
 
@@ -41,7 +42,8 @@ def at_boot(system: System, progress: Progress) -> Recovered | None:
     progress.say(f"undoing the switch to {last.begin.wish}, which did not finish")
     # What somebody started by hand did not outlive the power either, and no engine is there to ask.
     gone = Engine, ByHand, Containers
-    still = tuple(step for step in last.inverses if not isinstance(step, gone))
+    left = (step for step in last.inverses if not isinstance(step, gone))
+    still = tuple(each for step in left for each in _quietly(system, step))
     failures = transaction.undo(system, still)
     if failures:
         raise UndoFailed(failures)
@@ -49,6 +51,13 @@ def at_boot(system: System, progress: Progress) -> Recovered | None:
     sweep(system)
     at_boot_unit.boots(system, starts=_old_engine(last) is not None)
     return Recovered(last.begin.wish, last.begin.time)
+
+
+def _quietly(system: System, step: Step) -> tuple[Step, ...]:
+    """Whatever packages start while systemd boots would wait for docker, and docker for us."""
+    if not isinstance(step, Packages):
+        return (step,)
+    return policy.now(system), step, policy.forbids()
 
 
 def accept(system: System) -> Recovered | None:
@@ -81,9 +90,10 @@ def undo(system: System, opened: Journal) -> None:
 
 def _undone(system: System, opened: Journal) -> list[str]:
     """Performs the inverses; the engine that goes lets go just before it is stopped."""
-    engines = [at for at, step in enumerate(opened.inverses, 1) if isinstance(step, Engine)]
+    inverses = tuple(each for step in opened.inverses for each in _at_rest(system, step))
+    engines = [at for at, step in enumerate(inverses, 1) if isinstance(step, Engine)]
     at = engines[-1] if engines else 0
-    failures = transaction.undo(system, opened.inverses[at:])
+    failures = transaction.undo(system, inverses[at:])
     if not engines:
         return failures
     from dockswitch.switching import let_go  # it asks an engine, and seldom anything is undone
@@ -92,7 +102,16 @@ def _undone(system: System, opened: Journal) -> list[str]:
     if again.ids:
         with contextlib.suppress(OSError):  # a full disk stops no undo
             journal.at_last(system, opened, again)
-    return failures + transaction.undo(system, (again, *opened.inverses[:at], stopped))
+    return failures + transaction.undo(system, (again, *inverses[:at], stopped))
+
+
+def _at_rest(system: System, step: Step) -> tuple[Step, ...]:
+    """The engine that is to be replaced stops what it started before: the other one cannot."""
+    if not (isinstance(step, Packages) and touches_engine(step)):
+        return (step,)
+    from dockswitch.engine import packaged  # only where packages were changed
+
+    return (step, *packaged.at_rest(system)[::-1])
 
 
 def sweep(system: System) -> None:
@@ -107,14 +126,16 @@ def sweep(system: System) -> None:
         trial.end(system, trial.Places.of_proof(layout))
     for name in system.names(layout.trash):
         system.discard(f"{layout.trash}/{name}")
-    for name in _abandoned(system, layout.versions):
-        system.discard(f"{layout.versions}/{name}")
-    shelves = (layout.versions, layout.rootless)
+    shelves = (layout.versions, layout.rootless, layout.packages)
+    for shelf in shelves:
+        for name in _abandoned(system, shelf):
+            system.discard(f"{shelf}/{name}")
     kept = (f"{shelf}/{name}" for shelf in shelves for name in system.names(shelf))
     for folder in (layout.state, *kept):
         for name in _abandoned(system, folder):
             system.write(f"{folder}/{name}", None)
     _sweep_units(system)
+    _sweep_preferences(system)
     ours = os.path.relpath(layout.current, layout.bin)
     for name in _abandoned(system, layout.bin):  # others put things there too
         if (system.link(f"{layout.bin}/{name}") or "").startswith(f"{ours}/"):
@@ -134,8 +155,20 @@ def _sweep_units(system: System) -> None:
         for name in _abandoned(system, folder):
             if name.startswith(unit_files.NAMES):
                 system.write(f"{folder}/{name}", None)
-    if _is_at_rest(system) and history.newest(system).version is None:
+    if not _is_at_rest(system):
+        return
+    if policy.is_ours(system):  # of one that was killed
+        system.write(policy.PATH, None)
+    if history.newest(system).version is None:
         at_boot_unit.remove(system)
+
+
+def _sweep_preferences(system: System) -> None:
+    """Likewise: apt speaks of a file there whose name it does not take."""
+    folder, _, own = PREFERENCES.rpartition("/")
+    for name in _abandoned(system, folder):
+        if name.startswith(f"{own}."):
+            system.write(f"{folder}/{name}", None)
 
 
 def _abandoned(system: System, folder: str) -> list[str]:
@@ -154,8 +187,13 @@ def _unwell(system: System, opened: Journal) -> str | None:
         reason = adopted.unwell(system, history.newest(system))
         if reason is not None:
             return reason
-    engine = _old_engine(opened)
-    return proof.unwell(system, engine, container=opened.begin.container) if engine else None
+    engine = serving.before(opened.inverses)
+    if engine is None:
+        return None
+    reason = engine.answers(system)
+    if reason is None and opened.begin.container:
+        reason = proof.runs_container(system, engine.init(system))
+    return reason
 
 
 def _old_engine(opened: Journal) -> Engine | None:

@@ -1,8 +1,11 @@
 """Removing kept versions: never one that is in use, that runs, or whose shims still run."""
 
+import contextlib
+
 from dockswitch.backends import bundles, find
 from dockswitch.backends.bundles import NotInstalled
 from dockswitch.model.errors import DockswitchError
+from dockswitch.model.generation import Generation
 from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.release import Bundle
 from dockswitch.switching import history, recover
@@ -12,10 +15,10 @@ def uninstall(system: System, wanted: str, progress: Progress) -> tuple[Bundle, 
     """Removes every folder of that version; raises NotInstalled, StillNeeded."""
     with system.locked():
         recover.recover(system, progress)
-        known = bundles.kept(system)
+        known = _every(system)
         found = tuple(bundle for bundle in known if str(bundle.version) == wanted)
         if not found:
-            raise NotInstalled(wanted, [str(bundle.version) for bundle in known])
+            raise NotInstalled(wanted, list(dict.fromkeys(str(each.version) for each in known)))
         for bundle in found:
             reason = _needed(system, bundle)
             if reason is not None:
@@ -34,13 +37,24 @@ def prune(system: System, progress: Progress) -> tuple[Bundle, ...]:
 
 
 def unneeded(reader: Reader) -> tuple[Bundle, ...]:
-    """Every version but the one in use, the one before it, and those that still run."""
-    before = _folder_before(reader)
+    """Every version but the one in use, the one before it, and those that still run.
+
+    Of those that are kept as packages also what was there before the first switch stays.
+    """
+    ways_back = _ways_back(reader)
+    folders = {each.folder for each in ways_back}
+    words = {word for each in ways_back for word in each.packages}
     return tuple(
         bundle
-        for bundle in bundles.kept(reader)
-        if bundle.folder != before and _needed(reader, bundle) is None
+        for bundle in _every(reader)
+        if bundle.folder not in folders
+        and not words.intersection(bundle.words if bundle.origin else ())
+        and _needed(reader, bundle) is None
     )
+
+
+def _every(reader: Reader) -> tuple[Bundle, ...]:
+    return (*bundles.kept(reader), *bundles.kept_as_packages(reader))
 
 
 def _needed(reader: Reader, bundle: Bundle) -> str | None:
@@ -53,12 +67,12 @@ def _needed(reader: Reader, bundle: Bundle) -> str | None:
     return None
 
 
-def _folder_before(reader: Reader) -> str | None:
-    """The folder that a plain `rollback` goes back to."""
-    try:
-        return history.earlier(reader).folder
-    except history.NoSuchGeneration:
-        return None
+def _ways_back(reader: Reader) -> list[Generation]:
+    """The generation in force, that which a plain `rollback` goes back to, and the system's own."""
+    generations = [history.newest(reader), history.earlier(reader, 0)]
+    with contextlib.suppress(history.NoSuchGeneration):
+        generations.append(history.earlier(reader))
+    return generations
 
 
 def _remove(system: System, gone: tuple[Bundle, ...]) -> None:

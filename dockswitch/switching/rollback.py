@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from dockswitch import backends
-from dockswitch.backends import bundles
+from dockswitch.backends import Backend, bundles
 from dockswitch.backends.bundles import NotInstalled
 from dockswitch.model.generation import Generation
 from dockswitch.model.outcome import Outcome
@@ -27,9 +27,9 @@ def rollback(
     removed since.
     """
     wanted = history.earlier(system, number)
-    backend = backends.find(wanted.backend)
     words = f"generation {wanted.number}"
     goal = goal_of(system, wanted, options)
+    backend = _backend(wanted, goal)
     if agree is not None:
         agree(plan(system, wanted, options))
     switched = Switch(backend, goal, wanted.channel, words, options)
@@ -38,20 +38,34 @@ def rollback(
 
 def plan(reader: Reader, wanted: Generation, options: Options) -> Plan:
     """What going back to that generation would do; raises what stands in the way."""
-    backend = backends.find(wanted.backend)
-    return planning.planned(reader, backend, goal_of(reader, wanted, options), options)
+    goal = goal_of(reader, wanted, options)
+    return planning.planned(reader, _backend(wanted, goal), goal, options)
+
+
+def _backend(wanted: Generation, goal: Goal) -> Backend:
+    """The generation's own; what was there before dockswitch may have come as packages."""
+    return backends.find("apt" if goal.packages is not None else wanted.backend)
 
 
 def goal_of(system: Reader, wanted: Generation, options: Options) -> Goal:
     """A generation without a version is a machine without an engine of ours."""
     neighbour = adopted.of(system)
     if wanted.version is None:
-        return Goal(None, (), "stop" if options.start else "leave", neighbour=neighbour)
+        packages = _packages(system, wanted)
+        start: Start = "stop" if options.start else "leave"
+        # what apt installed since is no neighbour that was there before
+        system_own = wanted.neighbour if packages is not None else neighbour
+        return Goal(None, (), start, neighbour=system_own, packages=packages)
     bundle = bundles.read(system, wanted.folder)
     if bundle is None:
         have = [str(each.version) for each in bundles.kept(system)]
         raise NotInstalled(f"{wanted.channel} {wanted.version}", have)
     engine: Start = "start" if wanted.running else "stop"
+    if bundle.origin is not None:
+        from dockswitch.switching import packaged_goal  # only where apt installed it
+
+        start = engine if options.start else "leave"
+        return packaged_goal.back_to(system, wanted, bundle, start)
     rootless = system.layout.scope == "user" and wanted.running and options.start
     goal = Goal(
         bundle,
@@ -63,3 +77,12 @@ def goal_of(system: Reader, wanted: Generation, options: Options) -> Goal:
         rootless=bundles.rootless_of(system, bundle.version) if rootless else None,
     )
     return replace(goal, data=data_places.asked(system, goal, options))
+
+
+def _packages(reader: Reader, system: Generation) -> tuple[str, ...] | None:
+    """What apt is told for all to be as it was before; None where it never was told anything."""
+    if not any(each.backend == "apt" for each in history.generations(reader)):
+        return None
+    from dockswitch.switching import packaged_goal
+
+    return packaged_goal.words_back(reader, system)

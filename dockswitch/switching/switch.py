@@ -11,12 +11,13 @@ from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.model import finding
 from dockswitch.model.errors import DockswitchError, Interrupted, SwitchUndone
 from dockswitch.model.generation import Generation, Left
+from dockswitch.model.neighbour import Neighbour
 from dockswitch.model.outcome import Outcome
-from dockswitch.model.plan import Goal, Installed, runs_neighbour
+from dockswitch.model.plan import Goal, Installed, runs_neighbour, touches_engine
 from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.release import Bundle
-from dockswitch.model.step import Engine, Step, started
-from dockswitch.switching import checks, history, journal, recover, transaction
+from dockswitch.model.step import Step
+from dockswitch.switching import checks, history, journal, recover, serving, transaction
 from dockswitch.switching.journal import Journal
 from dockswitch.switching.options import Options
 
@@ -40,6 +41,10 @@ def perform(system: System, wanted: Switch, progress: Progress) -> Outcome:
     """
     with system.locked():
         recovered = recover.recover(system, progress)
+        if wanted.goal.packages is not None:
+            from dockswitch.switching import adopt  # only where apt installs
+
+            adopt.by_itself(system)
         for bundle in filter(None, (wanted.goal.bundle, wanted.goal.rootless)):
             _refuse_gone(system, bundle)
         before = wanted.backend.installed(system)
@@ -49,22 +54,27 @@ def perform(system: System, wanted: Switch, progress: Progress) -> Outcome:
         steps = wanted.backend.steps(wanted.goal, before, system)
         if not steps and says_the_same(now, wanted.goal, wanted.channel):
             return Outcome(changed=False, before=before, after=now, recovered=recovered)
-        shown = not any(each.risk for each in found) and _same_data_root(system, before, steps)
+        if wanted.goal.packages is not None:
+            from dockswitch.switching import keep_before  # only where apt installs
+
+            found += keep_before.kept(system, steps, progress)
+        shown = not any(each.risk for each in found) and _same_data_root(
+            system, wanted.goal, before, steps
+        )
         outcome = _journalled(system, wanted, before, steps, progress, shown=shown)
         recover.sweep(system)
         notes = (*map(str, found), *outcome.notes)
         return replace(outcome, recovered=recovered, notes=notes)
 
 
-def _same_data_root(reader: Reader, before: Installed, steps: tuple[Step, ...]) -> bool:
+def _same_data_root(reader: Reader, goal: Goal, before: Installed, steps: tuple[Step, ...]) -> bool:
     """Whether the engine that they start is to find what the running one has."""
-    engine = started(steps)
+    engine = serving.behind(goal, steps)
     if before.daemon is None or engine is None:
         return True
-    config, layout = DaemonConfig.read(reader), reader.layout
-    lines = (before.daemon.argv, engine.argv)
-    was, then = (flags.used_by(argv, config, layout).data_root for argv in lines)
-    return was == then
+    config = DaemonConfig.read(reader)
+    was = flags.used_by(before.daemon.argv, config, reader.layout).data_root
+    return was == engine.data_root(reader)
 
 
 def _refuse_gone(reader: Reader, bundle: Bundle) -> None:
@@ -92,7 +102,7 @@ def _journalled(
     *,
     shown: bool,
 ) -> Outcome:
-    if not any(isinstance(step, Engine) or runs_neighbour(step) is not None for step in steps):
+    if not any(touches_engine(step) or runs_neighbour(step) is not None for step in steps):
         opened = journal.begin(system, wanted.wish, container=False)
         with _undone_where_it_fails(system, opened, wanted, progress):
             for step in steps:
@@ -160,6 +170,7 @@ def _generation(
     system: System, wanted: Switch, before: Installed, left: tuple[Left, ...]
 ) -> Generation:
     bundle, now = wanted.goal.bundle, history.newest(system)
+    by_apt = wanted.goal.packages is not None
     runs = wanted.goal.engine == "start" or (
         wanted.goal.engine == "leave" and before.daemon is not None
     )
@@ -183,9 +194,23 @@ def _generation(
         experimental=now.experimental
         if wanted.goal.engine == "leave"
         else wanted.goal.experimental,
-        neighbour=wanted.goal.neighbour or now.neighbour,
+        neighbour=_system(wanted.goal, now),
         left=left,
+        packages=_packages(system) if by_apt else now.packages,
+        hold=wanted.goal.hold if by_apt else now.hold,
     )
+
+
+def _system(goal: Goal, now: Generation) -> Neighbour | None:
+    """What `use system` goes back to; packages that a switch brought are not that."""
+    brought = now.version is not None and now.backend == "apt"
+    return now.neighbour if brought else goal.neighbour or now.neighbour
+
+
+def _packages(reader: Reader) -> tuple[str, ...]:
+    from dockswitch.switching import packaged_goal
+
+    return packaged_goal.installed(reader)
 
 
 class Undone(SwitchUndone):

@@ -8,9 +8,9 @@ from dockswitch.model.outcome import Found, Outcome
 from dockswitch.model.ports import Progress, System
 from dockswitch.model.wish import Exact, Newest, Previous, Request, SystemsOwn
 from dockswitch.switching import rollback, switch
-from dockswitch.switching.chosen import LateCatalog, fetched, looked_up
+from dockswitch.switching.chosen import LateCatalog, looked_up
 from dockswitch.switching.options import Agree, Options
-from dockswitch.switching.planning import choice_of, goal_of, plan
+from dockswitch.switching.planning import choice_of, fetched, goal_of, plan
 from dockswitch.switching.switch import Switch
 
 

@@ -4,26 +4,26 @@ from collections.abc import Callable
 
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import Progress, System
-from dockswitch.model.step import Engine
 from dockswitch.switching import probe, proof, up_again
 from dockswitch.switching.options import Options
+from dockswitch.switching.serving import Serving
 from dockswitch.switching.up_again import Before
 
 
 def refuse_mute(
-    system: System, engine: Engine, progress: Progress, answered: Callable[[], None]
+    system: System, engine: Serving, progress: Progress, answered: Callable[[], None]
 ) -> None:
     """Raises Unwell where it does not answer as its version; `answered` is called in any case."""
     progress.say("waiting for the engine to answer")
-    reason = proof.answers(system, engine)
+    reason = engine.answers(system)
     answered()
     _refuse(reason)
 
 
-def refuse_idle(system: System, engine: Engine, progress: Progress, *, must: bool) -> str | None:
+def refuse_idle(system: System, engine: Serving, progress: Progress, *, must: bool) -> str | None:
     """Where it runs no container: raises Unwell if it `must`, else returns what is worth saying."""
     progress.say("running a container")
-    reason = proof.runs_container(system, engine.folder or "")
+    reason = proof.runs_container(system, engine.init(system))
     if reason is None:
         return None
     if must:
@@ -38,9 +38,9 @@ def refuse_missing(system: System, before: Before, progress: Progress) -> None:
     _refuse(up_again.missing(system, before))
 
 
-def refuse_probed(system: System, engine: Engine, options: Options, progress: Progress) -> None:
+def refuse_probed(system: System, engine: Serving, options: Options, progress: Progress) -> None:
     """Raises Unwell where the site's own check does not take it."""
-    reason = probe.refuses(system, options.probe, engine.folder or "", progress)
+    reason = probe.refuses(system, options.probe, engine.folder, progress)
     if reason is not None:
         raise Unwell(reason, hint="it was your own check that failed: mend what it asks, or itself")
 

@@ -13,27 +13,33 @@ from dockswitch.model.ports import Finished, Program
 # As shells and timeout(1) say it.
 NOT_FOUND, NOT_ALLOWED, TOO_LONG = 127, 126, 124
 
+# gettext heeds LANGUAGE where the locale is any but C itself
+ENGLISH = {"LC_ALL": "C.UTF-8", "LANGUAGE": ""}
 
-def run(argv: Sequence[str], *, timeout: float, env: Mapping[str, str] | None = None) -> Finished:
+
+def run(
+    argv: Sequence[str], *, timeout: float, env: Mapping[str, str] | None = None, given: str = ""
+) -> Finished:
     """What a program says that ends within `timeout` seconds; `env` is added to our own.
 
-    It has no input, and messages in English. Where it cannot be run or takes too long, the code is
-    the shell's (127, 126, 124) and `err` says why; the whole process group is gone then.
+    Its input is `given`, and its messages are in English. Where it cannot be run or takes too
+    long, the code is the shell's (127, 126, 124) and `err` says why; the whole process group is
+    gone then.
     """
     try:
         process = subprocess.Popen(
             argv,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE if given else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**os.environ, **(env or {}), "LC_ALL": "C.UTF-8"},
+            env={**os.environ, **(env or {}), **ENGLISH},
             start_new_session=True,
         )
     except FileNotFoundError:
         return Finished(NOT_FOUND, "", f"{argv[0]}: not found")
     except OSError as error:
         return Finished(NOT_ALLOWED, "", f"{argv[0]}: {error.strerror}")
-    return _finish(process, argv[0], timeout)
+    return _finish(process, argv[0], timeout, given.encode() or None)
 
 
 def program(name: str, path: str) -> Program | None:
@@ -90,9 +96,11 @@ def _do_nothing(*_: object) -> None:
     """Hears a signal."""
 
 
-def _finish(process: subprocess.Popen[bytes], name: str, timeout: float) -> Finished:
+def _finish(
+    process: subprocess.Popen[bytes], name: str, timeout: float, given: bytes | None
+) -> Finished:
     try:
-        out, err = process.communicate(timeout=timeout)
+        out, err = process.communicate(given, timeout=timeout)
     except subprocess.TimeoutExpired as error:
         why = f"{name}: not done after {timeout:g} s, ended"
         said = _text(error.stderr or b"")
@@ -107,9 +115,10 @@ def _end_group(process: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-    for pipe in (process.stdout, process.stderr):
+    for pipe in (process.stdin, process.stdout, process.stderr):
         if pipe:
-            pipe.close()
+            with contextlib.suppress(BrokenPipeError):
+                pipe.close()
 
 
 def _text(output: bytes) -> str:

@@ -50,6 +50,14 @@ def mode(path: str) -> int | None:
         return None
 
 
+def size(path: str) -> int | None:
+    """The bytes of a file; None where there is none."""
+    try:
+        return os.stat(path).st_size
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
 def allows(path: str) -> bool | None:
     """Whether we may read and write what is there; None where nothing is."""
     return os.access(path, os.R_OK | os.W_OK) if os.path.exists(path) else None

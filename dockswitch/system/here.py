@@ -64,6 +64,14 @@ class Here:
     def mode(self, path: str) -> int | None:
         return files.mode(self.layout.real(path))
 
+    def size(self, path: str) -> int | None:
+        return files.size(self.layout.real(path))
+
+    def sha256(self, path: str) -> str | None:
+        from dockswitch.system import copies  # only where packages are installed
+
+        return copies.sha256(self.layout.real(path))
+
     def free(self, path: str) -> int:
         return files.free(self.layout.real(path))
 
@@ -148,6 +156,16 @@ class Here:
     def move(self, path: str, to: str) -> None:
         files.move(self.layout.real(path), self.layout.real(to))
 
+    def copy(self, path: str, to: str) -> None:
+        from dockswitch.system import copies  # as above
+
+        copies.copy(self.layout.real(path), self.layout.real(to))
+
+    def sync(self, folder: str) -> None:
+        from dockswitch.system import disk  # likewise
+
+        disk.sync(self.layout.real(folder))
+
     def discard(self, folder: str) -> None:
         files.discard(self.layout.real(folder))
 
@@ -162,8 +180,8 @@ class Here:
     ) -> int:
         return processes.start(argv, log=self.layout.real(log), env=env, folder=folder)
 
-    def command(self, argv: Sequence[str], *, timeout: float = 60) -> Finished:
-        return commands.run(argv, timeout=timeout)
+    def command(self, argv: Sequence[str], *, timeout: float = 60, given: str = "") -> Finished:
+        return commands.run(argv, timeout=timeout, given=given)
 
     def start_apart(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
         from dockswitch.system import apart  # only where an engine is proven
@@ -208,6 +226,9 @@ class Here:
 
     def pause(self, seconds: float) -> None:
         time.sleep(seconds)
+
+    def tell(self, line: str) -> None:
+        self._tell(line)
 
     def payload(self, program: str) -> bytes:
         from dockswitch.system.payload import payload

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from dockswitch.model.ports import Finished
-from dockswitch.system.commands import NOT_ALLOWED, NOT_FOUND
+from dockswitch.system.commands import ENGLISH, NOT_ALLOWED, NOT_FOUND
 
 _PAUSE = 0.02  # seconds
 
@@ -37,7 +37,7 @@ def run(
                 stdout=written,
                 stderr=written,
                 cwd=folder,
-                env={**os.environ, **env, "LC_ALL": "C.UTF-8"},
+                env={**os.environ, **env, **ENGLISH},
                 start_new_session=True,
                 umask=0o022,
             )

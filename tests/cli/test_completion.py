@@ -47,7 +47,8 @@ def offered(program: Program, *words: str) -> list[str]:
 
 
 def test_bash_completes_commands(program: Program) -> None:
-    assert offered(program, "un") == ["uninstall"]
+    assert offered(program, "un") == ["uninstall", "unhold"]
+    assert offered(program, "hold", "--re") == ["--reason"]
     assert set(offered(program, "re")) == {"recover", "resolve"}
     assert offered(program, "daemon", "st") == ["start", "stop", "status"]
     assert set(offered(program, "")) >= {name for group in GROUPS.values() for name in group}

@@ -177,6 +177,13 @@ MACHINE = {
     "a version that is not installed beside one that is": Case(
         "uninstall 98.0.1", 1, before=after("install 98.0.2")
     ),
+    "no packages that could be held": Case("hold", 1),
+    "packages of a user's own engine": Case("unhold --user", 2),
+    "preferences that are not ours": Case(
+        "unhold",
+        1,
+        before=file("etc/apt/preferences.d/dockswitch", "Package: docker-ce\n"),
+    ),
     "a version in use": Case("uninstall 98.1.0", 1, before=after("use stable --no-start")),
     "a generation whose version is gone": Case(
         "rollback 1",

@@ -78,7 +78,7 @@ def test_one_that_never_answers_is_given_up_at_the_deadline(machine: Here) -> No
 def test_a_container_is_made_run_and_removed(machine: Here) -> None:
     place(Path(machine.layout.real(FOLDER)), "docker-init")
     with engine(machine.layout.real(SOCKET), RUNS) as served:
-        assert runs_container(machine, SOCKET, FOLDER) is None
+        assert runs_container(machine, SOCKET, f"{FOLDER}/docker-init") is None
     assert served.asked == [
         "POST /images/create",
         "POST /containers/create",
@@ -128,13 +128,13 @@ def test_what_fails_is_told_in_the_engine_s_words_and_nothing_is_left(
 ) -> None:
     place(Path(machine.layout.real(FOLDER)), "docker-init")
     with engine(machine.layout.real(SOCKET), {**RUNS, asked: answer}) as served:
-        assert runs_container(machine, SOCKET, FOLDER) == why
+        assert runs_container(machine, SOCKET, f"{FOLDER}/docker-init") == why
     assert "DELETE /containers/c1" in served.asked
     assert "DELETE /images/sha256:1" in served.asked
 
 
 def test_a_version_without_docker_init_says_so(machine: Here) -> None:
-    assert runs_container(machine, SOCKET, FOLDER) == (
+    assert runs_container(machine, SOCKET, f"{FOLDER}/docker-init") == (
         "there is no /versions/28/docker-init to run in a container"
     )
 

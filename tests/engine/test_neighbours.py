@@ -62,7 +62,7 @@ class Told(Here):
         found = next((out for words, out in self.said.items() if asked.startswith(words)), None)
         return Finished(1, "", "") if found is None else Finished(0, found, "")
 
-    def command(self, argv: Sequence[str], *, timeout: float = 60) -> Finished:
+    def command(self, argv: Sequence[str], *, timeout: float = 60, given: str = "") -> Finished:
         return self.run(argv)
 
     def daemons(self) -> tuple[Daemon, ...]:

@@ -19,7 +19,8 @@ def write_packages(repository: Path, suite: str, component: str, arch: str) -> N
     stanzas = [_stanza(deb, repository) for deb in sorted(pool.glob("*.deb"))]
     folder = repository / "dists" / suite / component / f"binary-{arch}"
     folder.mkdir(parents=True, exist_ok=True)
-    text = "\n".join(stanzas).encode()
+    # Every index ends with an empty line; without it apt reads it from front to back only.
+    text = "".join(f"{stanza}\n" for stanza in stanzas).encode()
     (folder / "Packages").write_bytes(text)
     (folder / "Packages.gz").write_bytes(gzip.compress(text, mtime=0))
 

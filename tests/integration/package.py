@@ -1,23 +1,24 @@
-"""Debian's own engine as packages, for a machine to install: fetched once and kept."""
+"""Packages of Debian's own, for a machine to install: fetched once and kept."""
 
 from __future__ import annotations
 
 import fcntl
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.integration.archive import AptState, Archive
 from tests.integration.systemd_machine import Machine
 
-#: What docker.io wants beyond what every such machine has.
-_PACKAGES = ("docker.io", "containerd", "runc", "tini", "adduser")
+#: Debian's engine, and what it wants beyond what every such machine has.
+ENGINE = ("docker.io", "containerd", "runc", "tini", "adduser")
 
 _PLACE = "/opt/packages"
 
 
-def fetch(cache: Path, files: Path) -> Path:
-    """The folder below `cache` of the packages for a machine made of these files.
+def fetch(cache: Path, files: Path, names: Sequence[str] = ENGINE) -> Path:
+    """The folder below `cache` of these packages for a machine made of these files.
 
     Call it in the machine's network.
     Raises `ArchiveMissing` and `PackagesMissing`.
@@ -32,13 +33,13 @@ def fetch(cache: Path, files: Path) -> Path:
         with tempfile.TemporaryDirectory(dir=cache) as temporary:
             apt = AptState.create(Path(temporary), Archive.of_machine(), suite)
             apt.update()
-            apt.download(_PACKAGES)
+            apt.download(names)
             shutil.move(apt.folder / "debs", folder)
     return folder
 
 
 def install(machine: Machine, packages: Path) -> None:
-    """Install them there as apt would, but from these files; the engine is started by it."""
+    """Install them there as apt would, but from these files; an engine is started by it."""
     shutil.copytree(packages, f"{machine.root}{_PLACE}")
     machine.shell(["sh", "-c", f"dpkg --install {_PLACE}/*.deb"])
 

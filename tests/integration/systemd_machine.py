@@ -151,6 +151,14 @@ class Machine:
         `program.finish` waits for it. It does not outlive the block.
         """
         argv = [rootfs.PROGRAM, "--json", *words]
+        with self.under_way(argv, as_user=as_user, env=env) as process:
+            yield process
+
+    @contextmanager
+    def under_way(
+        self, argv: Sequence[str], *, as_user: str = "", env: Mapping[str, str] | None = None
+    ) -> Iterator[subprocess.Popen[str]]:
+        """Likewise any program."""
         process = subprocess.Popen(
             self._entered(argv, as_user, env),
             stdin=subprocess.DEVNULL,

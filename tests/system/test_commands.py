@@ -3,6 +3,8 @@
 import time
 from pathlib import Path
 
+import pytest
+
 from dockswitch.system.commands import run
 from tests.system.test_processes import gone, soon
 
@@ -16,9 +18,21 @@ def test_a_program_has_no_input() -> None:
     assert run(["cat"], timeout=10).code == 0
 
 
-def test_a_program_speaks_english_and_gets_what_is_added_to_our_environment() -> None:
-    said = run(["sh", "-c", "echo $LC_ALL $ADDED ${PATH:+path}"], timeout=10, env={"ADDED": "yes"})
-    assert said.out == "C.UTF-8 yes path\n"
+def test_a_program_reads_what_it_is_given() -> None:
+    assert run(["cat"], timeout=10, given="docker-ce hold\n").out == "docker-ce hold\n"
+
+
+def test_one_that_reads_nothing_of_what_it_is_given_is_no_trouble() -> None:
+    assert run(["true"], timeout=10, given="x" * (1 << 20)).code == 0
+
+
+def test_a_program_speaks_english_and_gets_what_is_added_to_our_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LANGUAGE", "de")
+    script = "echo $LC_ALL $ADDED ${PATH:+path} ${LANGUAGE:-none}"
+    said = run(["sh", "-c", script], timeout=10, env={"ADDED": "yes"})
+    assert said.out == "C.UTF-8 yes path none\n"
 
 
 def test_output_that_is_no_text_is_read_all_the_same() -> None:

@@ -6,6 +6,7 @@ cleans up: what a killed command left is there for the next one.
 
 import contextlib
 import errno
+import hashlib
 import math
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -29,6 +30,8 @@ from dockswitch.model.unreachable import NeverFetched
 from dockswitch.model.version import Version
 from dockswitch.system.locks import LockBusy
 from dockswitch.system.refusals import DiskFull
+from tests.world.apt import Apt
+from tests.world.dpkg import Dpkg
 from tests.world.engines import Manners, answer
 from tests.world.files import File, Files
 from tests.world.processes import Processes
@@ -66,11 +69,15 @@ class World(Processes):
         self.allowed: dict[str, bool] = {}
         self.answers: dict[str, Callable[[Sequence[str]], Finished]] = {}
         self.services = Services(self)
+        self.dpkg = Dpkg()
+        self.apt = Apt(self.dpkg, self.files)
         self.publishers = Publishers()
         self.publishers.published.update(published)
         self.offline = False
         self.busy = False
         self.no_namespaces = ""
+        self.lock_holders: dict[str, int] = {}
+        self.told: list[str] = []
         self.acts: list[str] = []
         self.writes = 0
         self._dies_at: tuple[int, Moment] | None = None
@@ -141,10 +148,20 @@ class World(Processes):
     def mode(self, path: str) -> int | None:
         return self._asked(self.files.mode(path))
 
+    def size(self, path: str) -> int | None:
+        content = self.files.read(path)
+        return self._asked(None if content is None else len(content))
+
+    def sha256(self, path: str) -> str | None:
+        content = self.files.read(path)
+        return self._asked(None if content is None else hashlib.sha256(content).hexdigest())
+
     def free(self, path: str) -> int:
         return self._asked(self.room)
 
     def outside(self, path: str) -> bytes | None:
+        if path == "/var/lib/apt/extended_states":
+            return self._asked(self.apt.states())
         return self._asked(self.surroundings.get(path))
 
     def allows(self, path: str) -> bool | None:
@@ -217,6 +234,10 @@ class World(Processes):
             return self._asked(Finished(1 if dislikes else 0, "", dislikes))
         if argv[0] in self.answers:
             return self._asked(self.answers[argv[0]](argv))
+        if argv[0] == "apt-get":
+            return self._asked(self.apt.asks(argv))
+        if argv[0] == "dpkg-query" and "--show" in argv and self.dpkg.packages:
+            return self._asked(self.dpkg.asks(argv))
         return self._asked(self.services.asks(argv))
 
     def circumstances(self, pid: int) -> Circumstances | None:
@@ -272,6 +293,12 @@ class World(Processes):
     def move(self, path: str, to: str) -> None:
         self._act(f"move {path}", lambda: self.files.move(path, to))
 
+    def copy(self, path: str, to: str) -> None:
+        self._act(f"copy {path}", lambda: self.files.copy(path, to), writes=True)
+
+    def sync(self, folder: str) -> None:
+        self._act(f"sync {folder}", lambda: None)
+
     def discard(self, folder: str) -> None:
         def some(count: int | None) -> None:
             self.files.discard(folder, count=count)
@@ -314,13 +341,21 @@ class World(Processes):
         folder: str = "/",
         meanwhile: Callable[[], None] = lambda: None,
     ) -> Finished:
+        """One that is cut halfway is so by a power cut: it outlives us otherwise."""
         meanwhile()
-        return self._act(" ".join(argv), lambda: self.services.does(argv))
+        return self._act(
+            " ".join(argv),
+            lambda: self.apt.does(argv),
+            lambda: self.apt.cut_short(argv),
+            writes=True,
+        )
 
     def lock_holder(self, path: str) -> int | None:
-        return self._asked(None)
+        return self._asked(self.lock_holders.get(path))
 
-    def command(self, argv: Sequence[str], *, timeout: float = 60) -> Finished:
+    def command(self, argv: Sequence[str], *, timeout: float = 60, given: str = "") -> Finished:
+        if argv[0] == "dpkg":
+            return self._act(" ".join(argv), lambda: self.dpkg.does(argv, given), writes=True)
         return self._act(" ".join(argv), lambda: self.services.does(argv))
 
     def start(
@@ -369,6 +404,9 @@ class World(Processes):
             self.clock += seconds
 
         self._act("pause", passed)
+
+    def tell(self, line: str) -> None:
+        self.told.append(line)
 
     def payload(self, program: str) -> bytes:
         return self._asked(f"tar of {program}".encode())

@@ -89,6 +89,16 @@ class Files:
         if self.entries.setdefault(held, Mark.FOLDER) is not Mark.FOLDER:
             raise FileExistsError(errno.EEXIST, "File exists", path)
 
+    def copy(self, path: str, to: str) -> None:
+        """Puts what is there in a second place; of a folder nothing that is in it."""
+        entry = self.entries.get(self._held(path))
+        if entry is None:
+            raise FileNotFoundError(errno.ENOENT, "No such file or directory", path)
+        if entry is Mark.FOLDER:
+            self.folder(to)
+            return
+        self.put(to, entry)
+
     def move(self, path: str, to: str) -> None:
         if self.kind(path) is None:
             if self.kind(to) is None:

@@ -1,0 +1,104 @@
+"""The files of packages got by apt-get, from one source and nowhere else."""
+
+import os
+from collections.abc import Sequence
+
+from dockswitch.apt import call, failures, kept, update
+from dockswitch.model import package_words
+from dockswitch.model.errors import Unreachable
+from dockswitch.model.origin import Origin
+from dockswitch.model.ports import Progress, Reader, System, Unpacked
+from dockswitch.model.release import Download
+
+
+def download(
+    system: System, origin: Origin, downloads: Sequence[Download], *, into: str, progress: Progress
+) -> tuple[Unpacked, ...]:
+    """Exactly these packages in the folder `into`, under the names of apt's own cache.
+
+    One that lies here already with a right digest is taken from there, without the network. Each
+    answer has what was computed of its file; whether that is right is the caller's to decide. The
+    folder is on disk when it returns, and gone when it raises, be it what
+    apt-get fails with (`failures`).
+    """
+    system.folder(into)
+    try:
+        missing = [each for each in downloads if not _taken(system, each, into)]
+        if missing:
+            update.update(system, origin, missing, progress)
+            _get(system, origin, missing, into, progress)
+        found = tuple(_measured(system, each, into) for each in downloads)
+        system.sync(into)
+    except BaseException:
+        system.discard(into)
+        raise
+    return found
+
+
+def _taken(system: System, wanted: Download, into: str) -> bool:
+    """Whether a file with a right digest lay here already."""
+    for path in kept.candidates(system, wanted.package):
+        if wanted.size in (None, system.size(path)) and system.sha256(path) in wanted.digests:
+            system.copy(path, f"{into}/{os.path.basename(path)}")
+            return True
+    return False
+
+
+def _get(
+    system: System, origin: Origin, wanted: Sequence[Download], into: str, progress: Progress
+) -> None:
+    """apt honours what is set for this machine: proxies, `auth.conf.d`, mirrors of its own."""
+    sizes = [each.size for each in wanted if each.size is not None]
+    total = sum(sizes) if len(sizes) == len(wanted) else None
+    add = progress.begin(", ".join(each.package for each in wanted), total)
+    began, seen = _bytes_in(system, into), 0
+
+    def grown() -> None:
+        nonlocal seen
+        now = _bytes_in(system, into) - began
+        add(max(now - seen, 0))
+        seen = max(now, seen)
+
+    words = [each.package for each in wanted]
+    try:
+        ran = system.see_through(
+            ["apt-get", "download", "--quiet", *_only(system, origin), *words],
+            log=call.log(system.layout),
+            env={"DEBIAN_FRONTEND": "noninteractive"},
+            folder=system.layout.real(into),
+            meanwhile=grown,
+        )
+        grown()
+    finally:
+        progress.end()
+    failed = failures.failure(ran, call.log(system.layout))
+    if failed is not None:
+        raise failed
+
+
+def _only(reader: Reader, origin: Origin) -> list[str]:
+    """apt would find by itself, with a warning, that only root may write there."""
+    return [*update.options(reader, origin), "-o", "APT::Sandbox::User=root"]
+
+
+def _bytes_in(reader: Reader, folder: str) -> int:
+    return sum(reader.size(f"{folder}/{name}") or 0 for name in reader.names(folder))
+
+
+def _measured(reader: Reader, wanted: Download, folder: str) -> Unpacked:
+    for path in kept.paths_in(reader, folder, wanted.package):
+        sha256, size = reader.sha256(path), reader.size(path)
+        if sha256 is not None and size is not None:
+            return Unpacked(wanted.url, sha256, size, ())
+    name, version = package_words.split(wanted.package)
+    raise NotFetched(f"apt-get was content, but there is no {name} {version}")
+
+
+class NotFetched(Unreachable):
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            "apt cannot fetch the packages",
+            details=why,
+            hint="look at the network and at apt's own proxy (`apt-config dump Acquire`); "
+            "nothing was changed",
+        )

@@ -1,0 +1,22 @@
+"""The packages of the engine that is installed here, Docker's own or a distribution's."""
+
+from dockswitch.apt import holds
+from dockswitch.model import package_names, package_words
+from dockswitch.model.ports import Reader
+
+# Beside one of these the others are not of an engine: runc may be there for podman.
+_FAMILIES = {
+    package_names.ENGINE: package_names.DOCKERS,
+    package_names.DISTRIBUTIONS_ENGINE: package_names.DISTRIBUTIONS,
+    package_names.OLDEST_ENGINE: (package_names.OLDEST_ENGINE, *package_names.DOCKERS),
+}
+
+
+def installed(reader: Reader) -> tuple[str, ...]:
+    """As apt calls them (`NAME=VERSION`), the engine's own first; none where there is no engine."""
+    known = holds.selections(reader, package_names.ALL)
+    there = {name: each.version for name, each in known.items() if each.installed}
+    for engine, family in _FAMILIES.items():
+        if engine in there:
+            return tuple(package_words.there(name, there[name]) for name in family if name in there)
+    return ()

@@ -1,0 +1,84 @@
+"""A bundle of packages as a goal: what apt is told, and how what it installs is held."""
+
+from dockswitch.apt import states
+from dockswitch.backends import package_choice
+from dockswitch.model import package_names, package_words
+from dockswitch.model.generation import Generation
+from dockswitch.model.hold import Hold
+from dockswitch.model.neighbour import Neighbour
+from dockswitch.model.plan import Goal, Start
+from dockswitch.model.ports import Reader
+from dockswitch.model.release import Bundle
+from dockswitch.switching import adopted, history
+from dockswitch.switching.chosen import Chosen
+from dockswitch.switching.options import Options
+from dockswitch.system.person import person
+
+
+def goal_of(reader: Reader, choice: Chosen, options: Options) -> Goal:
+    """What was chosen as a goal on this machine, with what is installed there."""
+    words = choice.packages
+    return Goal(
+        choice.bundle,
+        (),
+        "start" if options.starts else "leave",
+        experimental=options.experimental,
+        neighbour=_neighbour(reader),
+        packages=package_choice.client_alone(words) if options.client_only else words,
+        hold=_hold(reader, choice, options),
+    )
+
+
+def back_to(reader: Reader, wanted: Generation, bundle: Bundle, start: Start) -> Goal:
+    """An earlier generation of packages as a goal: exactly what was installed then.
+
+    It is held as it was then, unless a person asked for a hold since, which none loses by it.
+    """
+    now = history.newest(reader).hold
+    return Goal(
+        bundle,
+        (),
+        start,
+        experimental=wanted.experimental,
+        neighbour=_neighbour(reader),
+        packages=words_back(reader, wanted),
+        hold=now if now is not None and now.asked else wanted.hold,
+    )
+
+
+def words_back(reader: Reader, wanted: Generation) -> tuple[str, ...]:
+    """What apt is to be told for the packages of that generation to be there, and no others."""
+    there = states.states(reader, package_names.ALL)
+    names = package_words.versions(wanted.packages)
+    gone = (package_words.gone(name) for name in there if name not in names)
+    return (*wanted.packages, *gone)
+
+
+def installed(reader: Reader) -> tuple[str, ...]:
+    """The packages of an engine that are installed, as apt calls them."""
+    there = states.states(reader, package_names.ALL)
+    return tuple(package_words.there(name, each.version) for name, each in there.items())
+
+
+def _neighbour(reader: Reader) -> Neighbour | None:
+    """The adopted engine that is to be left; one that packages brought is for apt to change."""
+    found = adopted.of(reader)
+    return None if found is not None and found.kind == "package" else found
+
+
+def _hold(reader: Reader, choice: Chosen, options: Options) -> Hold | None:
+    """An exact version is held, or the next upgrade would undo it; a channel is followed.
+
+    What a person asked to be held goes along with each switch.
+    """
+    now = history.newest(reader).hold
+    if options.hold is False:
+        return None
+    if now is not None and now.asked:
+        return now
+    if not (options.hold or choice.exact):
+        return None
+    reason = f"use {choice.words}"
+    if now is not None and now.reason == reason:
+        return now
+    return Hold(person(), reason, reader.now(), asked=bool(options.hold))

@@ -1,0 +1,41 @@
+"""The programs of an engine in a folder, where it can be started on trial before it is switched to.
+
+A bundle of archives is such a folder; one of packages is unpacked for that, and only that.
+"""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from dockswitch.apt import kept
+from dockswitch.model import package_words
+from dockswitch.model.plan import Goal
+from dockswitch.model.ports import Progress, System
+from dockswitch.model.release import Bundle
+
+
+@contextlib.contextmanager
+def unpacked(system: System, goal: Goal, bundle: Bundle, progress: Progress) -> Iterator[str]:
+    """The folder with the bundle's programs, inside the root; what was unpacked is gone behind it.
+
+    Of packages that stay as they are installed it has none: these are on the machine.
+    """
+    if goal.packages is None:
+        yield bundle.folder
+        return
+    # so named that a sweep removes it where we are killed
+    folder = f"{system.layout.versions}/.tmp-{os.getpid()}-proof"
+    urls = [f"file://{quote(system.layout.real(path))}" for path in _files(system, goal)]
+    try:
+        system.unpack_debs(urls, into=folder, progress=progress)
+        yield folder
+    finally:
+        system.discard(folder)
+
+
+def _files(system: System, goal: Goal) -> list[str]:
+    """The files of the packages that are to be installed."""
+    wanted = package_words.versions(goal.packages or ())
+    words = (package_words.there(name, version) for name, version in wanted.items() if version)
+    return [path for word in words if (path := kept.find(system, word)) is not None]

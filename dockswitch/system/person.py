@@ -1,0 +1,12 @@
+"""Who runs this: the person in front of sudo, else whoever we are."""
+
+import os
+import pwd
+
+
+def person() -> str:
+    """The login name; a number where the user has none."""
+    try:
+        return os.environ.get("SUDO_USER") or pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())

@@ -1,0 +1,120 @@
+"""The apt of a world: installs the files that are on its shelf, wholly or until a power cut."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+from dockswitch.model import package_words
+from dockswitch.model.ports import Finished
+from tests.world.dpkg import Dpkg, Package
+from tests.world.files import File, Files
+
+_UPDATES = "/var/lib/dpkg/updates/0000"
+_CUT_SHORT = (
+    "E: dpkg was interrupted, you must manually run 'dpkg --configure -a' to correct the problem. "
+)
+_DONE = Finished(0, "", "")
+
+
+class NoSuchWord(Exception):
+    """The code told apt what this one does not know."""
+
+
+@dataclass
+class Apt:
+    """`needs` is what a package depends on; `automatic` are those that only came along.
+
+    `refuses` is what it says in place of changing anything; `deaf` are packages that it does not
+    change, though it says that all is well.
+    """
+
+    dpkg: Dpkg
+    files: Files
+    needs: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    automatic: set[str] = field(default_factory=set)
+    refuses: str = ""
+    deaf: set[str] = field(default_factory=set)
+
+    def states(self) -> bytes:
+        """/var/lib/apt/extended_states"""
+        stanza = "Package: {}\nArchitecture: amd64\nAuto-Installed: 1\n"
+        return "\n".join(stanza.format(name) for name in sorted(self.automatic)).encode()
+
+    def asks(self, argv: Sequence[str]) -> Finished:
+        """`apt-get --simulate install …`"""
+        lines = []
+        for name, version in self._changes(argv):
+            old = self.dpkg.packages.get(name)
+            was = f" [{old.version}]" if old is not None and old.letters[1] != "c" else ""
+            act = "Remv" if version is None else "Inst"
+            lines.append(f"{act} {name}{was}" + (f" ({version} local-deb)" if version else ""))
+        return Finished(0, "\n".join(lines), "")
+
+    def does(self, argv: Sequence[str]) -> Finished:
+        match list(argv):
+            case ["dpkg", *_, "--set-selections"]:
+                self.files.write(_UPDATES, None)
+            case ["dpkg", *words] if "--remove" in words:
+                del self.dpkg.packages[words[-1]]
+            case ["apt-mark", "auto", *names]:
+                self.automatic |= set(names)
+            case ["apt-mark", "manual", *names]:
+                self.automatic -= set(names)
+            case ["apt-get", *words] if "install" in words:
+                return self._installs(argv)
+            case _:
+                raise NoSuchWord(argv)
+        return _DONE
+
+    def cut_short(self, argv: Sequence[str]) -> None:
+        """The power is cut while it does so: the first package is spoiled, nothing else done."""
+        if argv[0] != "apt-get":
+            return
+        self.files.put(_UPDATES, File(b""))
+        for name, version in self._changes(argv):
+            found = self.dpkg.packages.get(name)
+            if found is None:
+                self.dpkg.packages[name] = Package(version or "", "iHR")
+            else:
+                found.letters = f"{found.letters[0]}HR"
+            return
+
+    def _installs(self, argv: Sequence[str]) -> Finished:
+        if self.refuses:
+            return Finished(100, self.refuses, "")
+        if self.files.kind(_UPDATES) is not None:
+            return Finished(100, _CUT_SHORT, "")
+        for name, version in self._changes(argv):
+            if name in self.deaf:
+                continue
+            if version is None:
+                del self.dpkg.packages[name]
+            else:
+                self.dpkg.packages[name] = Package(version)
+            self.automatic.discard(name)
+        return _DONE
+
+    def _changes(self, argv: Sequence[str]) -> Iterator[tuple[str, str | None]]:
+        """What these words have it do; None is a removal, of what needs what goes too."""
+        gone = set[str]()
+        for word in argv[argv.index("install") + 1 :]:
+            if word.startswith("/"):
+                name, version = _of_file(word)
+                found = self.dpkg.packages.get(name)
+                # one that it holds for installed it takes anew only where it is told so
+                if "--reinstall" in argv or found is None or found.version != version:
+                    yield name, version
+            elif word.endswith("-"):
+                gone.add(package_words.split(word)[0])
+        needing = {name for name, needs in self.needs.items() if gone & set(needs)}
+        for name in sorted((gone | needing) & self.dpkg.packages.keys()):
+            yield name, None
+
+
+def _of_file(path: str) -> tuple[str, str]:
+    found = re.fullmatch(r".*/([^/_]+)_([^/_]+)_[^/_]+\.deb", path)
+    assert found is not None, path
+    return found[1], unquote(found[2])
