@@ -1,6 +1,6 @@
 """The one door to apt-get and dpkg: nobody is asked anything, and all is in a log."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from dockswitch.model.layout import Layout
 from dockswitch.model.ports import Finished, Reader, System
@@ -36,6 +36,15 @@ def apt_get(system: System, *words: str) -> Finished:
     return _seen_through(system, ["apt-get", *_OPTIONS, *words])
 
 
+def download(system: System, *words: str, into: str, meanwhile: Callable[[], None]) -> Finished:
+    """`apt-get download` of these words into a folder, under the names of apt's own cache.
+
+    As root, which it would do by itself, with a warning: nobody else may write there.
+    """
+    argv = ["apt-get", "--quiet", "-o", "APT::Sandbox::User=root", "download", *words]
+    return _seen_through(system, argv, into, meanwhile)
+
+
 def simulated(reader: Reader, *words: str) -> Finished:
     """What `apt_get` would do with these words; takes no lock and changes nothing."""
     argv = ["apt-get", *_OPTIONS, "--simulate", *words]
@@ -52,10 +61,17 @@ def dpkg(system: System, *words: str) -> Finished:
     return _seen_through(system, ["dpkg", *_FILES, *words])
 
 
-def _seen_through(system: System, argv: Sequence[str]) -> Finished:
+def _seen_through(
+    system: System,
+    argv: Sequence[str],
+    folder: str = "/",
+    meanwhile: Callable[[], None] = lambda: None,
+) -> Finished:
+    """`folder` is a path inside the root."""
     path = log(system.layout)
     if system.mode(path) is None:
         # for root alone: apt names a source with the password that stands in its address
         system.write(path, b"", 0o600)
     system.append(path, f"--- {system.now()} {' '.join(argv)}")
-    return system.see_through(argv, log=path, env=_ENVIRONMENT)
+    real = system.layout.real(folder)
+    return system.see_through(argv, log=path, env=_ENVIRONMENT, folder=real, meanwhile=meanwhile)

@@ -11,6 +11,7 @@ from dockswitch.model.channel import AptPlace, Channel, ImagePlace, Key, StaticP
 from dockswitch.model.errors import NoSuchBackend, NotForThisHost, NotPublished
 from dockswitch.model.host import Host
 from dockswitch.model.near import near
+from dockswitch.model.origin import Origin
 from dockswitch.model.trust import Trust
 from dockswitch.sources import Source
 
@@ -62,6 +63,24 @@ def _brought(catalog: Catalog, channel: str, backend: str, host: Host) -> Source
         return source
     brought = sorted({entry.name for entry in entry_points(group=GROUP)} - set(BACKENDS))
     raise NoSuchBackend(backend, (*BACKENDS, *brought), GROUP)
+
+
+def read_by_apt(catalog: Catalog, channel: str, host: Host) -> Origin | None:
+    """The source of that channel which apt has configured, and reads itself; None for none."""
+    from dockswitch.sources.configured import ConfiguredRepository
+
+    place = named(catalog, channel).apt
+    if place is None or place.distributions_own or catalog.configuration is None:
+        return None
+    try:
+        source = resolve(catalog, channel, "apt", host)
+    except NotForThisHost:
+        return None
+    match source:
+        case ConfiguredRepository(at=at):
+            return at.origin
+        case _:
+            return None
 
 
 def _static(catalog: Catalog, channel: Channel, place: StaticPlace, host: Host) -> "StaticIndex":

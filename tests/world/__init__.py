@@ -68,6 +68,8 @@ class World(Processes):
         self.programs = {"/usr/sbin/iptables": "/usr/sbin/xtables-nft-multi"}
         self.allowed: dict[str, bool] = {}
         self.answers: dict[str, Callable[[Sequence[str]], Finished]] = {}
+        # programs that act: each gets its words, and the folder that it is started in
+        self.acting: dict[str, Callable[[Sequence[str], str], Finished]] = {}
         self.services = Services(self)
         self.dpkg = Dpkg()
         self.apt = Apt(self.dpkg, self.files)
@@ -343,6 +345,9 @@ class World(Processes):
     ) -> Finished:
         """One that is cut halfway is so by a power cut: it outlives us otherwise."""
         meanwhile()
+        acts = self.acting.get(argv[0])
+        if acts is not None:
+            return self._act(" ".join(argv), lambda: acts(argv, folder), writes=True)
         return self._act(
             " ".join(argv),
             lambda: self.apt.does(argv),
@@ -356,7 +361,7 @@ class World(Processes):
     def command(self, argv: Sequence[str], *, timeout: float = 60, given: str = "") -> Finished:
         if argv[0] == "dpkg":
             return self._act(" ".join(argv), lambda: self.dpkg.does(argv, given), writes=True)
-        return self._act(" ".join(argv), lambda: self.services.does(argv))
+        return self._act(" ".join(argv), lambda: self._does(argv))
 
     def start(
         self, argv: Sequence[str], *, log: str, env: Mapping[str, str], folder: str = "/"
@@ -485,6 +490,10 @@ class World(Processes):
         if writes and self._full(self.writes):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), what)
         return whole()
+
+    def _does(self, argv: Sequence[str]) -> Finished:
+        acts = self.acting.get(argv[0])
+        return acts(argv, "/") if acts else self.services.does(argv)
 
     def _starts(
         self,
