@@ -40,7 +40,7 @@ class Said:
 class AptMachine(World):
     """Its apt-get changes nothing, and says so."""
 
-    def command(self, argv: Sequence[str], *, timeout: float = 60) -> Finished:
+    def command(self, argv: Sequence[str], *, timeout: float = 60, given: str = "") -> Finished:
         return self._act(" ".join(argv), lambda: Finished(0, "", ""))
 
 
