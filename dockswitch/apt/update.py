@@ -32,7 +32,8 @@ _ALONE = (
 def update(system: System, origin: Origin, wanted: Sequence[Download], progress: Progress) -> None:
     """`apt-get update` of that source alone; apt then has what the index says of these packages.
 
-    Where it has them already it is not asked for again; with none wanted it always is. Raises SourceGone, OtherThanIndexed, PackagesBusy, and what apt-get fails with (`failures`).
+    Where it has them already it does not read them again; with none wanted it always does. Raises
+    SourceGone, OtherThanIndexed, PackagesBusy, and what apt-get fails with (`failures`).
     """
     locks.wait(system, locks=locks.LISTS)
     progress.say(f"apt reads {shown(str(origin))}")
