@@ -29,8 +29,9 @@ def command(
     """Fetch and verify a release without switching to it."""
     from dockswitch.switching import install
 
-    taken = spec.source(source, suite)
-    session = Session(ctx, host=host, backend=taken or None, suite=suite, unpacks=bool(taken))
+    taken = spec.source(source)
+    spec.suited(suite, taken, backend)
+    session = Session(ctx, host=host, backend=taken or backend, suite=suite, unpacks=bool(taken))
     request = session.request(words or [], as_of)
     accepted = spec.accepted(verify, accept_digest)
     best = session.backend(backend, taken).takes[0]

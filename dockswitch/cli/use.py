@@ -76,8 +76,9 @@ def command(
     from dockswitch.switching.options import Options
 
     began = time.monotonic()
-    taken = spec.source(source, suite)
+    taken = spec.source(source)
     session, by = sessions.of(ctx, backend=backend, source=taken, suite=suite)
+    spec.suited(suite, taken, by[0])
     if experimental and (no_start or client_only):
         raise UsageError(
             "--experimental is for an engine that is started",

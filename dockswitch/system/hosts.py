@@ -3,6 +3,7 @@
 import functools
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from dockswitch.model.errors import UsageError
@@ -36,13 +37,20 @@ def with_distribution() -> Host:
     """This machine, with the distribution, codename and ancestors that /etc/os-release tells."""
     import distro
 
-    host = this()
+    told = distro.os_release_info()
+    pairs = ((name, told.get(f"{name}_codename", "").lower()) for name in ("ubuntu", "debian"))
     return replace(
-        host,
+        this(),
         distribution=distro.id(),
-        codename=distro.codename().lower(),
+        codename=_codename(distro.codename(), told),
         like=tuple(distro.like().split()),
+        bases=tuple(f"{name}/{codename}" for name, codename in pairs if codename),
     )
+
+
+def _codename(told: str, release: Mapping[str, str]) -> str:
+    """`sid` is what calls itself `forky/sid`, with the codename of the next stable release."""
+    return "sid" if release.get("pretty_name", "").endswith("/sid") else told.lower()
 
 
 def named(text: str) -> Host:

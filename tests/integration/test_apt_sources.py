@@ -10,10 +10,13 @@ from typing import Any
 
 import pytest
 
-from tests.integration import rootfs, systemd_machine
+from tests.integration import package, rootfs, systemd_machine
 from tests.integration.apt_holdings import AptRepository
-from tests.integration.apt_index import release
+from tests.integration.apt_index import release, write_packages
 from tests.integration.apt_signing import SigningKey
+from tests.integration.archive import ArchiveMissing, PackagesMissing
+from tests.integration.namespace import machine_network
+from tests.integration.needs import demand
 from tests.integration.program import Result
 from tests.integration.systemd_machine import Machine
 
@@ -77,6 +80,17 @@ def machine(machine_files: Path, apt_repository: AptRepository) -> Iterator[Mach
         url = f"file://{rootfs.MIRROR}"
         running.write("/etc/dockswitch/channels.yaml", apt_repository.channels_yaml(url))
         yield running
+
+
+@pytest.fixture(scope="module")
+def debians_packages(machine_files: Path) -> Path:
+    """Debian's own docker.io with what it runs on, beside the machine's files."""
+    try:
+        with machine_network():
+            return package.fetch(machine_files.parent.with_name("packages"), machine_files)
+    except (ArchiveMissing, PackagesMissing) as error:
+        demand(str(error))
+        raise
 
 
 @pytest.fixture(autouse=True)
@@ -220,6 +234,48 @@ def test_apt_is_not_believed_where_it_ends_well_without_having_read_anything(
     assert failed[0] == "unreachable"
     assert "Could not connect to 127.0.0.1:8000" in failed[2]
     assert machine.attempt(["apt-get", "update"]).returncode == 0
+
+
+def test_debians_own_engine_is_what_the_channel_distro_has(
+    machine: Machine, machine_files: Path, debians_packages: Path, tmp_path: Path
+) -> None:
+    suite, key = debians_packages.name, SigningKey.make()
+    pool = tmp_path / "debian/dists" / suite / "pool/main/amd64"
+    shutil.copytree(debians_packages, pool)
+    write_packages(tmp_path / "debian", suite, "main", "amd64")
+    shutil.rmtree(pool)  # the index is all that is asked for
+    text = release(tmp_path / "debian", suite, ["main"], "amd64")
+    key.sign(tmp_path / "debian/dists" / suite, text)
+    shutil.copytree(tmp_path / "debian", f"{machine.root}/srv/debian")
+    machine.write(_KEYRING, key.public.decode())
+    machine.write(
+        f"{_SOURCES}/debian.list", f"deb [signed-by={_KEYRING}] file:/srv/debian {suite} main\n"
+    )
+    machine.shell(["apt-get", "update"])
+    found = _resolved(machine, "distro")
+    debs = [path.name.split("_") for path in debians_packages.glob("*.deb")]
+    packages = {each["package"]: each["version"] for each in found["artifacts"]}
+    # what every machine has, such as adduser, is no part of an engine
+    wanted = {name: version for name, version, _ in debs if name != "adduser"}
+    assert packages == wanted
+    assert wanted["docker.io"].startswith(found["version"])
+    assert found["trust"] == "signed"
+    words = ["list-remote", "distro", "--backend", "apt"]
+    listed = machine.run(*words, as_user=rootfs.PERSON).ended(0).plain["releases"]
+    assert [each["version"] for each in listed] == [found["version"]]
+    assert _done(machine, "update", "distro")["origin"]["file"] == f"{_SOURCES}/debian.list"
+
+
+def test_without_any_source_a_fresh_machine_is_told_what_there_is(
+    machine: Machine, apt_repository: AptRepository
+) -> None:
+    mirror = f"file://{rootfs.MIRROR}"
+    found = _resolve(machine, "test", mirror=mirror).ended(0).plain
+    offered = [each for each in apt_repository.releases if "test" in each.channels]
+    assert found["version"] == offered[-1].version
+    assert machine.attempt(["apt-cache", "policy", "docker-ce"]).stdout == ""
+    # Debian's own engine is nowhere configured
+    assert _resolve(machine, "distro").ended(11).error
 
 
 def _done(
