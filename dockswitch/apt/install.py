@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from dockswitch.apt import archives, call, failures, locks, marks, mending, simulation
+from dockswitch.apt import archives, call, failures, locks, marks, masks, mending, simulation
 from dockswitch.apt.states import State, states
 from dockswitch.model import package_words
 from dockswitch.model.errors import DockswitchError
@@ -40,6 +40,8 @@ def make_so(system: System, wanted: Packages, *, limit: float = locks.LIMIT) -> 
     if mending.cut_short(system) or _amiss(states(system, versions), versions):
         _install(system, versions)
     marks.mark(system, wanted.automatic, [name for name in versions if versions[name]])
+    if None in versions.values():
+        masks.lift(system)
 
 
 def _install(system: System, wanted: Wanted) -> None:

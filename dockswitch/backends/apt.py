@@ -39,11 +39,11 @@ class Apt:
 
     def installed(self, reader: Reader) -> Installed:
         there = states.states(reader, package_names.ALL)
-        version = version_of(there)
+        folder = _folder(reader, there)
         daemon = running.running(reader) or packaged.daemon(reader)
         return Installed(
-            version=version,
-            folder=_folder(reader, there),
+            version=version_of(there) or (bundles.version_of(folder) if folder else None),
+            folder=folder,
             names=links.linked(reader),
             daemon=daemon,
             running=_running(reader, daemon),

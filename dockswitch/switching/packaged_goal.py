@@ -71,14 +71,15 @@ def _hold(reader: Reader, choice: Chosen, options: Options) -> Hold | None:
 
     What a person asked to be held goes along with each switch.
     """
-    now = history.newest(reader).hold
+    newest = history.newest(reader)
+    now = newest.hold
     if options.hold is False:
         return None
     if now is not None and now.asked:
         return now
     if not (options.hold or choice.exact):
         return None
+    if now is not None and newest.version == choice.bundle.version and not options.hold:
+        return now  # it is held already
     reason = f"use {choice.words}"
-    if now is not None and now.reason == reason:
-        return now
     return Hold(person(), reason, reader.now(), asked=bool(options.hold))

@@ -60,4 +60,6 @@ def upgrade(
     newest = looked_up(system, catalog, request, options.source or backend.takes[0]).bundle
     if now.version is not None and newest.version <= now.version:
         request = replace(request, wish=Exact(now.version))
+        # nobody named that version: what is not held stays free
+        options = replace(options, hold=None if now.hold else False)
     return use(system, catalog, request, backend, options, progress, agree)[0]
