@@ -6,7 +6,7 @@ from dockswitch.apt import archives, call, failures, locks, marks, mending, simu
 from dockswitch.apt.states import State, states
 from dockswitch.model import package_words
 from dockswitch.model.errors import DockswitchError
-from dockswitch.model.ports import Finished, Reader, System
+from dockswitch.model.ports import Reader, System
 from dockswitch.model.step import Packages
 
 _UNITS = ("docker.service", "docker.socket", "containerd.service")
@@ -50,10 +50,14 @@ def _install(system: System, wanted: Wanted) -> None:
     words = _words(system, wanted)
     simulation.refuse_others(system, words, wanted)
     _forgive_starts(system)
-    _well(system, call.apt_get(system, *words))
+    log = call.log(system.layout)
+    failed = failures.failure(call.apt_get(system, *words), log)
     left = _amiss(states(system, wanted), wanted)
     if left:
-        raise NotMade(left, states(system, left), call.log(system.layout))
+        raise failed or NotMade(left, states(system, left), log)
+    if failed is not None:
+        # Another package is broken, and will be whatever we do: ours are as they are to be.
+        system.tell(f"apt is not content with something else ({failed.message}): {failed.details}")
 
 
 def _amiss(there: Mapping[str, State], wanted: Wanted) -> dict[str, str | None]:
@@ -94,12 +98,6 @@ def _forgive_starts(system: System) -> None:
     """Several switches within a minute are no failure of a unit that systemd stops starting."""
     if system.host.init == "systemd":
         system.command(["systemctl", "reset-failed", *_UNITS])
-
-
-def _well(system: System, ran: Finished) -> None:
-    failed = failures.failure(ran, call.log(system.layout))
-    if failed is not None:
-        raise failed
 
 
 class NotMade(DockswitchError):

@@ -118,6 +118,17 @@ def test_what_dpkg_fails_with_is_told(world: World) -> None:
         install.make_so(world, Packages(_NEW))
 
 
+def test_a_package_of_somebody_elses_that_is_broken_for_good_stops_no_switch(world: World) -> None:
+    world.apt.complains = (
+        "dpkg: error processing package nginx (--configure):\n"
+        " installed nginx package post-installation script subprocess returned error exit 1\n"
+        "E: Sub-process /usr/bin/dpkg returned an error code (1)\n"
+    )
+    install.make_so(world, Packages(_NEW))
+    assert _there(world) >= set(_NEW)
+    assert "error processing package nginx" in world.told[0]
+
+
 def test_whoever_holds_a_lock_is_waited_for_and_named_once(world: World) -> None:
     world.lock_holders[_FRONTEND] = 4711
     world.surroundings["/proc/4711/cmdline"] = b"/usr/bin/python3\0/usr/bin/unattended-upgrade\0"

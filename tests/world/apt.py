@@ -28,7 +28,7 @@ class Apt:
     """`needs` is what a package depends on; `automatic` are those that only came along.
 
     `refuses` is what it says in place of changing anything; `deaf` are packages that it does not
-    change, though it says that all is well.
+    change, though it says that all is well; `complains` is what it says of others when it is done.
     """
 
     dpkg: Dpkg
@@ -36,6 +36,7 @@ class Apt:
     needs: dict[str, tuple[str, ...]] = field(default_factory=dict)
     automatic: set[str] = field(default_factory=set)
     refuses: str = ""
+    complains: str = ""
     deaf: set[str] = field(default_factory=set)
 
     def states(self) -> bytes:
@@ -95,7 +96,7 @@ class Apt:
             else:
                 self.dpkg.packages[name] = Package(version)
             self.automatic.discard(name)
-        return _DONE
+        return Finished(100, self.complains, "") if self.complains else _DONE
 
     def _changes(self, argv: Sequence[str]) -> Iterator[tuple[str, str | None]]:
         """What these words have it do; None is a removal, of what needs what goes too."""
