@@ -3,6 +3,7 @@
 It is systemd's by the units of its packages; dockswitch has apt change it, and asks it.
 """
 
+import re
 from dataclasses import replace
 
 from dockswitch.engine import running, services, supervision, systemctl
@@ -20,6 +21,8 @@ _INITS = (
 # What systemd starts of it: the socket waits for clients, the service is the engine.
 UNITS = (SOCKET, SERVICE)
 _DELETED = " (deleted)"
+# since it no longer was ready, and since it was ready; in microseconds since boot
+_MOMENTS = "ActiveExitTimestampMonotonic,ActiveEnterTimestampMonotonic"
 
 
 def can_be(reader: Reader) -> bool:
@@ -72,6 +75,19 @@ def at_rest(reader: Reader) -> tuple[Service, ...]:
 def lives(reader: Reader) -> bool:
     """Whether systemd keeps it running, or is about to."""
     return services.unit(reader, SERVICE).active
+
+
+def down_for(reader: Reader) -> float | None:
+    """The seconds between its last stop and its last start, as systemd has them; None for none.
+
+    Whoever restarts it are the scripts of its packages, in the middle of what apt does.
+    """
+    told = reader.run(["systemctl", "show", SERVICE, f"--property={_MOMENTS}"])
+    moments = [int(word) for word in re.findall(r"=(\d+)$", told.out, re.MULTILINE)]
+    if len(moments) != 2 or not 0 < min(moments):
+        return None
+    stopped, started_again = sorted(moments)
+    return (started_again - stopped) / 1_000_000
 
 
 def said(reader: Reader, lines: int) -> tuple[str, ...]:
