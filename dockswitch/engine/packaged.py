@@ -84,7 +84,7 @@ def down_for(reader: Reader) -> float | None:
     """
     told = reader.run(["systemctl", "show", SERVICE, f"--property={_MOMENTS}"])
     moments = [int(word) for word in re.findall(r"=(\d+)$", told.out, re.MULTILINE)]
-    if len(moments) != 2 or not 0 < min(moments):
+    if len(moments) != 2 or not min(moments) > 0:
         return None
     stopped, started_again = sorted(moments)
     return (started_again - stopped) / 1_000_000
