@@ -1,7 +1,6 @@
 """A bundle of packages as a goal: what apt is told, and how what it installs is held."""
 
 from dockswitch.apt import states
-from dockswitch.backends import package_choice
 from dockswitch.model import package_names, package_words
 from dockswitch.model.generation import Generation
 from dockswitch.model.hold import Hold
@@ -17,14 +16,13 @@ from dockswitch.system.person import person
 
 def goal_of(reader: Reader, choice: Chosen, options: Options) -> Goal:
     """What was chosen as a goal on this machine, with what is installed there."""
-    words = choice.packages
     return Goal(
         choice.bundle,
         (),
         "start" if options.starts else "leave",
         experimental=options.experimental,
         neighbour=_neighbour(reader),
-        packages=package_choice.client_alone(words) if options.client_only else words,
+        packages=choice.packages,
         hold=_hold(reader, choice, options),
     )
 
