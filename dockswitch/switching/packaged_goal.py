@@ -1,6 +1,6 @@
 """A bundle of packages as a goal: what apt is told, and how what it installs is held."""
 
-from dockswitch.apt import states
+from dockswitch.apt import marks, states
 from dockswitch.model import package_names, package_words
 from dockswitch.model.generation import Generation
 from dockswitch.model.hold import Hold
@@ -40,6 +40,7 @@ def back_to(reader: Reader, wanted: Generation, bundle: Bundle, start: Start) ->
         experimental=wanted.experimental,
         neighbour=_neighbour(reader),
         packages=words_back(reader, wanted),
+        automatic=wanted.automatic,
         hold=now if now is not None and now.asked else wanted.hold,
     )
 
@@ -56,6 +57,11 @@ def installed(reader: Reader) -> tuple[str, ...]:
     """The packages of an engine that are installed, as apt calls them."""
     there = states.states(reader, package_names.ALL)
     return tuple(package_words.there(name, each.version) for name, each in there.items())
+
+
+def automatic(reader: Reader) -> tuple[str, ...]:
+    """Those of them that apt may remove once nothing needs them."""
+    return marks.automatic(reader, tuple(states.states(reader, package_names.ALL)))
 
 
 def _neighbour(reader: Reader) -> Neighbour | None:
