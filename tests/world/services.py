@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _ETC = "/etc/systemd/system"
 _JOURNAL = "/var/log/journal"
+_MASKED = "/var/lib/systemd/deb-systemd-helper-masked"
 _SERVICE, _SOCKET, _RECOVER = "docker.service", "docker.socket", "dockswitch-recover.service"
 _DONE, _FAILED, _UNKNOWN = Finished(0, "", ""), Finished(1, "", ""), Finished(5, "", "not loaded")
 
@@ -78,6 +79,10 @@ class Services:
                 return self._start()
             case ["systemctl", "start", "--no-block", *_] if self._booting:
                 self._queued = True
+            case ["env", _, "deb-systemd-helper", "unmask", *units]:
+                for unit in units:
+                    self._world.files.write(f"{_ETC}/{unit}", None)
+                    self._world.files.write(f"{_MASKED}/{unit}", None)
             case _:
                 raise NoSuchProgram(argv)
         return _DONE
