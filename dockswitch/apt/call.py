@@ -23,6 +23,13 @@ _OPTIONS = (
     *("-o", "DPkg::Lock::Timeout=60"),
     *(word for each in _FILES for word in ("-o", f"Dpkg::Options::={each}")),
 )
+# apt sees what is installed and the files that it is told, and no source: it neither reads what
+# they offer, nor fetches from one of them what lies here, as it does with a file that one has too.
+# Its caches are of all sources, and so are left alone.
+ALONE = (
+    *("-o", "Dir::Etc::sourcelist=/dev/null", "-o", "Dir::Etc::sourceparts=/dev/null"),
+    *("-o", "Dir::Cache::pkgcache=", "-o", "Dir::Cache::srcpkgcache="),
+)
 _LIMIT = 120.0  # seconds, for what only looks
 
 

@@ -1,6 +1,6 @@
 """A set of packages made so, as one transaction of apt."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from dockswitch.apt import archives, call, failures, locks, marks, masks, mending, simulation
 from dockswitch.apt.states import State, states
@@ -50,10 +50,10 @@ def _install(system: System, wanted: Wanted) -> None:
     if not _amiss(states(system, wanted), wanted):
         return
     words = _words(system, wanted)
-    simulation.refuse_others(system, words, wanted)
+    sources = _sources(system, words, wanted)
     _forgive_starts(system)
     log = call.log(system.layout)
-    failed = failures.failure(call.apt_get(system, *words), log)
+    failed = failures.failure(call.apt_get(system, *sources, *words), log)
     left = _amiss(states(system, wanted), wanted)
     if left:
         raise failed or NotMade(left, states(system, left), log)
@@ -94,6 +94,20 @@ def _words(reader: Reader, wanted: Wanted) -> tuple[str, ...]:
         # Else it takes one that it has half for installed. What stays would be installed anew too.
         return (*options, "--reinstall", *files, *gone)
     return (*options, *files, *stays, *gone)
+
+
+def _sources(reader: Reader, words: Sequence[str], wanted: Wanted) -> tuple[str, ...]:
+    """The options by which apt sees only what it needs; raises what `refuse_others` does.
+
+    No source is needed where the files that are kept and what is installed are enough. Where
+    something that is not here comes along, a source has to have it.
+    """
+    try:
+        simulation.refuse_others(reader, (*call.ALONE, *words), wanted)
+    except DockswitchError:
+        simulation.refuse_others(reader, words, wanted)
+        return ()
+    return call.ALONE
 
 
 def _forgive_starts(system: System) -> None:

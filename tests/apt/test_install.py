@@ -72,6 +72,16 @@ def test_one_call_of_apt_does_it(world: World) -> None:
     assert "--allow-change-held-packages" not in call
 
 
+def test_no_source_is_read_where_what_is_kept_is_enough(world: World) -> None:
+    install.make_so(world, Packages(_NEW))
+    world.apt.sourced = {"docker-ce"}
+    install.make_so(world, Packages(_OLD))
+    alone, all_of_them = (act for act in world.acts if act.startswith("apt-get"))
+    assert "sourcelist=/dev/null" in alone
+    assert "sourcelist" not in all_of_them
+    assert _there(world) >= set(_OLD)
+
+
 def test_one_that_is_held_is_changed_too(world: World) -> None:
     world.dpkg.packages["docker-ce"].letters = "hi "
     install.make_so(world, Packages(_NEW))
