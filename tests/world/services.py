@@ -80,6 +80,10 @@ class Services(UnitFiles):
                     return self.refuses
                 self.groups.add(name)
                 return _DONE
+            case ["env", _, "deb-systemd-helper", "unmask", *units]:
+                for unit in units:
+                    self.unmask(unit)
+                return _DONE
             case ["systemctl", *words]:
                 return self._told(words)
             case _:

@@ -8,7 +8,7 @@ from tests.world.files import Files
 from tests.world.payloads import SOCKET, SYSTEMD
 
 ETC = "/etc/systemd/system"
-_NOWHERE = "/dev/null"
+_NOWHERE, _NOTED = "/dev/null", "/var/lib/systemd/deb-systemd-helper-masked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +62,12 @@ class UnitFiles:
         """As deb-systemd-helper does it: a file of an administrator's stays."""
         if self.files.kind(f"{ETC}/{unit}") is None:
             self.files.point(f"{ETC}/{unit}", _NOWHERE)
+            self.files.write(f"{_NOTED}/{unit}", b"")
 
     def unmask(self, unit: str) -> None:
         if self.files.link(f"{ETC}/{unit}") == _NOWHERE:
             self.files.point(f"{ETC}/{unit}", None)
+            self.files.write(f"{_NOTED}/{unit}", None)
 
 
 def _wanted(unit: str) -> str:
