@@ -6,7 +6,7 @@ It is systemd's by the units of its packages; dockswitch has apt change it, and 
 import re
 from dataclasses import replace
 
-from dockswitch.engine import running, services, supervision, systemctl
+from dockswitch.engine import running, services, supervision, systemctl, unit_files
 from dockswitch.engine.units import CONTAINERD, SERVICE, SOCKET
 from dockswitch.model.ports import Daemon, Reader
 from dockswitch.model.step import Service
@@ -49,8 +49,12 @@ def init(reader: Reader) -> str | None:
 
 
 def states(reader: Reader) -> tuple[Service, ...]:
-    """Those of its units that are there, as they are now, with the containerd that it shares."""
-    found = ((name, services.unit(reader, name)) for name in (CONTAINERD, *UNITS))
+    """Those of its units that are there, as they are now, with the containerd that it shares.
+
+    One of ours that stands before one of the same name is none of its.
+    """
+    names = (name for name in (CONTAINERD, *UNITS) if unit_files.ours(reader, name) is None)
+    found = ((name, services.unit(reader, name)) for name in names)
     return tuple(
         Service("systemd", name, unit.active, unit.enabled) for name, unit in found if unit.there
     )
