@@ -8,18 +8,20 @@ DPKG = ("/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock", "/var/cache/apt/arc
 # where it is read what there is
 LISTS = ("/var/lib/apt/lists/lock",)
 
-# seconds: the first boot of a machine in a cloud upgrades it
-LIMIT = 600.0
-_PAUSE = 0.2
+_PAUSE = 0.2  # seconds
 
 
-def wait(system: System, *, limit: float = LIMIT, locks: tuple[str, ...] = DPKG + LISTS) -> None:
-    """Returns once nobody holds any of these locks; raises PackagesBusy after `limit` seconds."""
+def wait(system: System, locks: tuple[str, ...] = DPKG + LISTS) -> None:
+    """Returns once nobody holds any of these locks.
+
+    Raises PackagesBusy after the system's `apt_wait`; the first boot of a machine in a cloud
+    upgrades it for minutes.
+    """
     began, told = system.monotonic(), ""
     while (lock := _held(system, locks)) is not None:
         path, holder = lock
         waited = system.monotonic() - began
-        if waited >= limit:
+        if waited >= system.apt_wait:
             raise PackagesBusy(holder, path, int(waited))
         if holder != told:
             system.tell(f"waiting for {holder}, which is changing this machine's packages")
@@ -54,5 +56,6 @@ class PackagesBusy(Busy):
             "another program is changing this machine's packages",
             details=f"{holder} holds {path}"
             + ("" if waited is None else f"; waited {waited} s for it"),
-            hint="wait until it is done, then run the same command again",
+            hint="wait until it is done, then run the same command again; DOCKSWITCH_APT_WAIT says "
+            "how many seconds it is waited for",
         )

@@ -199,6 +199,9 @@ class Reader(Protocol):
 class System(Reader, Protocol):
     """Acts. Each call is durable when it returns (fsync), and none leaves a half-made name."""
 
+    # seconds that others who change packages are waited for
+    apt_wait: float
+
     # writes a file through a temporary one beside it; None removes it
     def write(self, path: str, content: bytes | None, mode: int = 0o644) -> None: ...
 

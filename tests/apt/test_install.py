@@ -121,8 +121,9 @@ def test_what_dpkg_fails_with_is_told(world: World) -> None:
 def test_whoever_holds_a_lock_is_waited_for_and_named_once(world: World) -> None:
     world.lock_holders[_FRONTEND] = 4711
     world.surroundings["/proc/4711/cmdline"] = b"/usr/bin/python3\0/usr/bin/unattended-upgrade\0"
+    world.apt_wait = 30
     with pytest.raises(PackagesBusy) as busy:
-        install.make_so(world, Packages(_NEW), limit=30)
+        install.make_so(world, Packages(_NEW))
     who = "process 4711 (python3 unattended-upgrade)"
     assert world.told == [f"waiting for {who}, which is changing this machine's packages"]
     assert busy.value.details == f"{who} holds {_FRONTEND}; waited 30 s for it"

@@ -63,6 +63,7 @@ class World(Processes):
         super().__init__(Layout.of_system(root=root), Files())
         self.host = Host("linux", "x86_64", "debian", "bookworm", kernel="6.1.0-18", cgroup=1)
         self.room = 1 << 40
+        self.apt_wait = 600.0
         # of the machine itself, outside the root: its files, and where each of its programs leads
         self.surroundings = {"/proc/filesystems": b"nodev\toverlay\n\text4\n"}
         self.programs = {"/usr/sbin/iptables": "/usr/sbin/xtables-nft-multi"}
