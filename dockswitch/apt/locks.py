@@ -1,5 +1,6 @@
 """The locks of dpkg and apt: waited for, with a message that names who holds them."""
 
+from dockswitch.apt import call
 from dockswitch.model.errors import Busy
 from dockswitch.model.ports import Reader, System
 
@@ -12,13 +13,14 @@ _PAUSE = 0.2  # seconds
 
 
 def wait(system: System, locks: tuple[str, ...] = DPKG + LISTS) -> None:
-    """Returns once nobody holds any of these locks.
+    """Returns once nobody holds any of these locks, and no apt-get of ours is left at work.
 
-    Raises PackagesBusy after the system's `apt_wait`; the first boot of a machine in a cloud
-    upgrades it for minutes.
+    One that was begun just before we were killed has none of apt's locks yet. Raises PackagesBusy
+    after the system's `apt_wait`; the first boot of a machine in a cloud upgrades it for minutes.
     """
     began, told = system.monotonic(), ""
-    while (lock := _held(system, locks)) is not None:
+    ours = system.layout.real(call.log(system.layout))
+    while (lock := _held(system, locks, ours)) is not None:
         path, holder = lock
         waited = system.monotonic() - began
         if waited >= system.apt_wait:
@@ -29,12 +31,14 @@ def wait(system: System, locks: tuple[str, ...] = DPKG + LISTS) -> None:
         system.pause(_PAUSE)
 
 
-def _held(reader: Reader, locks: tuple[str, ...]) -> tuple[str, str] | None:
-    """The first lock that is held, and who holds it."""
+def _held(reader: Reader, locks: tuple[str, ...], ours: str) -> tuple[str, str] | None:
+    """The first lock that is held, and who holds it; whatever we have apt do holds `ours`."""
     for path in locks:
         pid = reader.lock_holder(path)
         if pid is not None:
             return path, _named(reader, pid)
+    if reader.lock_holder(ours) is not None:
+        return ours, "an apt-get that dockswitch began"
     return None
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from dockswitch.model.ports import Finished
+from dockswitch.system import locks
 from dockswitch.system.commands import ENGLISH, NOT_ALLOWED, NOT_FOUND
 
 _PAUSE = 0.02  # seconds
@@ -25,10 +26,11 @@ def run(
     What it says goes to the file `log`, behind what is there: a pipe would end with us. It has a
     session of its own, no input, and messages in English; what ends us or a terminal's ^C does not
     reach it. Where we are interrupted it is waited for all the same. `meanwhile` is called until it
-    ends.
+    ends. While it runs its log is locked, so that `locks.holder` finds it once we are gone.
     """
     os.makedirs(os.path.dirname(log), exist_ok=True)
     with open(log, "ab+", buffering=0) as written:
+        locks.hold(written.fileno())
         began = written.seek(0, os.SEEK_END)
         try:
             process = subprocess.Popen(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dockswitch.apt import install
+from dockswitch.apt import call, install
 from dockswitch.apt.archives import ArchiveMissing
 from dockswitch.apt.install import NotMade
 from dockswitch.apt.locks import PackagesBusy
@@ -129,6 +129,14 @@ def test_whoever_holds_a_lock_is_waited_for_and_named_once(world: World) -> None
     assert busy.value.details == f"{who} holds {_FRONTEND}; waited 30 s for it"
     assert busy.value.exit == 14
     assert _there(world) >= set(_OLD)
+
+
+def test_an_apt_of_ours_that_has_no_lock_of_its_own_yet_is_waited_for(world: World) -> None:
+    world.lock_holders[world.layout.real(call.log(world.layout))] = 0
+    world.meanwhile("pause", world.lock_holders.clear)
+    install.make_so(world, Packages(_NEW))
+    said = "waiting for an apt-get that dockswitch began, which is changing this machine's packages"
+    assert world.told == [said]
 
 
 def test_what_a_holder_did_meanwhile_is_seen(world: World) -> None:
