@@ -28,6 +28,22 @@ def observed(reader: Reader, step: Packages) -> Packages:
     return Packages(tuple(words), marks.automatic(reader, there))
 
 
+def ready(system: System, wanted: Packages) -> None:
+    """Returns once that step can begin, which changes nothing yet.
+
+    Raises PackagesBusy, ArchiveMissing, OthersToo, and what apt refuses. What was cut short is only
+    seen through once it is mended.
+    """
+    versions = package_words.versions(wanted.wanted)
+    locks.wait(system)
+    there = states(system, versions)
+    if not _amiss(there, versions):
+        return
+    words = _words(system, versions)
+    if not mending.cut_short(system) and all(state.whole for state in there.values()):
+        simulation.refuse_others(system, words, versions)
+
+
 def make_so(system: System, wanted: Packages) -> None:
     """Makes it so from the files that are kept; does nothing where it is so already.
 
