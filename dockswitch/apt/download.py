@@ -61,17 +61,17 @@ def _get(
 
     words = [each.package for each in wanted]
     try:
-        ran = system.see_through(
-            ["apt-get", "download", "--quiet", *_only(system, origin), *words],
-            log=call.log(system.layout),
-            env={"DEBIAN_FRONTEND": "noninteractive"},
+        ran = call.download(
+            system,
+            *_only(system, origin),
+            *words,
             folder=system.layout.real(into),
             meanwhile=grown,
         )
         grown()
     finally:
         progress.end()
-    failed = failures.failure(ran, call.log(system.layout))
+    failed = failures.failure(ran, call.download_log(system.layout))
     if failed is not None:
         raise failed
 
