@@ -28,15 +28,31 @@ def observed(reader: Reader, step: Packages) -> Packages:
     return Packages(tuple(words), marks.automatic(reader, there))
 
 
-def make_so(system: System, wanted: Packages, *, limit: float = locks.LIMIT) -> None:
-    """Makes it so from the files that are kept; does nothing where it is so already.
+def ready(system: System, wanted: Packages) -> None:
+    """Returns once that step can begin, which changes nothing yet.
 
-    The locks of dpkg and apt are waited for `limit` seconds: an apt-get of ours that outlived us
-    may hold them too. Raises PackagesBusy, ArchiveMissing, OthersToo, and whatever apt and dpkg
-    fail with (`apt.failures`); nothing was changed where it is one of the first three.
+    Raises PackagesBusy, ArchiveMissing, OthersToo, and what apt refuses. What was cut short is only
+    seen through once it is mended.
     """
     versions = package_words.versions(wanted.wanted)
-    locks.wait(system, limit=limit)
+    locks.wait(system)
+    there = states(system, versions)
+    if not _amiss(there, versions):
+        return
+    words = _words(system, versions)
+    if not mending.cut_short(system) and all(state.whole for state in there.values()):
+        simulation.refuse_others(system, words, versions)
+
+
+def make_so(system: System, wanted: Packages) -> None:
+    """Makes it so from the files that are kept; does nothing where it is so already.
+
+    The locks of dpkg and apt are waited for: an apt-get of ours that outlived us may hold them too.
+    Raises PackagesBusy, ArchiveMissing, OthersToo, and whatever apt and dpkg fail with
+    (`apt.failures`); nothing was changed where it is one of the first three.
+    """
+    versions = package_words.versions(wanted.wanted)
+    locks.wait(system)
     if mending.cut_short(system) or _amiss(states(system, versions), versions):
         _install(system, versions)
     marks.mark(system, wanted.automatic, [name for name in versions if versions[name]])
