@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from dockswitch import backends
 from dockswitch.backends import Backend
+from dockswitch.model import package_names, package_words
 from dockswitch.model.errors import NotForThisHost, NotPublished
 from dockswitch.model.ports import Reader
 from dockswitch.model.wish import Previous, Request, SystemsOwn
@@ -21,13 +22,17 @@ def candidates(reader: Reader) -> tuple[str, ...]:
     Packages come first where the machine has apt, and only where the machine itself is meant.
     """
     known = history.generations(reader)
-    if known:
+    adopted = known[-1].neighbour if known and known[-1].version is None else None
+    if known and (adopted is None or adopted.kind != "package"):
         return (known[-1].backend,)
     if not _has_apt(reader):
         return ("static",)
     from dockswitch.apt import engine  # only before the first switch
 
-    return ("apt",) if engine.installed(reader) else ("apt", "static")
+    words = engine.installed(reader)
+    dockers = bool(words) and package_words.split(words[0])[0] == package_names.ENGINE
+    # another's engine comes from where Docker's releases are not
+    return ("apt",) if dockers else ("apt", "static")
 
 
 def first_that_has(
