@@ -7,7 +7,6 @@ import re
 from dockswitch.engine import at_boot as at_boot_unit
 from dockswitch.engine import policy, running, supervision, unit_files
 from dockswitch.model.errors import HandsNeeded
-from dockswitch.model.layout import PREFERENCES
 from dockswitch.model.outcome import Recovered
 from dockswitch.model.plan import runs_neighbour, touches_engine
 from dockswitch.model.ports import Progress, System
@@ -17,13 +16,20 @@ from dockswitch.switching.journal import Journal
 
 # `SHELF/.tmp-PID-…` of what is fetched, `NAME.tmp-PID-…` of a file or link that is being replaced
 _TEMPORARY = re.compile(r"\.tmp-([0-9]+)-")
+# Where others put things too, what files of ours begin with by which apt and dpkg are told things.
+_TOLD = (
+    *((f"/etc/apt/{name}.d", "dockswitch.") for name in ("preferences", "sources.list")),
+    *((f"/etc/apt/{name}", "dockswitch.") for name in ("keyrings", "trusted.gpg.d")),
+    (os.path.dirname(policy.PATH), f"{os.path.basename(policy.PATH)}."),
+)
 
 
 def recover(system: System, progress: Progress) -> Recovered | None:
     """Undoes an open journal and sweeps up; None where nothing was left. Needs the lock."""
     last = journal.last(system)
     undone = None
-    proof.remove_leftovers(system)  # the engine that has them may be stopped next
+    # the engine that has them may be stopped next
+    proof.remove_leftovers(system, brought=_brings_engine(last))
     if last is not None and last.open:
         progress.say(f"undoing the switch to {last.begin.wish}, which did not finish")
         undo(system, last)
@@ -31,6 +37,11 @@ def recover(system: System, progress: Progress) -> Recovered | None:
         undone = Recovered(last.begin.wish, last.begin.time)
     sweep(system)
     return undone
+
+
+def _brings_engine(last: Journal | None) -> bool:
+    """Whether an engine may run that packages brought in a switch which did not finish."""
+    return last is not None and last.open and any(map(touches_engine, last.inverses))
 
 
 def at_boot(system: System, progress: Progress) -> Recovered | None:
@@ -131,11 +142,11 @@ def sweep(system: System) -> None:
         for name in _abandoned(system, shelf):
             system.discard(f"{shelf}/{name}")
     kept = (f"{shelf}/{name}" for shelf in shelves for name in system.names(shelf))
-    for folder in (layout.state, *kept):
+    for folder in (layout.state, f"{layout.state}/log", *kept):
         for name in _abandoned(system, folder):
             system.write(f"{folder}/{name}", None)
     _sweep_units(system)
-    _sweep_preferences(system)
+    _sweep_told(system)
     ours = os.path.relpath(layout.current, layout.bin)
     for name in _abandoned(system, layout.bin):  # others put things there too
         if (system.link(f"{layout.bin}/{name}") or "").startswith(f"{ours}/"):
@@ -163,12 +174,12 @@ def _sweep_units(system: System) -> None:
         at_boot_unit.remove(system)
 
 
-def _sweep_preferences(system: System) -> None:
-    """Likewise: apt speaks of a file there whose name it does not take."""
-    folder, _, own = PREFERENCES.rpartition("/")
-    for name in _abandoned(system, folder):
-        if name.startswith(f"{own}."):
-            system.write(f"{folder}/{name}", None)
+def _sweep_told(system: System) -> None:
+    """Likewise: apt speaks of a file whose name it does not take."""
+    for folder, own in _TOLD:
+        for name in _abandoned(system, folder):
+            if name.startswith(own):
+                system.write(f"{folder}/{name}", None)
 
 
 def _abandoned(system: System, folder: str) -> list[str]:
