@@ -64,7 +64,7 @@ def _get(
         grown()
     finally:
         progress.end()
-    failed = failures.failure(ran, call.log(system.layout))
+    failed = failures.failure(ran, call.download_log(system.layout))
     if failed is not None:
         raise failed
 

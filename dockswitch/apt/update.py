@@ -35,7 +35,7 @@ def update(system: System, origin: Origin, wanted: Sequence[Download], progress:
     Where it has them already it does not read them again; with none wanted it always does. Raises
     SourceGone, OtherThanIndexed, PackagesBusy, and what apt-get fails with (`failures`).
     """
-    locks.wait(system, locks=locks.LISTS)
+    locks.wait(system, locks.LISTS)
     progress.say(f"apt reads {shown(str(origin))}")
     for file in _copies(system, origin):
         content = None if file.content is None else file.content.encode(file.encoding)

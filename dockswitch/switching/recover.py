@@ -16,11 +16,14 @@ from dockswitch.switching.journal import Journal
 
 # `SHELF/.tmp-PID-…` of what is fetched, `NAME.tmp-PID-…` of a file or link that is being replaced
 _TEMPORARY = re.compile(r"\.tmp-([0-9]+)-")
-# Where others put things too, what files of ours begin with by which apt and dpkg are told things.
-_TOLD = (
-    *((f"/etc/apt/{name}.d", "dockswitch.") for name in ("preferences", "sources.list")),
-    *((f"/etc/apt/{name}", "dockswitch.") for name in ("keyrings", "trusted.gpg.d")),
-    (os.path.dirname(policy.PATH), f"{os.path.basename(policy.PATH)}."),
+
+# where apt looks for files of ours, and how their names begin
+_APT = (
+    ("/etc/apt/preferences.d", "dockswitch."),
+    ("/etc/apt/sources.list.d", "dockswitch."),
+    ("/etc/apt/keyrings", "dockswitch."),
+    ("/etc/apt/trusted.gpg.d", "dockswitch."),
+    ("/usr/sbin", "policy-rc.d."),
 )
 
 
@@ -146,7 +149,7 @@ def sweep(system: System) -> None:
         for name in _abandoned(system, folder):
             system.write(f"{folder}/{name}", None)
     _sweep_units(system)
-    _sweep_told(system)
+    _sweep_apt(system)
     ours = os.path.relpath(layout.current, layout.bin)
     for name in _abandoned(system, layout.bin):  # others put things there too
         if (system.link(f"{layout.bin}/{name}") or "").startswith(f"{ours}/"):
@@ -174,9 +177,11 @@ def _sweep_units(system: System) -> None:
         at_boot_unit.remove(system)
 
 
-def _sweep_told(system: System) -> None:
-    """Likewise: apt speaks of a file whose name it does not take."""
-    for folder, own in _TOLD:
+def _sweep_apt(system: System) -> None:
+    """Likewise: apt speaks of a file there whose name it does not take."""
+    if system.layout.scope == "user":
+        return
+    for folder, own in (*_APT, (f"{system.layout.cache}/apt", "")):
         for name in _abandoned(system, folder):
             if name.startswith(own):
                 system.write(f"{folder}/{name}", None)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import FrameType
 
 from dockswitch.model.ports import Finished
+from dockswitch.system import locks
 from dockswitch.system.commands import ENGLISH, NOT_ALLOWED, NOT_FOUND
 
 _PAUSE = 0.02  # seconds
@@ -29,10 +30,12 @@ def run(
     What it says goes to the file `log`, behind what is there: a pipe would end with us. It has a
     session of its own, no input, and messages in English; what ends us or a terminal's ^C does not
     reach it. Where we are interrupted it is waited for all the same: that is heard afterwards.
-    `meanwhile` is called until it ends.
+    `meanwhile` is called until it ends. While it runs its log is locked, so that `locks.holder`
+    finds it once we are gone.
     """
     os.makedirs(os.path.dirname(log), exist_ok=True)
     with open(log, "ab+", buffering=0) as written, _undisturbed():
+        locks.hold(written.fileno())
         began = written.seek(0, os.SEEK_END)
         try:
             process = subprocess.Popen(

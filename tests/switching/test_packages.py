@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from dockswitch.apt.archives import ArchiveMissing
 from dockswitch.backends import find
 from dockswitch.model.errors import SwitchUndone
 from dockswitch.model.package_words import split
@@ -222,11 +223,11 @@ def machine_without_systemd() -> World:
     return world
 
 
-def test_a_file_of_a_package_that_is_gone_from_the_shelf_is_told_and_undone() -> None:
+def test_a_file_of_a_package_that_is_gone_from_the_shelf_is_told_before_anything_is_done() -> None:
     world = after(OLD)
     for path in [path for path in world.files.entries if "/docker-ce-cli_5%3a28" in path]:
         world.files.write(path, None)
-    with pytest.raises(SwitchUndone):
+    with pytest.raises(ArchiveMissing):
         use(world, NEW)
     is_whole(world, OLDS)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dockswitch.system import uninterrupted
+from dockswitch.system import locks, uninterrupted
 from dockswitch.system.commands import NOT_ALLOWED, NOT_FOUND
 
 _MAKER = """\
@@ -78,8 +78,10 @@ def test_it_goes_on_when_its_maker_is_killed(tmp_path: Path) -> None:
         assert soon(lambda: log.exists() and log.read_text() == "begun\n")
         maker.kill()
         maker.wait()
+        assert locks.holder(str(log)) == 0
         go.touch()
         assert soon(lambda: log.read_text() == "begun\nto its end\n")
+        assert soon(lambda: locks.holder(str(log)) is None)
 
 
 def test_it_is_waited_for_when_its_maker_is_interrupted(tmp_path: Path) -> None:

@@ -64,6 +64,7 @@ class World(Processes):
     def __init__(self, root: str = "/m", **published: Sequence[str]) -> None:
         super().__init__(Layout.of_system(root=root), Files())
         self.room = 1 << 40
+        self.apt_wait = 600.0
         # of the machine itself, outside the root: its files, and where each of its programs leads
         self.surroundings = {"/proc/filesystems": b"nodev\toverlay\n\text4\n"}
         self.programs = {"/usr/sbin/iptables": "/usr/sbin/xtables-nft-multi"}

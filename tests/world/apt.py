@@ -16,6 +16,7 @@ _UPDATES = "/var/lib/dpkg/updates/0000"
 _CUT_SHORT = (
     "E: dpkg was interrupted, you must manually run 'dpkg --configure -a' to correct the problem. "
 )
+_UNMET = "E: Unable to correct problems, you have held broken packages."
 _HELD = "E: Held packages were changed and -y was used without --allow-change-held-packages.\n"
 _DONE = Finished(0, "", "")
 
@@ -28,6 +29,7 @@ class NoSuchWord(Exception):
 class Apt:
     """`needs` is what a package depends on; `automatic` are those that only came along.
 
+    `sourced` are the packages that do not go in without one that only a source has.
     `refuses` is what it says in place of changing anything; `deaf` are packages that it does not
     change, though it says that all is well; `complains` is what it says of others when it is done.
     """
@@ -37,6 +39,7 @@ class Apt:
     scripts: Scripts
     needs: dict[str, tuple[str, ...]] = field(default_factory=dict)
     automatic: set[str] = field(default_factory=set)
+    sourced: set[str] = field(default_factory=set)
     refuses: str = ""
     complains: str = ""
     deaf: set[str] = field(default_factory=set)
@@ -51,6 +54,9 @@ class Apt:
         if "--version" in argv:
             return Finished(0, "apt 2.6.1 (amd64)\n", "")
         lines = []
+        changed = {name for name, version in self._changes(argv) if version}
+        if "Dir::Etc::sourcelist=/dev/null" in argv and self.sourced & changed:
+            return Finished(100, "", _UNMET)
         for name, version in self._changes(argv):
             old = self.dpkg.packages.get(name)
             was = f" [{old.version}]" if old is not None and old.letters[1] != "c" else ""
