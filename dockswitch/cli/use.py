@@ -95,6 +95,7 @@ def command(
         packages=spec.packages(package, by),
         hold=hold,
     )
+    by = by[:1] if options.packages else by  # no other backend knows these
     if dry_run or check:
         chosen = sessions.one(session, request, by, options)
         changes = _previews(session, request, chosen, options, began)

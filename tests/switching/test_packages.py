@@ -223,7 +223,7 @@ def machine_without_systemd() -> World:
     return world
 
 
-def test_a_file_of_a_package_that_is_gone_from_the_shelf_is_told_before_anything_is_done() -> None:
+def test_a_file_of_a_package_that_is_gone_from_the_shelf_is_told_before_all_else() -> None:
     world = after(OLD)
     for path in [path for path in world.files.entries if "/docker-ce-cli_5%3a28" in path]:
         world.files.write(path, None)
