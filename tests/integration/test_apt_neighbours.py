@@ -75,9 +75,9 @@ def test_debians_engine_is_adopted_and_replaced_as_one_set_and_comes_back_as_it_
     assert story.machine.run("rollback").ended(0).plain["to"] == edge.version
     story.serves(edge, kept)
 
-    story.without_mirror()
     story.machine.shell(["rm", "-r", _DEBIAN])
-    story.use("system")
+    with story.without_mirror():
+        story.use("system")
     story.serves(version, kept)
     assert (story.installed(), _units(story)) == (debians, units)
     assert story.automatic() >= set(_CAME_ALONG)
