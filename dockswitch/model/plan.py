@@ -105,6 +105,8 @@ class Plan:
     @property
     def restarts(self) -> bool:
         """Whether a running engine will be stopped, ours or an adopted one."""
+        if self.goal.engine == "leave":
+            return False  # packages that change beneath it restart nothing then
         runs = self.installed.daemon is not None and any(map(touches_engine, self.steps))
         return runs or any(runs_neighbour(step) is False for step in self.steps)
 
