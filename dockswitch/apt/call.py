@@ -23,6 +23,13 @@ _OPTIONS = (
     *("-o", "DPkg::Lock::Timeout=60"),
     *(word for each in _FILES for word in ("-o", f"Dpkg::Options::={each}")),
 )
+# apt sees what is installed and the files that it is told, and no source: it neither reads what
+# they offer, nor fetches from one of them what lies here, as it does with a file that one has too.
+# Its caches are of all sources, and so are left alone.
+ALONE = (
+    *("-o", "Dir::Etc::sourcelist=/dev/null", "-o", "Dir::Etc::sourceparts=/dev/null"),
+    *("-o", "Dir::Cache::pkgcache=", "-o", "Dir::Cache::srcpkgcache="),
+)
 _LIMIT = 120.0  # seconds, for what only looks
 
 
@@ -41,11 +48,14 @@ def apt_get(system: System, *words: str) -> Finished:
     return _seen_through(system, ["apt-get", *_OPTIONS, *words], log(system.layout))
 
 
-def download(system: System, *words: str, folder: str, meanwhile: Callable[[], None]) -> Finished:
-    """`apt-get download` of these words into a real folder; `meanwhile` is called until it ends."""
-    argv = ["apt-get", "download", "--quiet", *words]
+def download(system: System, *words: str, into: str, meanwhile: Callable[[], None]) -> Finished:
+    """`apt-get download` of these words into a folder, under the names of apt's own cache.
+
+    As root, which it would do by itself, with a warning: nobody else may write there.
+    """
+    argv = ["apt-get", "--quiet", "-o", "APT::Sandbox::User=root", "download", *words]
     path = download_log(system.layout)
-    return _seen_through(system, argv, path, folder=folder, meanwhile=meanwhile)
+    return _seen_through(system, argv, path, folder=into, meanwhile=meanwhile)
 
 
 def simulated(reader: Reader, *words: str) -> Finished:
@@ -72,8 +82,10 @@ def _seen_through(
     folder: str = "/",
     meanwhile: Callable[[], None] = lambda: None,
 ) -> Finished:
+    """`folder` is a path inside the root."""
     if system.mode(path) is None:
         # for root alone: apt names a source with the password that stands in its address
         system.write(path, b"", 0o600)
     system.append(path, f"--- {system.now()} {' '.join(argv)}")
-    return system.see_through(argv, log=path, env=_ENVIRONMENT, folder=folder, meanwhile=meanwhile)
+    real = system.layout.real(folder)
+    return system.see_through(argv, log=path, env=_ENVIRONMENT, folder=real, meanwhile=meanwhile)

@@ -27,7 +27,8 @@ class Goal:
     `rootless` is what the bundle's engine needs besides where it is to run without root.
 
     `packages` are those that apt is to install or remove, as it calls them, None where it is left
-    alone; `hold` is how they are held, None for not at all.
+    alone; `automatic` are those that it may remove once nothing needs them, None where that stays
+    as it is; `hold` is how they are held, None for not at all.
     """
 
     bundle: Bundle | None
@@ -38,6 +39,7 @@ class Goal:
     neighbour: Neighbour | None = None
     rootless: Bundle | None = None
     packages: tuple[str, ...] | None = None
+    automatic: tuple[str, ...] | None = None
     hold: Hold | None = None
 
 

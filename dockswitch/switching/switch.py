@@ -181,6 +181,7 @@ def _generation(
 ) -> Generation:
     bundle, now = wanted.goal.bundle, history.newest(system)
     by_apt = wanted.goal.packages is not None
+    packages, automatic = _packages(system) if by_apt else (now.packages, now.automatic)
     runs = wanted.goal.engine == "start" or (
         wanted.goal.engine == "leave" and before.daemon is not None
     )
@@ -206,7 +207,8 @@ def _generation(
         else wanted.goal.experimental,
         neighbour=_system(wanted.goal, now),
         left=left,
-        packages=_packages(system) if by_apt else now.packages,
+        packages=packages,
+        automatic=automatic,
         hold=wanted.goal.hold if by_apt else now.hold,
     )
 
@@ -217,10 +219,11 @@ def _system(goal: Goal, now: Generation) -> Neighbour | None:
     return now.neighbour if brought else goal.neighbour or now.neighbour
 
 
-def _packages(reader: Reader) -> tuple[str, ...]:
+def _packages(reader: Reader) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Those of an engine that are there, and of these those that came along."""
     from dockswitch.switching import packaged_goal
 
-    return packaged_goal.installed(reader)
+    return packaged_goal.installed(reader), packaged_goal.automatic(reader)
 
 
 class Undone(SwitchUndone):

@@ -72,6 +72,16 @@ def test_one_call_of_apt_does_it(world: World) -> None:
     assert "--allow-change-held-packages" not in call
 
 
+def test_no_source_is_read_where_what_is_kept_is_enough(world: World) -> None:
+    install.make_so(world, Packages(_NEW))
+    world.apt.sourced = {"docker-ce"}
+    install.make_so(world, Packages(_OLD))
+    alone, all_of_them = (act for act in world.acts if act.startswith("apt-get"))
+    assert "sourcelist=/dev/null" in alone
+    assert "sourcelist" not in all_of_them
+    assert _there(world) >= set(_OLD)
+
+
 def test_one_that_is_held_is_changed_too(world: World) -> None:
     world.dpkg.packages["docker-ce"].letters = "hi "
     install.make_so(world, Packages(_NEW))
@@ -116,6 +126,17 @@ def test_what_dpkg_fails_with_is_told(world: World) -> None:
     world.apt.refuses = "E: Sub-process /usr/bin/dpkg returned an error code (1)\n"
     with pytest.raises(DpkgFailed):
         install.make_so(world, Packages(_NEW))
+
+
+def test_a_package_of_somebody_elses_that_is_broken_for_good_stops_no_switch(world: World) -> None:
+    world.apt.complains = (
+        "dpkg: error processing package nginx (--configure):\n"
+        " installed nginx package post-installation script subprocess returned error exit 1\n"
+        "E: Sub-process /usr/bin/dpkg returned an error code (1)\n"
+    )
+    install.make_so(world, Packages(_NEW))
+    assert _there(world) >= set(_NEW)
+    assert "error processing package nginx" in world.told[0]
 
 
 def test_whoever_holds_a_lock_is_waited_for_and_named_once(world: World) -> None:
