@@ -31,7 +31,8 @@ def recover(system: System, progress: Progress) -> Recovered | None:
     """Undoes an open journal and sweeps up; None where nothing was left. Needs the lock."""
     last = journal.last(system)
     undone = None
-    proof.remove_leftovers(system)  # the engine that has them may be stopped next
+    # the engine that has them may be stopped next
+    proof.remove_leftovers(system, brought=_brings_engine(last))
     if last is not None and last.open:
         progress.say(f"undoing the switch to {last.begin.wish}, which did not finish")
         undo(system, last)
@@ -39,6 +40,11 @@ def recover(system: System, progress: Progress) -> Recovered | None:
         undone = Recovered(last.begin.wish, last.begin.time)
     sweep(system)
     return undone
+
+
+def _brings_engine(last: Journal | None) -> bool:
+    """Whether an engine may run that packages brought in a switch which did not finish."""
+    return last is not None and last.open and any(map(touches_engine, last.inverses))
 
 
 def at_boot(system: System, progress: Progress) -> Recovered | None:
@@ -139,7 +145,7 @@ def sweep(system: System) -> None:
         for name in _abandoned(system, shelf):
             system.discard(f"{shelf}/{name}")
     kept = (f"{shelf}/{name}" for shelf in shelves for name in system.names(shelf))
-    for folder in (layout.state, *kept):
+    for folder in (layout.state, f"{layout.state}/log", *kept):
         for name in _abandoned(system, folder):
             system.write(f"{folder}/{name}", None)
     _sweep_units(system)
