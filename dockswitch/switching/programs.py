@@ -13,7 +13,7 @@ from dockswitch.model import package_words
 from dockswitch.model.plan import Goal
 from dockswitch.model.ports import Progress, System
 from dockswitch.model.release import Bundle
-from dockswitch.system.refusals import UnreadPacking
+from dockswitch.system.refusals import HostileArchive, UnreadPacking
 
 # Where packages of an engine have programs.
 _PLACES = ("usr/bin", "usr/sbin", "usr/libexec/docker", "usr/lib/docker")
@@ -34,7 +34,7 @@ def unpacked(system: System, goal: Goal, bundle: Bundle, progress: Progress) -> 
     try:
         try:
             system.unpack_debs(urls, into=folder, progress=progress)
-        except UnreadPacking:  # distributions pack theirs with zstd
+        except (UnreadPacking, HostileArchive):  # distributions use zstd, and links for an init
             _by_dpkg(system, _files(system, goal), folder)
         yield folder
     finally:
