@@ -27,7 +27,7 @@ $(VENV)/ready: pyproject.toml channels.yaml .build/compile_channels.py
 	$(BIN)/python -m pip install --quiet --editable . --group dev
 	@touch $@
 
-demo: setup ## the main job on real engines: switch, roll back, kill half-way, recover
+demo: setup ## the main job on real engines, by apt too: switch, roll back, kill half-way, recover
 	@$(BIN)/python -m tests.integration.demo
 
 test: setup ## all tests, real engines included (as root, with the Debian archive)

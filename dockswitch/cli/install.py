@@ -31,6 +31,7 @@ def command(
     from dockswitch.switching.options import Options
 
     taken = spec.source(source)
+    spec.suited(suite, taken, backend)
     session, by = _session(ctx, host, backend, taken, suite)
     request = session.request(words or [], as_of)
     options = Options(accepted=spec.accepted(verify, accept_digest), source=taken)

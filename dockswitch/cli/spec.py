@@ -152,6 +152,15 @@ def source(kind: str | None) -> str:
     return kinds[kind] if kind else ""
 
 
+def suited(suite: str | None, source: str, backend: str | None) -> None:
+    """Raises UsageError where a suite is named and no packages are asked for."""
+    if suite is not None and (source or backend) != "apt":
+        raise UsageError(
+            "--suite is about packages",
+            hint="--backend apt installs them, --from deb takes the engine out of them",
+        )
+
+
 def least(verify: str | None, otherwise: Trust) -> Trust:
     """The level that a word names; raises UsageError."""
     try:

@@ -77,6 +77,7 @@ def command(
     began = time.monotonic()
     taken = spec.source(source)
     session, by = sessions.of(ctx, backend=backend, source=taken, suite=suite)
+    spec.suited(suite, taken, by[0])
     if experimental and (no_start or client_only):
         raise UsageError(
             "--experimental is for an engine that is started",

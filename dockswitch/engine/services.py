@@ -69,9 +69,11 @@ def act(system: System, wanted: Service) -> None:
     found = unit(system, wanted.name)
     if (found.active, found.enabled) == (wanted.active, wanted.enabled):
         return
-    # A file that now stands before another one of the same name is not noticed by itself.
-    _told(system, "systemctl", "daemon-reload")
-    found = unit(system, wanted.name)
+    if wanted.active:
+        # A file that now stands before another one of the same name is not noticed by itself; what
+        # stops is stopped as it was started.
+        _told(system, "systemctl", "daemon-reload")
+        found = unit(system, wanted.name)
     if found.enabled != wanted.enabled:
         _told(system, "systemctl", "enable" if wanted.enabled else "disable", wanted.name)
     if found.active and not wanted.active:

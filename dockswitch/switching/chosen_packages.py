@@ -50,6 +50,24 @@ def choose(
     return replace(chosen, words=request.words, exact=isinstance(request.wish, Exact))
 
 
+def read_again(system: System, catalog: LateCatalog, request: Request, progress: Progress) -> None:
+    """Has apt read its own sources again that are to say what there is; nothing for what is kept.
+
+    One of dockswitch's own is read over HTTP, and by apt once it is known what to fetch.
+    """
+    if best_kept(system, request, "", bundles.kept_as_packages(system)) is not None:
+        return
+    from dockswitch.apt import update
+    from dockswitch.sources import resolver
+    from dockswitch.switching.find import LOOKED_IN
+
+    known = catalog()
+    channels = (request.channel,) if request.channel else LOOKED_IN
+    origins = (resolver.read_by_apt(known, channel, system.host) for channel in channels)
+    for origin in dict.fromkeys(filter(None, origins)):
+        update.update(system, origin, (), progress)
+
+
 def whole(reader: Reader, catalog: LateCatalog, request: Request) -> Chosen:
     """The same with all packages of the release, whatever is installed: for a switch later."""
 

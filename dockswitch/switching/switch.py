@@ -16,7 +16,7 @@ from dockswitch.model.outcome import Outcome
 from dockswitch.model.plan import Goal, Installed, runs_neighbour, touches_engine
 from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.release import Bundle
-from dockswitch.model.step import Step
+from dockswitch.model.step import Packages, Step
 from dockswitch.switching import checks, history, journal, recover, serving, transaction
 from dockswitch.switching.journal import Journal
 from dockswitch.switching.options import Options
@@ -57,6 +57,7 @@ def perform(system: System, wanted: Switch, progress: Progress) -> Outcome:
         if wanted.goal.packages is not None:
             from dockswitch.switching import keep_before  # only where apt installs
 
+            _await_packages(system, steps)
             found += keep_before.kept(system, steps, progress)
         shown = not any(each.risk for each in found) and _same_data_root(
             system, wanted.goal, before, steps
@@ -65,6 +66,15 @@ def perform(system: System, wanted: Switch, progress: Progress) -> Outcome:
         recover.sweep(system)
         notes = (*map(str, found), *outcome.notes)
         return replace(outcome, recovered=recovered, notes=notes)
+
+
+def _await_packages(system: System, steps: tuple[Step, ...]) -> None:
+    """What stands in the way of apt is told while nothing was stopped yet, nor is to be undone."""
+    from dockswitch.apt import install  # as above
+
+    for step in steps:
+        if isinstance(step, Packages):
+            install.ready(system, step)
 
 
 def _same_data_root(reader: Reader, goal: Goal, before: Installed, steps: tuple[Step, ...]) -> bool:

@@ -32,6 +32,10 @@ def use(
         return rollback.rollback(system, None, progress, options, agree), None
     if isinstance(request.wish, SystemsOwn):
         return rollback.rollback(system, 0, progress, options, agree), None
+    if backend.name == "apt":
+        from dockswitch.switching import chosen_packages  # only where apt installs
+
+        chosen_packages.read_again(system, catalog, request, progress)
     choice = choice_of(system, catalog, request, backend, options)
     planned = plan(system, backend, choice, options)  # raises what stands in the way
     if agree is not None:

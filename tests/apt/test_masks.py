@@ -5,15 +5,14 @@ from dockswitch.model.step import Packages
 from tests.world import World
 from tests.world.files import File
 
-_MASKED = "/var/lib/systemd/deb-systemd-helper-masked/docker.service"
 _UNIT = "/etc/systemd/system/docker.service"
 _GONE = Packages(("docker-ce-",))
 
 
 def test_a_removal_leaves_no_unit_masked() -> None:
     world = _with_engine()
-    world.files.put(_MASKED, File(b""))
-    world.files.put(_UNIT, File(b""))
+    world.services.mask("docker.service")
+    assert masks.masked(world)
     install.make_so(world, _GONE)
     assert masks.masked(world) == ()
     assert world.kind(_UNIT) is None
@@ -22,7 +21,7 @@ def test_a_removal_leaves_no_unit_masked() -> None:
 def test_one_that_was_cut_short_is_made_up_for_by_the_next() -> None:
     world = _with_engine()
     install.make_so(world, _GONE)
-    world.files.put(_MASKED, File(b""))
+    world.services.mask("docker.service")
     install.make_so(world, _GONE)
     assert masks.masked(world) == ()
 

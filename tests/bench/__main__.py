@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from tests.bench.asking import asking
+from tests.bench.by_apt import by_apt
 from tests.bench.downtime import downtime
 from tests.bench.environment import bare_python, dockswitch
 from tests.bench.figures import Figure, NotMeasured, Ratio, pairs
@@ -25,8 +26,9 @@ from tests.integration.mirror import MirrorFailed
 from tests.integration.namespace import isolated, short_root
 from tests.integration.needs import why_no_namespaces
 
-_PARTS = ("startup", "install", "list-remote", "downtime")
+_PARTS = ("startup", "install", "list-remote", "downtime", "apt")
 _LEAST, _OF_SHORT_ONES = 9, 4  # pairs, and how many times as many of what takes no time
+_OF_LONG_ONES = 3  # how many times less of what takes half a minute
 
 
 def main(words: Sequence[str]) -> int:
@@ -89,6 +91,7 @@ def _part(
         "downtime": lambda: downtime(
             _with_both(folder / "d", base, here, there), (here, there), count
         ),
+        "apt": lambda: by_apt(held, max(count // _OF_LONG_ONES, 2)),
     }
     return parts[part]
 

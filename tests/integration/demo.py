@@ -15,13 +15,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.integration import demo_apt
+from tests.integration.demo_machine import being_made, make
 from tests.integration.mirror import build
 from tests.integration.namespace import enter_mount_namespace, isolated, short_root
-from tests.integration.needs import why_no_namespaces
+from tests.integration.needs import (
+    why_no_namespaces,
+    why_no_packages,
+    why_no_systemd_machine,
+)
 from tests.integration.server import serve
 
 _DOCKERS_OWN = "https://download.docker.com"
-_CHECKOUT = Path(__file__).resolve().parents[2]
+_CACHE = Path(__file__).resolve().parents[2] / ".cache"
 
 
 def main() -> int:
@@ -31,17 +37,41 @@ def main() -> int:
         print(f"the demo starts real engines, and {reason}", file=sys.stderr)
         return 1
     began = time.monotonic()
+    without = why_no_systemd_machine() or why_no_packages()
     try:
-        with _published() as mirror, short_root() as root:
-            demo = Demo(root, mirror)
-            demo.switch_there_and_back()
-            demo.kill_and_recover()
-            demo.finish()
+        # The machine of the second part is built while the first is shown.
+        with contextlib.ExitStack() as stack:
+            maker = stack.enter_context(being_made(_CACHE)) if without is None else None
+            with _published() as mirror, short_root() as root:
+                demo = Demo(root, mirror)
+                demo.switch_there_and_back()
+                demo.kill_and_recover()
+                demo.finish()
+            _show_apt(maker, without)
     except subprocess.CalledProcessError as error:
         print(f"\nthe demo ends here: the last command ended with {error.returncode}")
         return 1
+    except demo_apt.WentWrong as error:
+        print(f"\nthe demo ends here: {error}")
+        return 1
     print(f"\nDone in {time.monotonic() - began:.0f} s; nothing is left behind.")
     return 0
+
+
+def _show_apt(maker: subprocess.Popen[str] | None, without: str | None) -> None:
+    """The same by apt, on a machine of its own; says why where there can be none."""
+    _say("\n# now apt: the packages of a whole machine with systemd, which is a container here")
+    if maker is not None:
+        _, said = maker.communicate()
+        without = said.strip() or None if maker.returncode else None
+        if maker.returncode and without is None:
+            without = f"building it ended with {maker.returncode}"
+    if without is not None:
+        _say(f"That is not shown: {without}.")
+        return
+    isolated()
+    # What the other process built is only opened here.
+    demo_apt.show(make(_CACHE), _say)
 
 
 @contextlib.contextmanager
@@ -54,7 +84,7 @@ def _published() -> Iterator[str]:
         return
     _say(f"{_DOCKERS_OWN} cannot be reached: building a mirror of real engines from the")
     _say("Debian archive instead, laid out in the same way.")
-    held = build(_CHECKOUT / ".cache/mirror")
+    held = build(_CACHE / "mirror")
     isolated()
     with serve(held.root) as server:
         yield server.url
