@@ -18,6 +18,7 @@ from dockswitch.engine import (
     supervision,
 )
 from dockswitch.engine.daemon_config import DaemonConfig
+from dockswitch.engine.units import CONTAINERD
 from dockswitch.model import deb_order, package_names, package_words
 from dockswitch.model.errors import UsageError
 from dockswitch.model.plan import Goal, Installed, touches_engine
@@ -108,8 +109,10 @@ def _acts(
     wanted = _wanted(units, fresh=bool(leaving) or version_of(there) is None)
     down, up = _containers(goal, installed, changes, reader)
     if turned or _is_stale(goal, installed, changes) or _goes_back(changes, there):
-        still = (*packaged.at_rest(reader), *_quietly(changes, reader), *turned)
-        return (*leaving, *down, *still, *wanted, *up)
+        containerd = _containerd(changes, units)
+        rests = (replace(unit, active=False) for unit in containerd)
+        still = (*packaged.at_rest(reader), *rests, *_quietly(changes, reader), *turned)
+        return (*leaving, *down, *still, *containerd, *wanted, *up)
     if not (leaving or changes or any(unit not in units for unit in wanted)):
         return ()
     return (*leaving, *down, *units, *_some(changes), *wanted, *up)
@@ -154,6 +157,16 @@ def _wanted(units: Sequence[Service], *, fresh: bool) -> tuple[Service, ...]:
     """The units of an engine that runs; whoever disabled one that was there already meant it."""
     enabled = {unit.name: fresh or unit.enabled for unit in units}
     return tuple(replace(unit, enabled=enabled.get(unit.name, True)) for unit in packaged.started())
+
+
+def _containerd(changes: Packages | None, units: Sequence[Service]) -> tuple[Service, ...]:
+    """Its unit where it runs and is to be another: an old one cannot speak with the new one's shims
+    (measured: `failed to start shim`), and its package may not restart it.
+    """
+    names = package_words.versions(changes.wanted if changes else ())
+    if not any(name in names for name in _CONTAINERDS):
+        return ()
+    return tuple(unit for unit in units if unit.name == CONTAINERD and unit.active)
 
 
 def _is_stale(goal: Goal, installed: Installed, changes: Packages | None) -> bool:

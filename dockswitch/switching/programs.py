@@ -13,6 +13,10 @@ from dockswitch.model import package_words
 from dockswitch.model.plan import Goal
 from dockswitch.model.ports import Progress, System
 from dockswitch.model.release import Bundle
+from dockswitch.system.refusals import HostileArchive, UnreadPacking
+
+# Where packages of an engine have programs.
+_PLACES = ("usr/bin", "usr/sbin", "usr/libexec/docker", "usr/lib/docker")
 
 
 @contextlib.contextmanager
@@ -28,10 +32,28 @@ def unpacked(system: System, goal: Goal, bundle: Bundle, progress: Progress) -> 
     folder = f"{system.layout.versions}/.tmp-{os.getpid()}-proof"
     urls = [f"file://{quote(system.layout.real(path))}" for path in _files(system, goal)]
     try:
-        system.unpack_debs(urls, into=folder, progress=progress)
+        try:
+            system.unpack_debs(urls, into=folder, progress=progress)
+        except (UnreadPacking, HostileArchive):  # distributions use zstd, and links for an init
+            _by_dpkg(system, _files(system, goal), folder)
         yield folder
     finally:
         system.discard(folder)
+
+
+def _by_dpkg(system: System, files: list[str], folder: str) -> None:
+    """Slower, as all of the files are written and not the programs alone."""
+    system.discard(folder)
+    whole = f"{folder}/.whole"
+    system.folder(whole)
+    for path in files:
+        system.command(
+            ["dpkg-deb", "--extract", system.layout.real(path), system.layout.real(whole)]
+        )
+    for place in _PLACES:
+        for name in system.names(f"{whole}/{place}"):
+            if system.kind(f"{whole}/{place}/{name}") == "file":
+                system.move(f"{whole}/{place}/{name}", f"{folder}/{name}")
 
 
 def _files(system: System, goal: Goal) -> list[str]:

@@ -108,6 +108,8 @@ def test_dockers_own_packages_are_what_was_there_before_and_their_source_is_used
     assert story.machine.attempt(["test", "-e", "/usr/sbin/policy-rc.d"]).returncode == 1
     assert story.machine.shell(["ls", "/etc/apt/sources.list.d"]).split() == ["docker.sources"]
 
+    story.use("stable", first.version, "--no-start")
+    story.has(first)
     story.use("test", newest.version, "--experimental", "--no-hold")
     story.serves(newest, kept)
     assert (_experimental(story), story.held()) == ("true", set())
