@@ -66,14 +66,14 @@ class Sources:
 
     @functools.cached_property
     def _entries(self) -> tuple[Entry, ...]:
-        # dockswitch's own follows what is asked for, and is nobody's choice
-        own = (own_source.STANZA, own_source.LINE)
-        found = tuple(each for each in entries.entries(self._reader) if each.file not in own)
         refused = self._refused
         if refused is not None:
             raise refused
-        others = (each for each in found if each.file not in own_source.SOURCES)
-        return tuple(others) if self._said.code == 0 else ()
+        if self._said.code:
+            return ()
+        # dockswitch's own follows what is asked for, and is nobody's choice
+        own = own_source.SOURCES
+        return tuple(each for each in entries.entries(self._reader) if each.file not in own)
 
     @functools.cached_property
     def _said(self) -> Finished:

@@ -4,7 +4,6 @@ import os
 from collections.abc import Sequence
 
 from dockswitch.apt import call, failures, kept, update
-from dockswitch.model import package_words
 from dockswitch.model.errors import Unreachable
 from dockswitch.model.origin import Origin
 from dockswitch.model.ports import Progress, Reader, System, Unpacked
@@ -18,8 +17,8 @@ def download(
 
     One that lies here already with a right digest is taken from there, without the network. Each
     answer has what was computed of its file; whether that is right is the caller's to decide. The
-    folder is on disk when it returns, and gone when it raises, be it what
-    apt-get fails with (`failures`).
+    folder is on disk when it returns, and gone when it raises what `update` and `failures` make of
+    apt's words.
     """
     system.folder(into)
     try:
@@ -59,26 +58,15 @@ def _get(
         add(max(now - seen, 0))
         seen = max(now, seen)
 
-    words = [each.package for each in wanted]
+    words = (*update.options(system, origin), *(each.package for each in wanted))
     try:
-        ran = system.see_through(
-            ["apt-get", "download", "--quiet", *_only(system, origin), *words],
-            log=call.log(system.layout),
-            env={"DEBIAN_FRONTEND": "noninteractive"},
-            folder=system.layout.real(into),
-            meanwhile=grown,
-        )
+        ran = call.download(system, *words, into=into, meanwhile=grown)
         grown()
     finally:
         progress.end()
-    failed = failures.failure(ran, call.log(system.layout))
+    failed = failures.failure(ran, call.download_log(system.layout))
     if failed is not None:
         raise failed
-
-
-def _only(reader: Reader, origin: Origin) -> list[str]:
-    """apt would find by itself, with a warning, that only root may write there."""
-    return [*update.options(reader, origin), "-o", "APT::Sandbox::User=root"]
 
 
 def _bytes_in(reader: Reader, folder: str) -> int:
@@ -90,15 +78,15 @@ def _measured(reader: Reader, wanted: Download, folder: str) -> Unpacked:
         sha256, size = reader.sha256(path), reader.size(path)
         if sha256 is not None and size is not None:
             return Unpacked(wanted.url, sha256, size, ())
-    name, version = package_words.split(wanted.package)
-    raise NotFetched(f"apt-get was content, but there is no {name} {version}")
+    raise NotFetched(wanted.package)
 
 
 class NotFetched(Unreachable):
-    def __init__(self, why: str) -> None:
+    """apt-get said nothing of what was wrong."""
+
+    def __init__(self, word: str) -> None:
         super().__init__(
-            "apt cannot fetch the packages",
-            details=why,
-            hint="look at the network and at apt's own proxy (`apt-config dump Acquire`); "
-            "nothing was changed",
+            f"apt did not fetch {word}",
+            details="apt-get was content, but there is no such file",
+            hint="run the same command again",
         )

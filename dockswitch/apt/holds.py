@@ -49,10 +49,10 @@ def observed(reader: Reader, step: Holds) -> Holds:
     return Holds(held, tuple(name for name in names if name not in held))
 
 
-def make_so(system: System, wanted: Holds, *, limit: float = locks.LIMIT) -> None:
+def make_so(system: System, wanted: Holds) -> None:
     """Holds those that are installed, and lets go of those that are free.
 
-    Another program that is at work is waited for, `limit` seconds; raises PackagesBusy,
+    Another program that is at work is waited for; raises PackagesBusy,
     SelectionsBusy, NotSelected.
     """
     known = selections(system, (*wanted.held, *wanted.free))
@@ -68,7 +68,7 @@ def make_so(system: System, wanted: Holds, *, limit: float = locks.LIMIT) -> Non
     if not lines:
         return
     if not system.layout.root:  # below one nobody else is at work, and the locks are others
-        locks.wait(system, limit=limit, locks=_LOCKS)
+        locks.wait(system, _LOCKS)
     argv = [*_dpkg(system, "dpkg"), "--set-selections"]
     ran = system.command(argv, timeout=_TIMEOUT, given="".join(f"{line}\n" for line in lines))
     if ran.code == 0:

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from dockswitch.apt import archives, call, failures, locks, marks, mending, simulation
+from dockswitch.apt import archives, call, failures, locks, marks, masks, mending, simulation
 from dockswitch.apt.states import State, states
 from dockswitch.model import package_words
 from dockswitch.model.errors import DockswitchError
-from dockswitch.model.ports import Finished, Reader, System
+from dockswitch.model.ports import Reader, System
 from dockswitch.model.step import Packages
 
 _UNITS = ("docker.service", "docker.socket", "containerd.service")
@@ -28,18 +28,36 @@ def observed(reader: Reader, step: Packages) -> Packages:
     return Packages(tuple(words), marks.automatic(reader, there))
 
 
-def make_so(system: System, wanted: Packages, *, limit: float = locks.LIMIT) -> None:
-    """Makes it so from the files that are kept; does nothing where it is so already.
+def ready(system: System, wanted: Packages) -> None:
+    """Returns once that step can begin, which changes nothing yet.
 
-    The locks of dpkg and apt are waited for `limit` seconds: an apt-get of ours that outlived us
-    may hold them too. Raises PackagesBusy, ArchiveMissing, OthersToo, and whatever apt and dpkg
-    fail with (`apt.failures`); nothing was changed where it is one of the first three.
+    Raises PackagesBusy, ArchiveMissing, OthersToo, and what apt refuses. What was cut short is only
+    seen through once it is mended.
     """
     versions = package_words.versions(wanted.wanted)
-    locks.wait(system, limit=limit)
+    locks.wait(system)
+    there = states(system, versions)
+    if not _amiss(there, versions):
+        return
+    words = _words(system, versions)
+    if not mending.cut_short(system) and all(state.whole for state in there.values()):
+        simulation.refuse_others(system, words, versions)
+
+
+def make_so(system: System, wanted: Packages) -> None:
+    """Makes it so from the files that are kept; does nothing where it is so already.
+
+    The locks of dpkg and apt are waited for: an apt-get of ours that outlived us may hold them too.
+    Raises PackagesBusy, ArchiveMissing, OthersToo, and whatever apt and dpkg fail with
+    (`apt.failures`); nothing was changed where it is one of the first three.
+    """
+    versions = package_words.versions(wanted.wanted)
+    locks.wait(system)
     if mending.cut_short(system) or _amiss(states(system, versions), versions):
         _install(system, versions)
     marks.mark(system, wanted.automatic, [name for name in versions if versions[name]])
+    if None in versions.values():
+        masks.lift(system)
 
 
 def _install(system: System, wanted: Wanted) -> None:
@@ -50,10 +68,14 @@ def _install(system: System, wanted: Wanted) -> None:
     words = _words(system, wanted)
     sources = _sources(system, words, wanted)
     _forgive_starts(system)
-    _well(system, call.apt_get(system, *sources, *words))
+    log = call.log(system.layout)
+    failed = failures.failure(call.apt_get(system, *sources, *words), log)
     left = _amiss(states(system, wanted), wanted)
     if left:
-        raise NotMade(left, states(system, left), call.log(system.layout))
+        raise failed or NotMade(left, states(system, left), log)
+    if failed is not None:
+        # Another package is broken, and will be whatever we do: ours are as they are to be.
+        system.tell(f"apt is not content with something else ({failed.message}): {failed.details}")
 
 
 def _amiss(there: Mapping[str, State], wanted: Wanted) -> dict[str, str | None]:
@@ -108,12 +130,6 @@ def _forgive_starts(system: System) -> None:
     """Several switches within a minute are no failure of a unit that systemd stops starting."""
     if system.host.init == "systemd":
         system.command(["systemctl", "reset-failed", *_UNITS])
-
-
-def _well(system: System, ran: Finished) -> None:
-    failed = failures.failure(ran, call.log(system.layout))
-    if failed is not None:
-        raise failed
 
 
 class NotMade(DockswitchError):

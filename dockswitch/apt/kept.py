@@ -1,6 +1,7 @@
 """The files of packages that are on this machine: found again, or put where they last."""
 
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -62,7 +63,7 @@ def keep_installed(system: System, words: Iterable[str], *, into: str, progress:
 
 
 def _kept(system: System, word: str, into: str, progress: Progress) -> Fetched:
-    path = next((e for e in candidates(system, word) if _is_it(system, e, word)), None)
+    path = next((each for each in candidates(system, word) if _is_good(system, each, word)), None)
     if path is None:
         progress.say(f"packing {word} again, so that going back needs no network")
         made = repack.repack(system, word, into=into)
@@ -74,12 +75,30 @@ def _kept(system: System, word: str, into: str, progress: Progress) -> Fetched:
     return Fetched(name, system.sha256(made) or "", system.size(made) or 0, Trust.TLS, word)
 
 
+def _is_good(reader: Reader, path: str, word: str) -> bool:
+    if not _is_it(reader, path, word):
+        return False
+    return not path.startswith(f"{_CACHE}/") or _is_whole(reader, path, word)
+
+
 def _is_it(reader: Reader, path: str, word: str) -> bool:
     """Whether a file holds what its name says: others write into apt's cache too."""
     asked = ["dpkg-deb", "--field", reader.layout.real(path), "Package", "Version"]
     told = reader.run(asked)
     fields = dict(line.split(": ", 1) for line in told.out.splitlines() if ": " in line)
     return (fields.get("Package"), fields.get("Version")) == package_words.split(word)
+
+
+def _is_whole(reader: Reader, path: str, word: str) -> bool:
+    """apt does not wait until a file in its cache is on disk: a power cut may have cut it short.
+
+    Reading all of it takes seconds, its digest does not; but an index may have dropped it.
+    """
+    shown = reader.run(["apt-cache", "show", word]).out
+    digests = re.findall(r"^SHA256: (\w+)", shown, flags=re.MULTILINE)
+    if digests:
+        return reader.sha256(path) in digests
+    return reader.run(["dpkg-deb", "--contents", reader.layout.real(path)]).code == 0
 
 
 def _on_shelf(reader: Reader, word: str) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """The locks of dpkg and apt: waited for, with a message that names who holds them."""
 
+from dockswitch.apt import call
 from dockswitch.model.errors import Busy
 from dockswitch.model.ports import Reader, System
 
@@ -8,18 +9,21 @@ DPKG = ("/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock", "/var/cache/apt/arc
 # where it is read what there is
 LISTS = ("/var/lib/apt/lists/lock",)
 
-# seconds: the first boot of a machine in a cloud upgrades it
-LIMIT = 600.0
-_PAUSE = 0.2
+_PAUSE = 0.2  # seconds
 
 
-def wait(system: System, *, limit: float = LIMIT, locks: tuple[str, ...] = DPKG + LISTS) -> None:
-    """Returns once nobody holds any of these locks; raises PackagesBusy after `limit` seconds."""
+def wait(system: System, locks: tuple[str, ...] = DPKG + LISTS) -> None:
+    """Returns once nobody holds any of these locks, and no apt-get of ours is left at work.
+
+    One that was begun just before we were killed has none of apt's locks yet. Raises PackagesBusy
+    after the system's `apt_wait`; the first boot of a machine in a cloud upgrades it for minutes.
+    """
     began, told = system.monotonic(), ""
-    while (lock := _held(system, locks)) is not None:
+    ours = system.layout.real(call.log(system.layout))
+    while (lock := _held(system, locks, ours)) is not None:
         path, holder = lock
         waited = system.monotonic() - began
-        if waited >= limit:
+        if waited >= system.apt_wait:
             raise PackagesBusy(holder, path, int(waited))
         if holder != told:
             system.tell(f"waiting for {holder}, which is changing this machine's packages")
@@ -27,12 +31,14 @@ def wait(system: System, *, limit: float = LIMIT, locks: tuple[str, ...] = DPKG 
         system.pause(_PAUSE)
 
 
-def _held(reader: Reader, locks: tuple[str, ...]) -> tuple[str, str] | None:
-    """The first lock that is held, and who holds it."""
+def _held(reader: Reader, locks: tuple[str, ...], ours: str) -> tuple[str, str] | None:
+    """The first lock that is held, and who holds it; whatever we have apt do holds `ours`."""
     for path in locks:
         pid = reader.lock_holder(path)
         if pid is not None:
             return path, _named(reader, pid)
+    if reader.lock_holder(ours) is not None:
+        return ours, "an apt-get that dockswitch began"
     return None
 
 
@@ -54,5 +60,6 @@ class PackagesBusy(Busy):
             "another program is changing this machine's packages",
             details=f"{holder} holds {path}"
             + ("" if waited is None else f"; waited {waited} s for it"),
-            hint="wait until it is done, then run the same command again",
+            hint="wait until it is done, then run the same command again; DOCKSWITCH_APT_WAIT says "
+            "how many seconds it is waited for",
         )

@@ -7,7 +7,7 @@ apt trusts it for this source alone, where all of trusted.gpg.d counts for every
 from dockswitch.apt import era
 from dockswitch.model import shipped
 from dockswitch.model.address import bare, shown, unsigned
-from dockswitch.model.errors import NotAuthentic
+from dockswitch.model.errors import NotAuthentic, NotPublished, Unreachable
 from dockswitch.model.origin import Origin
 from dockswitch.model.ports import Reader
 from dockswitch.model.step import File
@@ -19,7 +19,8 @@ ARMOURED = "/etc/apt/keyrings/dockswitch.asc"
 KEYRING = "/etc/apt/keyrings/dockswitch.gpg"
 TRUSTED = "/etc/apt/trusted.gpg.d/dockswitch.gpg"
 SOURCES = (STANZA, LINE)
-_FILES = (*SOURCES, ARMOURED, KEYRING, TRUSTED)
+_KEYS = (ARMOURED, KEYRING, TRUSTED)
+_FILES = (*SOURCES, *_KEYS)
 _SHIPPED_KEY = "keys/docker-ce-deb.asc"
 
 
@@ -77,11 +78,27 @@ def _stanza(origin: Origin, signed_by: str) -> str:
 
 def _key(reader: Reader, origin: Origin) -> bytes:
     """The key as it is published, checked once more."""
-    body = reader.index(origin.key).body if origin.key else shipped.text(_SHIPPED_KEY).encode()
+    body = _published(reader, origin) if origin.key else shipped.text(_SHIPPED_KEY).encode()
     found = signature.fingerprint_of(signature.dearmoured(body))
     if found != origin.fingerprint:
         raise WrongSourceKey(shown(origin.key) or _SHIPPED_KEY, found, origin.fingerprint)
     return body.strip() + b"\n" if body.startswith(b"-----BEGIN") else body
+
+
+def _published(reader: Reader, origin: Origin) -> bytes:
+    """The key of a site's own; the one that is here already where it cannot be fetched.
+
+    Going back needs no network, and a fingerprint vouches for either.
+    """
+    try:
+        return reader.index(origin.key).body
+    except (Unreachable, NotPublished):
+        copies = (f"{reader.layout.cache}/apt/{path.rpartition('/')[2]}" for path in _KEYS)
+        for path in (*_KEYS, *copies):
+            body = reader.read(path)
+            if body and signature.fingerprint_of(signature.dearmoured(body)) == origin.fingerprint:
+                return body
+        raise
 
 
 def _binary(path: str, key: bytes) -> File:

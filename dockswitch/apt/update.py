@@ -32,13 +32,17 @@ _ALONE = (
 def update(system: System, origin: Origin, wanted: Sequence[Download], progress: Progress) -> None:
     """`apt-get update` of that source alone; apt then has what the index says of these packages.
 
-    Raises SourceGone, OtherThanIndexed, PackagesBusy, and what apt-get fails with (`failures`).
+    Where it has them already it does not read them again; with none wanted it always does. Raises
+    SourceGone, OtherThanIndexed, PackagesBusy, and what apt-get fails with (`failures`).
     """
-    locks.wait(system, locks=locks.LISTS)
+    locks.wait(system, locks.LISTS)
     progress.say(f"apt reads {shown(str(origin))}")
     for file in _copies(system, origin):
         content = None if file.content is None else file.content.encode(file.encoding)
-        system.write(file.path, content, file.mode)
+        if system.read(file.path) != content:
+            system.write(file.path, content, file.mode)
+    if wanted and not _missing(system, origin, wanted):
+        return
     words = ["update", "-o", "APT::Update::Error-Mode=any", "-qq"]
     if not origin.url:
         words = ["update", "-qq"]  # what is wrong with a source of somebody else's is not for us
@@ -51,13 +55,19 @@ def update(system: System, origin: Origin, wanted: Sequence[Download], progress:
 
 def check(reader: Reader, origin: Origin, wanted: Sequence[Download]) -> None:
     """Whether apt has these very packages there; raises OtherThanIndexed."""
+    for each, digests in _missing(reader, origin, wanted).items():
+        raise OtherThanIndexed(origin, each, digests)
+
+
+def _missing(
+    reader: Reader, origin: Origin, wanted: Sequence[Download]
+) -> dict[Download, frozenset[str]]:
+    """Those of these packages that apt does not have there, with the digests that it has."""
     words = [each.package for each in wanted]
     said = reader.run(["apt-cache", *options(reader, origin), "show", *words])
     known = _digests(said.out)
-    for each in wanted:
-        digests = known.get(each.package, frozenset())
-        if not digests & each.digests:
-            raise OtherThanIndexed(origin, each, digests)
+    found = ((each, known.get(each.package, frozenset[str]())) for each in wanted)
+    return {each: digests for each, digests in found if not digests & each.digests}
 
 
 def options(reader: Reader, origin: Origin) -> tuple[str, ...]:

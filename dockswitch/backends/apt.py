@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from dockswitch.apt import across, own_source, states
+from dockswitch.apt import across, marks, own_source, states
 from dockswitch.apt.states import State
 from dockswitch.backends import bundles, links, live
 from dockswitch.engine import (
@@ -39,11 +39,11 @@ class Apt:
 
     def installed(self, reader: Reader) -> Installed:
         there = states.states(reader, package_names.ALL)
-        version = version_of(there)
+        folder = _folder(reader, there)
         daemon = running.running(reader) or packaged.daemon(reader)
         return Installed(
-            version=version,
-            folder=_folder(reader, there),
+            version=version_of(there) or (bundles.version_of(folder) if folder else None),
+            folder=folder,
             names=links.linked(reader),
             daemon=daemon,
             running=_running(reader, daemon),
@@ -92,7 +92,7 @@ def _acts(
     down for. Whatever is to be done while none runs is done with it stopped, and packages start
     nothing meanwhile.
     """
-    changes = _changes(goal, there)
+    changes = _changes(goal, there, reader)
     units = packaged.states(reader)
     if goal.engine == "leave":
         return _quietly(changes, reader)
@@ -100,9 +100,11 @@ def _acts(
     if goal.bundle is None:
         back = goal.neighbour.runs if goal.neighbour else ()
         return (*leaving, *units, *_some(changes), *back) if leaving or changes else ()
-    turned = experimental.steps(reader, on=goal.experimental)
+    turned = experimental.steps(reader, on=goal.experimental, packaged=True)
     if goal.engine == "stop":
-        return (*leaving, *packaged.at_rest(reader), *_quietly(changes, reader), *turned)
+        active = [unit.name for unit in units if unit.active]
+        resting = [unit for unit in packaged.at_rest(reader) if unit.name in active]
+        return (*leaving, *resting, *_quietly(changes, reader), *turned)
     wanted = _wanted(units, fresh=bool(leaving) or version_of(there) is None)
     down, up = _containers(goal, installed, changes, reader)
     if turned or _is_stale(goal, installed, changes) or _goes_back(changes, there):
@@ -113,7 +115,7 @@ def _acts(
     return (*leaving, *down, *units, *_some(changes), *wanted, *up)
 
 
-def _changes(goal: Goal, there: Mapping[str, State]) -> Packages | None:
+def _changes(goal: Goal, there: Mapping[str, State], reader: Reader) -> Packages | None:
     """What of the goal's packages is not so yet."""
     words = []
     for name, version in package_words.versions(goal.packages or ()).items():
@@ -122,7 +124,11 @@ def _changes(goal: Goal, there: Mapping[str, State]) -> Packages | None:
             words.append(package_words.gone(name))
         if version is not None and (now is None or not now.whole or now.version != version):
             words.append(package_words.there(name, version))
-    return Packages(tuple(words)) if words else None
+    if not words:
+        return None
+    names = [name for name, version in package_words.versions(words).items() if version]
+    automatic = marks.automatic(reader, names) if goal.automatic is None else goal.automatic
+    return Packages(tuple(words), tuple(name for name in automatic if name in names))
 
 
 def _some(changes: Packages | None) -> tuple[Packages, ...]:

@@ -2,7 +2,7 @@
 
 import typer
 
-from dockswitch.cli import spec
+from dockswitch.cli import sessions, spec
 from dockswitch.cli.privilege import as_root
 from dockswitch.cli.session import Session
 from dockswitch.report import outcome as telling
@@ -28,30 +28,46 @@ def command(
 ) -> None:
     """Fetch and verify a release without switching to it."""
     from dockswitch.switching import install
+    from dockswitch.switching.options import Options
 
-    taken = spec.source(source, suite)
-    session = Session(ctx, host=host, backend=taken or None, suite=suite, unpacks=bool(taken))
+    taken = spec.source(source)
+    spec.suited(suite, taken, backend)
+    session, by = _session(ctx, host, backend, taken, suite)
     request = session.request(words or [], as_of)
-    accepted = spec.accepted(verify, accept_digest)
-    best = session.backend(backend, taken).takes[0]
+    options = Options(accepted=spec.accepted(verify, accept_digest), source=taken)
     as_root(session)
-    installed = install.install(
-        session.system,
-        lambda: session.catalog,
-        request,
-        best,
-        accepted,
-        session.report.progress,
-        # so that an engine of a user's own can be switched to without a network later
-        rootless="offered" if session.layout.scope == "user" else "no",
-        source=taken,
-    )
+    chosen = sessions.one(session, request, by, options)
+    asked = (session.system, lambda: session.catalog, request)
+    if chosen.name == "apt":
+        installed = install.packages(*asked, options.accepted, session.report.progress)
+    else:
+        installed = install.install(
+            *asked,
+            chosen.takes[0],
+            options.accepted,
+            session.report.progress,
+            # so that an engine of a user's own can be switched to without a network later
+            rootless="offered" if session.layout.scope == "user" else "no",
+            source=taken,
+        )
     bundle = installed.bundle
     verb = "is installed now" if installed.changed else "is installed already"
     session.report.answer(
         {"changed": installed.changed, **telling.bundle_plain(bundle, ())},
         [
-            telling.headline(session.layout, "static", bundle.trust),
+            telling.headline(session.layout, chosen.name, bundle.trust),
             f"{bundle.version} {verb} in {session.layout.real(bundle.folder)}",
         ],
     )
+
+
+def _session(
+    ctx: typer.Context, host: str | None, backend: str | None, source: str, suite: str | None
+) -> tuple[Session, tuple[str, ...]]:
+    """As of `sessions.of`; for another host what is unpacked, whatever brought the engine here."""
+    if not host:
+        return sessions.of(ctx, backend=backend, source=source, suite=suite)
+    if suite is not None and not source:
+        raise sessions.SuiteOfPackages
+    session = Session(ctx, host=host, backend=source or None, suite=suite, unpacks=bool(source))
+    return session, (session.backend(backend, source).name,)

@@ -36,6 +36,7 @@ def command(
     backend: spec.Source = "static",
     as_of: spec.AsOf = None,
     host: spec.For = None,
+    suite: spec.Suite = None,
     verify: spec.Verify = None,
 ) -> None:
     """List what the channels publish."""
@@ -43,7 +44,8 @@ def command(
     from dockswitch.sources import resolver
     from dockswitch.switching import find
 
-    session = Session(ctx, host=host, backend=backend)
+    spec.suited(suite, "", backend)
+    session = Session(ctx, host=host, backend=backend, suite=suite)
     wanted = tuple(names or DEFAULT)
     for channel in names or ():
         resolver.named(session.catalog, channel)  # raises for a name that nobody knows

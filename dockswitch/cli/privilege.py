@@ -25,15 +25,16 @@ def as_root(session: Session, *more: str) -> None:
         raise typer.Exit(_through_sudo(session, _with(sys.argv[1:], more), aside=False))
 
 
-def first(session: Session, name: str, instead_of: str) -> None:
+def first(session: Session, name: str, *more: str, instead_of: str) -> None:
     """Runs another command behind sudo before this one goes on, which a failure ends.
 
-    Its words are those of this command up to `--`; what it prints on stdout goes to stderr.
+    Its words are those of this command up to `--`, and `more`; what it prints on stdout goes to
+    stderr.
     """
     words = sys.argv[1:]
     words = words[: words.index("--")] if "--" in words else words
     place = words.index(instead_of)
-    if _through_sudo(session, [*words[:place], name, *words[place + 1 :]], aside=True):
+    if _through_sudo(session, [*words[:place], name, *words[place + 1 :], *more], aside=True):
         raise FirstFailed(name)
 
 

@@ -24,12 +24,14 @@ def command(
     backend: spec.Source = "static",
     as_of: spec.AsOf = None,
     host: spec.For = None,
+    suite: spec.Suite = None,
     verify: spec.Verify = None,
 ) -> None:
     """Show which release a word means, and why."""
     from dockswitch.switching import find
 
-    session = Session(ctx, host=host, backend=backend)
+    spec.suited(suite, "", backend)
+    session = Session(ctx, host=host, backend=backend, suite=suite)
     request = session.request(words or [], as_of)
     found = find.find(
         session.system,

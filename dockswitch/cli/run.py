@@ -1,13 +1,17 @@
 """`dockswitch run`: run a command with the client of a version on PATH."""
 
 import os
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dockswitch.cli import options, privilege
 from dockswitch.cli.session import Session
 from dockswitch.model.errors import UsageError
+
+if TYPE_CHECKING:  # imported by the functions that run
+    from dockswitch.model.version import Version
+    from dockswitch.model.wish import Request
 
 EXAMPLES = """\
 Examples:
@@ -25,22 +29,49 @@ def command(
     ],
 ) -> None:
     """Run a command with the client of a version on PATH."""
-    from dockswitch.switching import install
-    from dockswitch.switching.fetch import Accepted
-
     session = Session(ctx)
     argv = options.behind(ctx)
     if not argv:
         raise UsageError("what is to run?", hint=f"`dockswitch run {words[0]} -- docker version`")
+    if session.backend().name == "apt":
+        # Only one version is installed as packages: of others the client is taken out of them.
+        session = Session(ctx, backend="apt", unpacks=True)
     request = session.request(words)
-    wanted = (session.system, lambda: session.catalog, request, session.backend().takes[0])
-    if privilege.is_wanted(session) and not install.is_kept(*wanted):
-        # Root fetches it, and the person runs it.
-        privilege.first(session, "install", instead_of="run")
-    bundle = install.install(*wanted, Accepted(), session.report.progress).bundle
-    code = _run(session, argv, bundle.folder)
-    session.report.answer({"version": str(bundle.version), "exit": code})
+    version, folder = _installed(session, request) or _unpacked(session, request)
+    code = _run(session, argv, folder)
+    session.report.answer({"version": str(version), "exit": code})
     raise typer.Exit(code)
+
+
+def _installed(session: Session, request: "Request") -> "tuple[Version, str] | None":
+    """The very version that is installed as packages, and where its client is."""
+    backend = session.backend()
+    if backend.name != "apt":
+        return None
+    from dockswitch.apt import belongings
+    from dockswitch.model.wish import Exact
+
+    version = backend.installed(session.system).version
+    if version is None or not isinstance(request.wish, Exact) or not request.wish.matches(version):
+        return None
+    client = belongings.programs(session.system).get("docker")
+    return (version, client.rpartition("/")[0]) if client else None
+
+
+def _unpacked(session: Session, request: "Request") -> "tuple[Version, str]":
+    """One that is kept in a folder of its own, fetched where it is not."""
+    from dockswitch.switching import install
+    from dockswitch.switching.fetch import Accepted
+
+    backend = session.backend()
+    source = "apt" if backend.name == "apt" else ""
+    wanted = (session.system, lambda: session.catalog, request, backend.takes[0])
+    if privilege.is_wanted(session) and not install.is_kept(*wanted, source):
+        # Root fetches it, and the person runs it.
+        from_deb = ("--from", "deb") if source else ()
+        privilege.first(session, "install", *from_deb, instead_of="run")
+    installed = install.install(*wanted, Accepted(), session.report.progress, source=source)
+    return installed.bundle.version, session.layout.real(installed.bundle.folder)
 
 
 def _run(session: Session, argv: list[str], folder: str) -> int:
@@ -49,7 +80,7 @@ def _run(session: Session, argv: list[str], folder: str) -> int:
     from dockswitch.system import commands
 
     layout = session.layout
-    env = {"PATH": f"{layout.real(folder)}:{os.environ.get('PATH', os.defpath)}"}
+    env = {"PATH": f"{folder}:{os.environ.get('PATH', os.defpath)}"}
     if layout.root:
         env["DOCKER_HOST"] = f"unix://{layout.real(DaemonConfig.read(session.system).socket)}"
     report = session.report

@@ -96,6 +96,7 @@ class Session:
             host,
             offline=self.settings["offline"].on,
             allow_http=self.settings["allow_http"].words,
+            apt_wait=self.settings["apt_wait"].seconds,
             tell=self.report.note,
         )
 

@@ -1,8 +1,17 @@
 """A session with the backends that may serve it: which distribution this is concerns apt alone."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import typer
 
 from dockswitch.cli.session import NotFromThere, Session
+from dockswitch.model.errors import UsageError
+
+if TYPE_CHECKING:  # imported by the functions that run
+    from dockswitch.backends import Backend
+    from dockswitch.model.wish import Request
+    from dockswitch.switching.options import Options
 
 
 def of(
@@ -11,13 +20,29 @@ def of(
     """The session, and the names of the backends that may serve, best first.
 
     `source` is whose sources were asked for, in the resolver's words, and empty for any. Raises
-    NotFromThere and NoSuchBackend.
+    NotFromThere, NoSuchBackend and SuiteOfPackages.
     """
     session = Session(ctx, backend=source or None, suite=suite, unpacks=bool(source))
     names = _names(session, backend, source)
+    if suite is not None and not source and names[0] != "apt":
+        raise SuiteOfPackages
     if names[0] == "apt" and not source:
         session = Session(ctx, backend="apt", suite=suite)
     return session, names
+
+
+def one(
+    session: Session, request: "Request", names: Sequence[str], options: "Options"
+) -> "Backend":
+    """The backend that is to do it: the first of these that has what is asked for."""
+    if len(names) == 1:
+        from dockswitch import backends
+
+        return backends.find(names[0])
+    from dockswitch.switching import which_backend  # only before the first switch
+
+    catalog = lambda: session.catalog  # noqa: E731 -- made when it is asked for
+    return which_backend.first_that_has(session.system, catalog, request, names, options)
 
 
 def _names(session: Session, backend: str | None, source: str) -> tuple[str, ...]:
@@ -32,3 +57,11 @@ def _names(session: Session, backend: str | None, source: str) -> tuple[str, ...
     if source and (source not in found.takes or found.name == "apt"):
         raise NotFromThere(found.name)
     return (found.name,)
+
+
+class SuiteOfPackages(UsageError):
+    def __init__(self) -> None:
+        super().__init__(
+            "--suite is about packages",
+            hint="--backend apt installs them, and --from deb takes the engine out of them",
+        )

@@ -141,7 +141,7 @@ def packages(words: Sequence[str] | None, backends: Sequence[str]) -> tuple[str,
     return tuple(words or ())
 
 
-def source(kind: str | None, suite: str | None) -> str:
+def source(kind: str | None) -> str:
     """Whose sources `--from` names, in the resolver's words; empty where nobody said.
 
     Raises UsageError.
@@ -149,11 +149,16 @@ def source(kind: str | None, suite: str | None) -> str:
     kinds = {"deb": "apt", "static": "static"}
     if kind is not None and kind not in kinds:
         raise UsageError(f"nothing comes from {kind!r}", hint="--from takes deb or static")
-    if suite is not None and kind != "deb":
-        raise UsageError(
-            "--suite is about packages", hint="--from deb takes the engine out of them"
-        )
     return kinds[kind] if kind else ""
+
+
+def suited(suite: str | None, source: str, backend: str | None) -> None:
+    """Raises UsageError where a suite is named and no packages are asked for."""
+    if suite is not None and (source or backend) != "apt":
+        raise UsageError(
+            "--suite is about packages",
+            hint="--backend apt installs them, --from deb takes the engine out of them",
+        )
 
 
 def least(verify: str | None, otherwise: Trust) -> Trust:

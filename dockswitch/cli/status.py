@@ -28,7 +28,9 @@ def command(
 
     session = Session(ctx)
     now = history.newest(session.system)
-    installed = session.backend(now.backend).installed(session.system)
+    # what apt brought back for `use system` is none of ours
+    by = now.backend if now.version is not None or now.backend != "apt" else "static"
+    installed = session.backend(by).installed(session.system)
     drifted = drift.drift(session.system, now, installed)
     running = drift.answering(session.system)
     held = hold.observed(session.system)

@@ -1,7 +1,6 @@
 """`dockswitch use`: switch to a release, fetching it if needed."""
 
 import time
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -76,8 +75,9 @@ def command(
     from dockswitch.switching.options import Options
 
     began = time.monotonic()
-    taken = spec.source(source, suite)
+    taken = spec.source(source)
     session, by = sessions.of(ctx, backend=backend, source=taken, suite=suite)
+    spec.suited(suite, taken, by[0])
     if experimental and (no_start or client_only):
         raise UsageError(
             "--experimental is for an engine that is started",
@@ -95,26 +95,15 @@ def command(
         packages=spec.packages(package, by),
         hold=hold,
     )
+    by = by[:1] if options.packages else by  # no other backend knows these
     if dry_run or check:
-        changes = _previews(session, request, _one(session, request, by, options), options, began)
+        chosen = sessions.one(session, request, by, options)
+        changes = _previews(session, request, chosen, options, began)
         raise typer.Exit(PENDING if check and changes else 0)
     # Whoever said yes to a pin file is not asked again.
     as_root(session, *([] if words or from_file else ["--from-file"]))
-    _switches(session, request, _one(session, request, by, options), options, began)
-
-
-def _one(
-    session: Session, request: "Request", names: Sequence[str], options: "Options"
-) -> "Backend":
-    """The backend that is to do it: the first of these that has what is asked for."""
-    if len(names) == 1:
-        from dockswitch import backends
-
-        return backends.find(names[0])
-    from dockswitch.switching import which_backend  # only before the first switch
-
-    catalog = lambda: session.catalog  # noqa: E731 -- made when it is asked for
-    return which_backend.first_that_has(session.system, catalog, request, names, options)
+    chosen = sessions.one(session, request, by, options)
+    _switches(session, request, chosen, options, began)
 
 
 def _previews(

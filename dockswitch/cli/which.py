@@ -25,14 +25,21 @@ def command(
     from dockswitch.backends import bundles
 
     session = Session(ctx)
-    installed = session.backend().installed(session.system)
+    backend = session.backend()
+    installed = backend.installed(session.system)
     if installed.version is None:
         raise NothingInUse
-    bundle = bundles.read(session.system, installed.folder)
-    names = bundle.names if bundle else ()
-    if binary not in names:
-        raise NoSuchBinary(binary, str(installed.version), names)
-    path = session.layout.real(f"{installed.folder}/{binary}")
+    if backend.name == "apt":
+        from dockswitch.apt import belongings  # only where packages brought them
+
+        places = belongings.programs(session.system)
+    else:
+        bundle = bundles.read(session.system, installed.folder)
+        names = bundle.names if bundle else ()
+        places = {name: session.layout.real(f"{installed.folder}/{name}") for name in names}
+    if binary not in places:
+        raise NoSuchBinary(binary, str(installed.version), tuple(places))
+    path = places[binary]
     session.report.answer({"binary": binary, "path": path}, [path])
 
 

@@ -3,9 +3,10 @@
 It is systemd's by the units of its packages; dockswitch has apt change it, and asks it.
 """
 
+import re
 from dataclasses import replace
 
-from dockswitch.engine import running, services, supervision, systemctl
+from dockswitch.engine import running, services, supervision, systemctl, unit_files
 from dockswitch.engine.units import CONTAINERD, SERVICE, SOCKET
 from dockswitch.model.ports import Daemon, Reader
 from dockswitch.model.step import Service
@@ -20,6 +21,8 @@ _INITS = (
 # What systemd starts of it: the socket waits for clients, the service is the engine.
 UNITS = (SOCKET, SERVICE)
 _DELETED = " (deleted)"
+# since it no longer was ready, and since it was ready; in microseconds since boot
+_MOMENTS = "ActiveExitTimestampMonotonic,ActiveEnterTimestampMonotonic"
 
 
 def can_be(reader: Reader) -> bool:
@@ -46,8 +49,12 @@ def init(reader: Reader) -> str | None:
 
 
 def states(reader: Reader) -> tuple[Service, ...]:
-    """Those of its units that are there, as they are now, with the containerd that it shares."""
-    found = ((name, services.unit(reader, name)) for name in (CONTAINERD, *UNITS))
+    """Those of its units that are there, as they are now, with the containerd that it shares.
+
+    One of ours that stands before one of the same name is none of its.
+    """
+    names = (name for name in (CONTAINERD, *UNITS) if unit_files.ours(reader, name) is None)
+    found = ((name, services.unit(reader, name)) for name in names)
     return tuple(
         Service("systemd", name, unit.active, unit.enabled) for name, unit in found if unit.there
     )
@@ -72,6 +79,19 @@ def at_rest(reader: Reader) -> tuple[Service, ...]:
 def lives(reader: Reader) -> bool:
     """Whether systemd keeps it running, or is about to."""
     return services.unit(reader, SERVICE).active
+
+
+def down_for(reader: Reader) -> float | None:
+    """The seconds between its last stop and its last start, as systemd has them; None for none.
+
+    Whoever restarts it are the scripts of its packages, in the middle of what apt does.
+    """
+    told = reader.run(["systemctl", "show", SERVICE, f"--property={_MOMENTS}"])
+    moments = [int(word) for word in re.findall(r"=(\d+)$", told.out, re.MULTILINE)]
+    if len(moments) != 2 or not min(moments) > 0:
+        return None
+    stopped, started_again = sorted(moments)
+    return (started_again - stopped) / 1_000_000
 
 
 def said(reader: Reader, lines: int) -> tuple[str, ...]:

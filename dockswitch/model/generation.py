@@ -33,7 +33,8 @@ class Generation:
     `left` are the containers that run again once a switch returns to where they are.
 
     `packages` are an engine's Debian packages that the machine had then, as apt calls them, whoever
-    brought the engine that ran; `hold` says that they were held.
+    brought the engine that ran; of these `automatic` are those that apt might remove once nothing
+    needed them; `hold` says that they were held.
     """
 
     number: int
@@ -51,4 +52,5 @@ class Generation:
     neighbour: Neighbour | None = None
     left: tuple[Left, ...] = ()
     packages: tuple[str, ...] = ()
+    automatic: tuple[str, ...] = ()
     hold: Hold | None = None

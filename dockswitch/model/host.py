@@ -9,7 +9,8 @@ class Host:
 
     `os` is linux, mac or windows; `arch` is as `uname -m` says (x86_64, aarch64, armv7l, …);
     `distribution` and `codename` are as /etc/os-release says, or empty where nobody asked;
-    `like` are the distributions it descends from, nearest first. `kernel` is its release as
+    `like` are the distributions it descends from, nearest first, and `bases` which of their
+    codenames it is made of, where it says so (`ubuntu/jammy`). `kernel` is its release as
     `uname -r` says, and `cgroup` which version its control groups are (1 or 2); empty and 0 where
     nobody asked.
     """
@@ -23,6 +24,7 @@ class Host:
     uid: int = 0
     kernel: str = ""
     cgroup: int = 0
+    bases: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         where = self.distribution or self.os

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dockswitch.model import package_names, package_words
+from dockswitch.model.api_range import ApiRange
 from dockswitch.model.finding import Finding
 from dockswitch.model.hold import Hold
 from dockswitch.model.neighbour import Neighbour
@@ -27,7 +28,8 @@ class Goal:
     `rootless` is what the bundle's engine needs besides where it is to run without root.
 
     `packages` are those that apt is to install or remove, as it calls them, None where it is left
-    alone; `hold` is how they are held, None for not at all.
+    alone; `automatic` are those that it may remove once nothing needs them, None where that stays
+    as it is; `hold` is how they are held, None for not at all.
     """
 
     bundle: Bundle | None
@@ -38,6 +40,7 @@ class Goal:
     neighbour: Neighbour | None = None
     rootless: Bundle | None = None
     packages: tuple[str, ...] | None = None
+    automatic: tuple[str, ...] | None = None
     hold: Hold | None = None
 
 
@@ -78,6 +81,7 @@ class Plan:
     the history says; `impact` has a sentence for each container that it would touch, and for what
     else it means; it is `grave` where containers stop or a Swarm misses the node; `findings` are
     what is worth saying beforehand; `way_back` is why a rollback would not bring back what is now.
+    `api_now` and `api_then` are what the engine speaks, None where none does or nobody knows.
     """
 
     goal: Goal
@@ -90,6 +94,8 @@ class Plan:
     findings: tuple[Finding, ...] = ()
     grave: bool = False
     way_back: str | None = None
+    api_now: ApiRange | None = None
+    api_then: ApiRange | None = None
 
     @property
     def asks(self) -> bool:
@@ -99,6 +105,8 @@ class Plan:
     @property
     def restarts(self) -> bool:
         """Whether a running engine will be stopped, ours or an adopted one."""
+        if self.goal.engine == "leave":
+            return False  # packages that change beneath it restart nothing then
         runs = self.installed.daemon is not None and any(map(touches_engine, self.steps))
         return runs or any(runs_neighbour(step) is False for step in self.steps)
 

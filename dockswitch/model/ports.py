@@ -187,7 +187,8 @@ class Reader(Protocol):
         self, argv: Sequence[str], *, timeout: float = 60, env: Mapping[str, str] | None = None
     ) -> Finished: ...
 
-    # the process that holds a lock (fcntl) on a file of the machine itself; None for none
+    # the process that holds a lock (fcntl) on a file of the machine itself; None for none, 0 where
+    # that cannot be told
     def lock_holder(self, path: str) -> int | None: ...
 
     # seconds of a clock that never goes back, and now in ISO 8601 UTC
@@ -198,6 +199,9 @@ class Reader(Protocol):
 
 class System(Reader, Protocol):
     """Acts. Each call is durable when it returns (fsync), and none leaves a half-made name."""
+
+    # seconds that others who change packages are waited for
+    apt_wait: float
 
     # writes a file through a temporary one beside it; None removes it
     def write(self, path: str, content: bytes | None, mode: int = 0o644) -> None: ...
@@ -246,7 +250,8 @@ class System(Reader, Protocol):
 
     # runs a program that must not be cut short, such as dpkg: it has a session of its own, goes on
     # when we are killed, and is waited for when we are interrupted. `out` is what it said, which is
-    # appended to `log` too; `folder` is a real path; `meanwhile` is called several times a second
+    # appended to `log` too, which is locked for as long as it runs; `folder` is a real path;
+    # `meanwhile` is called several times a second
     def see_through(
         self,
         argv: Sequence[str],

@@ -66,7 +66,8 @@ class Release:
 
     `proven` says that an index showed it; a release that only the shipped record knows of is not.
     `rootless` is the archive that an engine without root needs besides, None where none is there.
-    `origin` is where apt finds its packages, None where it has none.
+    `origin` is where apt finds its packages, None where it has none. `others` are what else its
+    index has of packages that go along with an engine, each with a version of its own.
     """
 
     version: Version
@@ -78,6 +79,7 @@ class Release:
     proven: bool = True
     rootless: Download | None = None
     origin: Origin | None = None
+    others: tuple[Package, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

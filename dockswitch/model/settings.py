@@ -1,6 +1,7 @@
 """Settings: command line, environment, user's file, system's file, built in; the first counts."""
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ BUILT_IN: dict[str, str] = {
     "offline": "no",
     "yes": "no",
     "log": "",
+    "apt_wait": "600",
 }
 TRUE, FALSE = frozenset({"1", "yes", "true", "on"}), frozenset({"0", "no", "false", "off", ""})
 
@@ -41,6 +43,19 @@ class Setting:
                 self.origin, name, f"{self.value!r} is no answer", hint="say yes or no"
             )
         return word in TRUE
+
+    @property
+    def seconds(self) -> float:
+        """The value as a time; raises BadSetting."""
+        # as Python reads them, `nan` and `inf` are numbers too
+        if not re.fullmatch(r"\d+(?:\.\d+)?", self.value):
+            raise BadSetting(
+                self.origin,
+                self.name if self.origin.endswith(".yaml") else "",
+                f"{self.value!r} is no time",
+                hint="say how many seconds, such as 600",
+            )
+        return float(self.value)
 
     @property
     def words(self) -> tuple[str, ...]:

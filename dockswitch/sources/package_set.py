@@ -37,6 +37,12 @@ class Index:
         for each in self._listed.get(ENGINE, {}).values():
             yield each.package
 
+    def companions(self) -> Iterator[Package]:
+        """What has a version of its own beside an engine's."""
+        for name in (CONTAINERD, *PLUGINS):
+            for each in self._listed.get(name, {}).values():
+                yield each.package
+
     def release_of(self, engine: Package, names: Collection[str]) -> tuple[Package, ...]:
         """The packages of that engine's release, itself first; `names` are those that belong to it,
         as far as they are there.

@@ -37,6 +37,7 @@ def releases(
         known = newest.get(version)
         if known is None or deb_order.key(known.version) < deb_order.key(package.version):
             newest[version] = package
+    others = tuple(index.companions())
     return [
         release_of(
             version,
@@ -45,13 +46,19 @@ def releases(
             ),
             channel=channel,
             origin=origin,
+            others=others,
         )
         for version in sorted(newest)
     ]
 
 
 def release_of(
-    version: Version, packages: Sequence[Package], *, channel: str, origin: Origin
+    version: Version,
+    packages: Sequence[Package],
+    *,
+    channel: str,
+    origin: Origin,
+    others: tuple[Package, ...] = (),
 ) -> Release:
     """A release by apt that is made of these packages."""
     known = record.find(version)
@@ -65,6 +72,7 @@ def release_of(
         api=known.api if known else "",
         rootless=next(extras, None),
         origin=origin,
+        others=others,
     )
 
 

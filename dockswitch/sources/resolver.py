@@ -11,6 +11,7 @@ from dockswitch.model.channel import AptPlace, Channel, ImagePlace, Key, StaticP
 from dockswitch.model.errors import NoSuchBackend, NotForThisHost, NotPublished
 from dockswitch.model.host import Host
 from dockswitch.model.near import near
+from dockswitch.model.origin import Origin
 from dockswitch.model.trust import Trust
 from dockswitch.sources import Source
 
@@ -62,6 +63,24 @@ def _brought(catalog: Catalog, channel: str, backend: str, host: Host) -> Source
         return source
     brought = sorted({entry.name for entry in entry_points(group=GROUP)} - set(BACKENDS))
     raise NoSuchBackend(backend, (*BACKENDS, *brought), GROUP)
+
+
+def read_by_apt(catalog: Catalog, channel: str, host: Host) -> Origin | None:
+    """The source of that channel which apt has configured, and reads itself; None for none."""
+    from dockswitch.sources.configured import ConfiguredRepository
+
+    place = named(catalog, channel).apt
+    if place is None or place.distributions_own or catalog.configuration is None:
+        return None
+    try:
+        source = resolve(catalog, channel, "apt", host)
+    except NotForThisHost:
+        return None
+    match source:
+        case ConfiguredRepository(at=at):
+            return at.origin
+        case _:
+            return None
 
 
 def _static(catalog: Catalog, channel: Channel, place: StaticPlace, host: Host) -> "StaticIndex":
@@ -128,9 +147,7 @@ def _distributions(catalog: Catalog, channel: Channel, place: AptPlace) -> "Dist
 def _apt(catalog: Catalog, channel: Channel, place: AptPlace, host: Host) -> "AptRepository":
     from dockswitch.sources.repository import AptRepository
 
-    distribution, suite = apt_suite(catalog, host)
-    if place.suite:
-        distribution, suite = _named_suite(catalog, place.suite, distribution)
+    distribution, suite = _suite(catalog, place, host)
     if place.distributions and distribution not in place.distributions:
         raise NoSuite(channel.name, str(host), place.distributions)
     known = catalog.distributions.get(distribution)
@@ -151,6 +168,26 @@ def _apt(catalog: Catalog, channel: Channel, place: AptPlace, host: Host) -> "Ap
         fingerprint=catalog.keys[place.key].fingerprint,
         key=_site_key(catalog, catalog.keys[place.key], names),
         spans=catalog.spans,
+    )
+
+
+def suites(catalog: Catalog, channel: str, host: Host) -> tuple[str, str, tuple[str, ...]]:
+    """Distribution and suite of a channel's packages for a host, and the other suites there are of
+    that distribution, newest first; empty where the channel has none, or none for that host.
+    """
+    place = catalog.channels[channel].apt if channel in catalog.channels else None
+    if place is None or place.distributions_own:
+        return "", "", ()
+    distribution, suite = _suite(catalog, place, host)
+    known = catalog.distributions.get(distribution)
+    others = reversed(known.suites if known else ())
+    return distribution, suite, tuple(each for each in others if each != suite)
+
+
+def _suite(catalog: Catalog, place: AptPlace, host: Host) -> tuple[str, str]:
+    distribution, suite = apt_suite(catalog, host)
+    return (
+        _named_suite(catalog, place.suite, distribution) if place.suite else (distribution, suite)
     )
 
 
@@ -192,8 +229,8 @@ def _images(catalog: Catalog, channel: Channel, place: ImagePlace) -> "ImageFeed
 def apt_suite(catalog: Catalog, host: Host) -> tuple[str, str]:
     """The distribution and suite that have packages for a host; the suite is empty for none.
 
-    A derivative is served by what it descends from: by the table of codenames, or because it keeps
-    that one's codename.
+    A derivative is served by what it descends from: by the table of codenames, because it says
+    itself which of that one's codenames it is made of, or because it keeps it.
     """
     own = catalog.derivatives.get(host.distribution, {}).get(host.codename)
     if own:
@@ -201,6 +238,10 @@ def apt_suite(catalog: Catalog, host: Host) -> tuple[str, str]:
         return distribution, suite
     if host.distribution in catalog.distributions:
         return host.distribution, host.codename
+    for base in host.bases:
+        distribution, _, suite = base.partition("/")
+        if distribution in catalog.distributions:
+            return distribution, suite
     for distribution in host.like:
         known = catalog.distributions.get(distribution)
         if known and host.codename in known.suites:

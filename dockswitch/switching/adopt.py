@@ -46,10 +46,17 @@ def preview(reader: Reader) -> Adopted:
 
 
 def by_itself(system: System) -> None:
-    """Makes Docker's own packages generation 0, where there is no history yet. Needs the lock."""
+    """Makes Docker's own packages generation 0, where there is no history yet; and those of
+    others, whose engine is at rest and goes with the first switch. Needs the lock.
+    """
     if history.generations(system) or system.layout.scope == "user":
         return
-    found = [each for each in neighbours.neighbours(system) if each.package == ENGINE]
+    rests = system.listener(system.layout.socket) is None
+    found = [
+        each
+        for each in neighbours.neighbours(system)
+        if each.package == ENGINE or (each.kind == "package" and rests and each.pid is None)
+    ]
     if found:
         adopted = Adopted(found[0], BEFORE.number, changed=True, notes=())
         opened = journal.begin(system, "adopt", container=False)
@@ -68,24 +75,28 @@ def adopt(system: System, progress: Progress) -> Adopted:
 
 
 def _generation(reader: Reader, adopted: Adopted) -> Generation:
+    packages, automatic = _packages(reader, adopted.neighbour)
     return replace(
         BEFORE,
         number=adopted.generation,
         time=reader.now(),
         wish="adopt",
         neighbour=adopted.neighbour,
-        packages=_packages(reader, adopted.neighbour),
+        packages=packages,
+        automatic=automatic,
         hold=history.newest(reader).hold,
     )
 
 
-def _packages(reader: Reader, neighbour: Neighbour) -> tuple[str, ...]:
-    """What dpkg has of an engine, so that `use system` can bring all of it back."""
+def _packages(reader: Reader, neighbour: Neighbour) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What dpkg has of an engine, so that `use system` can bring all of it back; and of that what
+    came along.
+    """
     if neighbour.kind != "package":
-        return ()
+        return (), ()
     from dockswitch.switching import packaged_goal  # only where packages brought it
 
-    return packaged_goal.installed(reader)
+    return packaged_goal.installed(reader), packaged_goal.automatic(reader)
 
 
 def _notes(found: Neighbour) -> tuple[str, ...]:

@@ -6,13 +6,19 @@ from typing import TypeAlias
 from dockswitch.model.finding import Finding
 from dockswitch.model.plan import Goal, Installed
 from dockswitch.model.ports import Reader
-from dockswitch.switching import guard, held, preflight, rootless
+from dockswitch.switching import guard, held, preflight, rootless, unadopted
 from dockswitch.switching.options import Options
 
 Check: TypeAlias = Callable[[Reader, Goal, Installed, Options], tuple[Finding, ...]]
 
 # gravest first: the first that stands in the way is told
-CHECKS: tuple[Check, ...] = (guard.data_root, held.by_others, rootless.needs, preflight.preflight)
+CHECKS: tuple[Check, ...] = (
+    guard.data_root,
+    unadopted.in_the_way,
+    held.by_others,
+    rootless.needs,
+    preflight.preflight,
+)
 
 
 def findings(

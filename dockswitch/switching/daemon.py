@@ -7,6 +7,7 @@ from dockswitch.backends import find
 from dockswitch.engine import flags, packaged, running, services, supervision
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.foreign import refuse_foreign
+from dockswitch.model import package_names
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.plan import Goal, Plan, Wanted
 from dockswitch.model.ports import Progress, Reader, System
@@ -105,7 +106,10 @@ def _by_packages(reader: Reader) -> bool:
 
 
 def _start_packaged(system: System) -> State:
-    version = find("apt").installed(system).version
+    from dockswitch.apt import states  # only where packages brought one
+    from dockswitch.backends import apt
+
+    version = apt.version_of(states.states(system, package_names.ENGINES))
     if version is None:
         raise NoEngine
     ran = packaged.lives(system)

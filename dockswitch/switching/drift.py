@@ -2,7 +2,7 @@
 
 from dockswitch.engine import api, running
 from dockswitch.engine.daemon_config import DaemonConfig
-from dockswitch.model import package_words
+from dockswitch.model import package_names, package_words
 from dockswitch.model.generation import Generation
 from dockswitch.model.plan import Installed, runs_neighbour
 from dockswitch.model.ports import Reader
@@ -16,7 +16,9 @@ def drift(reader: Reader, now: Generation, installed: Installed) -> tuple[str, .
     last = journal.last(reader)
     if last is not None and last.open:
         said.append(f"the switch to {last.begin.wish} did not finish: `dockswitch recover`")
-    if installed.folder != now.folder:
+    if now.backend == "apt" and now.version is not None:
+        said += _other_packages(reader, now)
+    elif installed.folder != now.folder:
         said.append(
             f"{installed.version or 'nothing'} is in use, where generation {now.number} says "
             f"{now.version or 'nothing'}"
@@ -32,6 +34,21 @@ def drift(reader: Reader, now: Generation, installed: Installed) -> tuple[str, .
     if _is_silent(reader, now):
         said.append(f"{now.neighbour} does not answer, and dockswitch did not stop it")
     return tuple(said)
+
+
+def _other_packages(reader: Reader, now: Generation) -> list[str]:
+    """What of the release is not installed as it was behind the switch; a client may be alone."""
+    from dockswitch.apt import states
+
+    words = package_words.versions(now.packages)
+    names = [name for name in (*package_names.RELEASE, *package_names.ENGINES) if name in words]
+    there = states.states(reader, names)
+    return [
+        f"{name} is {there[name].version if name in there else 'not installed'}, where generation "
+        f"{now.number} says {words[name]}"
+        for name in dict.fromkeys(names)
+        if name not in there or there[name].version != words[name]
+    ]
 
 
 def _no_longer_held(reader: Reader) -> list[str]:

@@ -149,8 +149,9 @@ def packages_of(reader: Reader, release: Release, words: Collection[str]) -> Arc
     """
     if release.origin is None:
         raise NoOrigin(release)
-    every = (each.download for each in release.artifacts)
-    wanted = tuple(each for each in every if each.package in words)
+    every = (each.download for each in (*release.artifacts, *release.others))
+    known = {each.package: each for each in every if each.package in words}
+    wanted = tuple(known.values())
     shelf = reader.layout.packages
     return Archive(release.version, release.channel, wanted, shelf, release.origin)
 

@@ -42,6 +42,8 @@ def find(
             reasons.append(f"{channel}: {releases.message}")
             unfit += [releases] if isinstance(releases, NotForThisHost) else []
             continue
+        if isinstance(releases, NotPublished) and backend == "apt":
+            raise _told(reader, catalog, request, channels, [], releases, verify)
         if isinstance(releases, DockswitchError):
             raise releases
         if listed and not request.channel and not _proven(releases):
@@ -57,7 +59,7 @@ def find(
         reasons.append(f"{channel}: none of its {len(then)} releases is {request.wish}")
     if unfit and not offered:
         raise unfit[0]
-    raise choose.why_none(
+    why = choose.why_none(
         offered,
         request.wish,
         channel=request.channel or ", ".join(LOOKED_IN),
@@ -65,6 +67,24 @@ def find(
         host=f"{reader.host}, {_publisher(catalog)}",
         day=request.as_of,
     )
+    if backend != "apt":
+        raise why
+    raise _told(reader, catalog, request, channels, offered, why, verify)
+
+
+def _told(
+    reader: Reader,
+    catalog: Catalog,
+    request: Request,
+    channels: Sequence[str],
+    offered: Sequence[Release],
+    why: NotPublished,
+    verify: Trust,
+) -> NotPublished:
+    """Why nothing was found, with what there is elsewhere where it is of the host's suite."""
+    from dockswitch.switching import elsewhere  # only where something goes wrong
+
+    return elsewhere.told(reader, catalog, request, channels, offered, why, verify)
 
 
 def _publisher(catalog: Catalog) -> str:

@@ -100,10 +100,19 @@ def perform(system: System, opened: Journal, handover: Handover, old: Old) -> Ou
         before=handover.installed,
         after=history.newest(system),
         restarted=handover.stops,
-        downtime=clock.seconds if handover.stops else None,
+        downtime=_downtime(system, handover, clock),
         notes=notes,
         left=handover.goal.neighbour if handover.leaves else None,
     )
+
+
+def _downtime(system: System, handover: Handover, clock: Downtime) -> float | None:
+    """In seconds; None where nothing that ran was stopped."""
+    if not handover.stops or clock.seconds is not None or handover.goal.packages is None:
+        return clock.seconds if handover.stops else None
+    from dockswitch.engine import packaged  # its packages restarted it
+
+    return packaged.down_for(system)
 
 
 def left(system: System, handover: Handover) -> tuple[Left, ...]:

@@ -56,7 +56,9 @@ def earlier(reader: Reader, number: int | None = None) -> Generation:
     now = known[-1]
     if number == 0:
         system = [each for each in known if each.version is None][-1]
-        return replace(known[0], neighbour=now.neighbour, packages=system.packages)
+        return replace(
+            known[0], neighbour=now.neighbour, packages=system.packages, automatic=system.automatic
+        )
     if number is None:
         place = (now.folder, now.packages)
         found = [each for each in known if (each.folder, each.packages) != place]

@@ -39,9 +39,31 @@ def install(
     return Installed(here.bundle, changed=there is None)
 
 
-def is_kept(reader: Reader, catalog: LateCatalog, request: Request, backend: str) -> bool:
+def packages(
+    system: System,
+    catalog: LateCatalog,
+    request: Request,
+    accepted: Accepted,
+    progress: Progress,
+) -> Installed:
+    """Likewise as packages that apt can install later, all of the release's."""
+    from dockswitch.switching import chosen_packages  # only where apt installs
+
+    chosen = chosen_packages.whole(system, catalog, request)
+    if chosen.found is None:
+        fetch.refuse_kept(chosen.bundle, accepted)
+        return Installed(chosen.bundle, changed=False)
+    wanted = fetch.packages_of(system, chosen.found.release, chosen.packages)
+    there = fetch.kept(system, wanted)
+    here = chosen_packages.fetched(system, chosen, accepted, progress)
+    return Installed(here.bundle, changed=there is None)
+
+
+def is_kept(
+    reader: Reader, catalog: LateCatalog, request: Request, backend: str, source: str = ""
+) -> bool:
     """Whether what the request means is here, and nothing need be fetched or noted."""
-    found = choose(reader, catalog, request, backend).found
+    found = choose(reader, catalog, request, backend, source=source).found
     if found is None:
         return True
     there = fetch.kept(reader, fetch.archive_of(reader, found.release))

@@ -169,7 +169,8 @@ def _generation_from_plain(plain: Mapping[str, object]) -> Generation:
     fields["artifacts"] = tuple(
         Fetched(**{**each, "trust": Trust.of(each["trust"])}) for each in artifacts
     )
-    fields["packages"] = tuple(cast("list[str]", fields.get("packages") or []))
+    for words in ("packages", "automatic"):
+        fields[words] = tuple(cast("list[str]", fields.get(words) or []))
     left = cast("list[dict[str, str]]", fields.get("left") or [])
     fields["left"] = tuple(Left(each["data_root"], tuple(each["ids"])) for each in left)
     if fields.get("hold") is not None:

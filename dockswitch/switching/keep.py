@@ -30,7 +30,7 @@ def keep(
     channel: str = "",
     origin: Origin | None = None,
 ) -> Kept:
-    """The bundle of exactly these installed packages (`NAME=VERSION`), the engine's own first.
+    """The bundle of these installed packages (`NAME=VERSION`), the engine's own first.
 
     One that is kept already is taken; else its files are put together without the network.
     """
@@ -54,9 +54,9 @@ def keep(
 
 
 def whole(reader: Reader, words: Sequence[str]) -> Bundle | None:
-    """The kept bundle of exactly these packages, None where there is none."""
+    """A kept bundle that has all of these packages, None where there is none."""
     for bundle in reversed(bundles.kept_as_packages(reader)):
-        if set(bundle.words) == set(words):
+        if set(words) <= set(bundle.words):
             return bundle
     return None
 

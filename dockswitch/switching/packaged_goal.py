@@ -1,7 +1,6 @@
 """A bundle of packages as a goal: what apt is told, and how what it installs is held."""
 
-from dockswitch.apt import states
-from dockswitch.backends import package_choice
+from dockswitch.apt import marks, states
 from dockswitch.model import package_names, package_words
 from dockswitch.model.generation import Generation
 from dockswitch.model.hold import Hold
@@ -17,14 +16,13 @@ from dockswitch.system.person import person
 
 def goal_of(reader: Reader, choice: Chosen, options: Options) -> Goal:
     """What was chosen as a goal on this machine, with what is installed there."""
-    words = choice.packages
     return Goal(
         choice.bundle,
         (),
         "start" if options.starts else "leave",
         experimental=options.experimental,
         neighbour=_neighbour(reader),
-        packages=package_choice.client_alone(words) if options.client_only else words,
+        packages=choice.packages,
         hold=_hold(reader, choice, options),
     )
 
@@ -42,6 +40,7 @@ def back_to(reader: Reader, wanted: Generation, bundle: Bundle, start: Start) ->
         experimental=wanted.experimental,
         neighbour=_neighbour(reader),
         packages=words_back(reader, wanted),
+        automatic=wanted.automatic,
         hold=now if now is not None and now.asked else wanted.hold,
     )
 
@@ -60,6 +59,11 @@ def installed(reader: Reader) -> tuple[str, ...]:
     return tuple(package_words.there(name, each.version) for name, each in there.items())
 
 
+def automatic(reader: Reader) -> tuple[str, ...]:
+    """Those of them that apt may remove once nothing needs them."""
+    return marks.automatic(reader, tuple(states.states(reader, package_names.ALL)))
+
+
 def _neighbour(reader: Reader) -> Neighbour | None:
     """The adopted engine that is to be left; one that packages brought is for apt to change."""
     newest = history.newest(reader)
@@ -74,14 +78,15 @@ def _hold(reader: Reader, choice: Chosen, options: Options) -> Hold | None:
 
     What a person asked to be held goes along with each switch.
     """
-    now = history.newest(reader).hold
+    newest = history.newest(reader)
+    now = newest.hold
     if options.hold is False:
         return None
     if now is not None and now.asked:
         return now
     if not (options.hold or choice.exact):
         return None
+    if now is not None and newest.version == choice.bundle.version and not options.hold:
+        return now  # it is held already
     reason = f"use {choice.words}"
-    if now is not None and now.reason == reason:
-        return now
     return Hold(person(), reason, reader.now(), asked=bool(options.hold))

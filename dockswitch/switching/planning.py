@@ -31,7 +31,9 @@ def choice_of(
     if backend.name == "apt":
         from dockswitch.switching import chosen_packages  # only where apt installs
 
-        return chosen_packages.choose(reader, catalog, request, backend.takes[0], options.packages)
+        return chosen_packages.choose(
+            reader, catalog, request, options.packages, client_only=options.client_only
+        )
     return choose(
         reader,
         catalog,

@@ -7,7 +7,6 @@ import re
 from dockswitch.engine import at_boot as at_boot_unit
 from dockswitch.engine import policy, running, supervision, unit_files
 from dockswitch.model.errors import HandsNeeded
-from dockswitch.model.layout import PREFERENCES
 from dockswitch.model.outcome import Recovered
 from dockswitch.model.plan import runs_neighbour, touches_engine
 from dockswitch.model.ports import Progress, System
@@ -17,6 +16,15 @@ from dockswitch.switching.journal import Journal
 
 # `SHELF/.tmp-PID-…` of what is fetched, `NAME.tmp-PID-…` of a file or link that is being replaced
 _TEMPORARY = re.compile(r"\.tmp-([0-9]+)-")
+
+# where apt looks for files of ours, and how their names begin
+_APT = (
+    ("/etc/apt/preferences.d", "dockswitch."),
+    ("/etc/apt/sources.list.d", "dockswitch."),
+    ("/etc/apt/keyrings", "dockswitch."),
+    ("/etc/apt/trusted.gpg.d", "dockswitch."),
+    ("/usr/sbin", "policy-rc.d."),
+)
 
 
 def recover(system: System, progress: Progress) -> Recovered | None:
@@ -135,7 +143,7 @@ def sweep(system: System) -> None:
         for name in _abandoned(system, folder):
             system.write(f"{folder}/{name}", None)
     _sweep_units(system)
-    _sweep_preferences(system)
+    _sweep_apt(system)
     ours = os.path.relpath(layout.current, layout.bin)
     for name in _abandoned(system, layout.bin):  # others put things there too
         if (system.link(f"{layout.bin}/{name}") or "").startswith(f"{ours}/"):
@@ -163,12 +171,14 @@ def _sweep_units(system: System) -> None:
         at_boot_unit.remove(system)
 
 
-def _sweep_preferences(system: System) -> None:
+def _sweep_apt(system: System) -> None:
     """Likewise: apt speaks of a file there whose name it does not take."""
-    folder, _, own = PREFERENCES.rpartition("/")
-    for name in _abandoned(system, folder):
-        if name.startswith(f"{own}."):
-            system.write(f"{folder}/{name}", None)
+    if system.layout.scope == "user":
+        return
+    for folder, own in (*_APT, (f"{system.layout.cache}/apt", "")):
+        for name in _abandoned(system, folder):
+            if name.startswith(own):
+                system.write(f"{folder}/{name}", None)
 
 
 def _abandoned(system: System, folder: str) -> list[str]:

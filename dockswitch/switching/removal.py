@@ -1,6 +1,7 @@
 """Removing kept versions: never one that is in use, that runs, or whose shims still run."""
 
 import contextlib
+from collections.abc import Sequence
 
 from dockswitch.backends import bundles, find
 from dockswitch.backends.bundles import NotInstalled
@@ -44,13 +45,27 @@ def unneeded(reader: Reader) -> tuple[Bundle, ...]:
     ways_back = _ways_back(reader)
     folders = {each.folder for each in ways_back}
     words = {word for each in ways_back for word in each.packages}
+    folders |= covering(bundles.kept_as_packages(reader), words)
     return tuple(
         bundle
         for bundle in _every(reader)
-        if bundle.folder not in folders
-        and not words.intersection(bundle.words if bundle.origin else ())
-        and _needed(reader, bundle) is None
+        if bundle.folder not in folders and _needed(reader, bundle) is None
     )
+
+
+def covering(kept: Sequence[Bundle], words: set[str]) -> set[str]:
+    """Few folders that have a file of each of these packages between them.
+
+    Neighbouring releases share containerd and plug-ins: not all that has one of them is needed.
+    """
+    folders = set()
+    while kept:
+        best = max(kept, key=lambda each: len(words.intersection(each.words)))
+        if not words.intersection(best.words):
+            break
+        folders.add(best.folder)
+        words = words.difference(best.words)
+    return folders
 
 
 def _every(reader: Reader) -> tuple[Bundle, ...]:

@@ -55,7 +55,8 @@ def goal_of(system: Reader, wanted: Generation, options: Options) -> Goal:
         start: Start = "stop" if options.start else "leave"
         # what apt installed since is no neighbour that was there before
         system_own = wanted.neighbour if packages is not None else neighbour
-        return Goal(None, (), start, neighbour=system_own, packages=packages)
+        automatic = wanted.automatic if packages is not None else None
+        return Goal(None, (), start, neighbour=system_own, packages=packages, automatic=automatic)
     bundle = bundles.read(system, wanted.folder)
     if bundle is None:
         have = [str(each.version) for each in bundles.kept(system)]

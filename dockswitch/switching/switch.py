@@ -16,7 +16,7 @@ from dockswitch.model.outcome import Outcome
 from dockswitch.model.plan import Goal, Installed, runs_neighbour, touches_engine
 from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.release import Bundle
-from dockswitch.model.step import Step
+from dockswitch.model.step import Packages, Step
 from dockswitch.switching import checks, history, journal, recover, serving, transaction
 from dockswitch.switching.journal import Journal
 from dockswitch.switching.options import Options
@@ -57,6 +57,7 @@ def perform(system: System, wanted: Switch, progress: Progress) -> Outcome:
         if wanted.goal.packages is not None:
             from dockswitch.switching import keep_before  # only where apt installs
 
+            _await_packages(system, steps)
             found += keep_before.kept(system, steps, progress)
         shown = not any(each.risk for each in found) and _same_data_root(
             system, wanted.goal, before, steps
@@ -65,6 +66,15 @@ def perform(system: System, wanted: Switch, progress: Progress) -> Outcome:
         recover.sweep(system)
         notes = (*map(str, found), *outcome.notes)
         return replace(outcome, recovered=recovered, notes=notes)
+
+
+def _await_packages(system: System, steps: tuple[Step, ...]) -> None:
+    """What stands in the way of apt is told while nothing was stopped yet, nor is to be undone."""
+    from dockswitch.apt import install  # as above
+
+    for step in steps:
+        if isinstance(step, Packages):
+            install.ready(system, step)
 
 
 def _same_data_root(reader: Reader, goal: Goal, before: Installed, steps: tuple[Step, ...]) -> bool:
@@ -102,7 +112,8 @@ def _journalled(
     *,
     shown: bool,
 ) -> Outcome:
-    if not any(touches_engine(step) or runs_neighbour(step) is not None for step in steps):
+    acts = (touches_engine(step) or runs_neighbour(step) is not None for step in steps)
+    if wanted.goal.engine == "leave" or not any(acts):
         opened = journal.begin(system, wanted.wish, container=False)
         with _undone_where_it_fails(system, opened, wanted, progress):
             for step in steps:
@@ -171,6 +182,7 @@ def _generation(
 ) -> Generation:
     bundle, now = wanted.goal.bundle, history.newest(system)
     by_apt = wanted.goal.packages is not None
+    packages, automatic = _packages(system) if by_apt else (now.packages, now.automatic)
     runs = wanted.goal.engine == "start" or (
         wanted.goal.engine == "leave" and before.daemon is not None
     )
@@ -196,7 +208,8 @@ def _generation(
         else wanted.goal.experimental,
         neighbour=_system(wanted.goal, now),
         left=left,
-        packages=_packages(system) if by_apt else now.packages,
+        packages=packages,
+        automatic=automatic,
         hold=wanted.goal.hold if by_apt else now.hold,
     )
 
@@ -207,10 +220,11 @@ def _system(goal: Goal, now: Generation) -> Neighbour | None:
     return now.neighbour if brought else goal.neighbour or now.neighbour
 
 
-def _packages(reader: Reader) -> tuple[str, ...]:
+def _packages(reader: Reader) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Those of an engine that are there, and of these those that came along."""
     from dockswitch.switching import packaged_goal
 
-    return packaged_goal.installed(reader)
+    return packaged_goal.installed(reader), packaged_goal.automatic(reader)
 
 
 class Undone(SwitchUndone):

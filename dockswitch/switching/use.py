@@ -32,6 +32,10 @@ def use(
         return rollback.rollback(system, None, progress, options, agree), None
     if isinstance(request.wish, SystemsOwn):
         return rollback.rollback(system, 0, progress, options, agree), None
+    if backend.name == "apt":
+        from dockswitch.switching import chosen_packages  # only where apt installs
+
+        chosen_packages.read_again(system, catalog, request, progress)
     choice = choice_of(system, catalog, request, backend, options)
     planned = plan(system, backend, choice, options)  # raises what stands in the way
     if agree is not None:
@@ -56,4 +60,6 @@ def upgrade(
     newest = looked_up(system, catalog, request, options.source or backend.takes[0]).bundle
     if now.version is not None and newest.version <= now.version:
         request = replace(request, wish=Exact(now.version))
+        # nobody named that version: what is not held stays free
+        options = replace(options, hold=None if now.hold else False)
     return use(system, catalog, request, backend, options, progress, agree)[0]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from dockswitch import backends
 from dockswitch.backends import Backend
+from dockswitch.model import package_names
 from dockswitch.model.errors import NotForThisHost, NotPublished
 from dockswitch.model.ports import Reader
 from dockswitch.model.wish import Previous, Request, SystemsOwn
@@ -20,14 +21,15 @@ def candidates(reader: Reader) -> tuple[str, ...]:
 
     Packages come first where the machine has apt, and only where the machine itself is meant.
     """
-    known = history.generations(reader)
-    if known:
-        return (known[-1].backend,)
+    now = history.newest(reader)
+    if now.version is not None:
+        return (now.backend,)
     if not _has_apt(reader):
         return ("static",)
-    from dockswitch.apt import engine  # only before the first switch
+    from dockswitch.apt import states  # only where there is no engine of ours
 
-    return ("apt",) if engine.installed(reader) else ("apt", "static")
+    by_docker = states.states(reader, (package_names.ENGINE,))
+    return ("apt",) if by_docker else ("apt", "static")
 
 
 def first_that_has(

@@ -39,10 +39,12 @@ class Here:
         *,
         offline: bool = False,
         allow_http: Sequence[str] = (),
+        apt_wait: float = 600.0,
         tell: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.layout = layout
         self.host = host
+        self.apt_wait = apt_wait
         self._offline = offline
         self._tell = tell
         self._allow_http = frozenset(allow_http)

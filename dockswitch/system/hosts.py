@@ -3,10 +3,15 @@
 import functools
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from dockswitch.model.errors import UsageError
 from dockswitch.model.host import Host
+
+if TYPE_CHECKING:  # costs 32 ms
+    from distro import LinuxDistribution
 
 _NAMED = re.compile(r"(?P<what>[a-z]+)(?::(?P<codename>[a-z]+))?/(?P<arch>[a-z0-9_]+)")
 _SYSTEMS = {"Linux": "linux", "Darwin": "mac", "Windows": "windows"}
@@ -36,13 +41,25 @@ def with_distribution() -> Host:
     """This machine, with the distribution, codename and ancestors that /etc/os-release tells."""
     import distro
 
-    host = this()
+    return described(this(), distro.LinuxDistribution())
+
+
+def described(host: Host, release: "LinuxDistribution") -> Host:
+    """The host with what is told of its distribution, such as what it is made of."""
+    told = release.os_release_info()
+    pairs = ((name, told.get(f"{name}_codename", "").lower()) for name in ("ubuntu", "debian"))
     return replace(
         host,
-        distribution=distro.id(),
-        codename=distro.codename().lower(),
-        like=tuple(distro.like().split()),
+        distribution=release.id(),
+        codename=_codename(release.codename(), told),
+        like=tuple(release.like().split()),
+        bases=tuple(f"{name}/{codename}" for name, codename in pairs if codename),
     )
+
+
+def _codename(told: str, release: Mapping[str, str]) -> str:
+    """`sid` is what calls itself `forky/sid`, with the codename of the next stable release."""
+    return "sid" if release.get("pretty_name", "").endswith("/sid") else told.lower()
 
 
 def named(text: str) -> Host:

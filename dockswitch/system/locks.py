@@ -33,10 +33,23 @@ def locked(
         os.close(opened)
 
 
+def hold(opened: int) -> None:
+    """Locks an open file for as long as anybody has it open that way: we, and who inherits it.
+
+    Nothing happens where another has it locked, or the file system cannot; `holder` tells of it.
+    """
+    import struct  # only where packages are installed
+
+    # struct flock, as below
+    wanted = struct.pack("hhqqi", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(opened, fcntl.F_OFD_SETLK, wanted)
+
+
 def holder(path: str) -> int | None:
     """The process that holds a lock of fcntl(2) on a file, as apt and dpkg do; None for none.
 
-    It is 0 where that process is not of our namespace.
+    It is 0 where that process is not of our namespace, or several may have the file open (`hold`).
     """
     import struct  # only where packages are installed
 

@@ -2,14 +2,19 @@
 
 import contextlib
 import os
+import signal
 import subprocess
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import FrameType
 
 from dockswitch.model.ports import Finished
+from dockswitch.system import locks
 from dockswitch.system.commands import ENGLISH, NOT_ALLOWED, NOT_FOUND
 
 _PAUSE = 0.02  # seconds
+_INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def run(
@@ -24,11 +29,13 @@ def run(
 
     What it says goes to the file `log`, behind what is there: a pipe would end with us. It has a
     session of its own, no input, and messages in English; what ends us or a terminal's ^C does not
-    reach it. Where we are interrupted it is waited for all the same. `meanwhile` is called until it
-    ends.
+    reach it. Where we are interrupted it is waited for all the same: that is heard afterwards.
+    `meanwhile` is called until it ends. While it runs its log is locked, so that `locks.holder`
+    finds it once we are gone.
     """
     os.makedirs(os.path.dirname(log), exist_ok=True)
-    with open(log, "ab+", buffering=0) as written:
+    with open(log, "ab+", buffering=0) as written, _undisturbed():
+        locks.hold(written.fileno())
         began = written.seek(0, os.SEEK_END)
         try:
             process = subprocess.Popen(
@@ -51,18 +58,34 @@ def run(
     return Finished(process.returncode, said, "")
 
 
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """What is to interrupt us does so once this is over.
+
+    Caught, it could come again between any two steps of whatever catches it.
+    """
+    heard: list[int] = []
+
+    def hear(number: int, _: FrameType | None) -> None:
+        heard.append(number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield  # no other is ever interrupted
+        return
+    was = {number: signal.signal(number, hear) for number in _INTERRUPTIONS}
+    try:
+        yield
+    finally:
+        for number, handler in was.items():
+            signal.signal(number, handler)
+        if heard:
+            signal.raise_signal(heard[0])
+
+
 def _attend(process: "subprocess.Popen[bytes]", meanwhile: Callable[[], None]) -> None:
     try:
         while process.poll() is None:
             meanwhile()
             time.sleep(_PAUSE)
-    except BaseException:
-        _see_off(process)
-        raise
-
-
-def _see_off(process: "subprocess.Popen[bytes]") -> None:
-    """Waits for it, whatever else is asked of us: half of its work would be worse."""
-    while process.poll() is None:
-        with contextlib.suppress(KeyboardInterrupt):
-            process.wait()
+    finally:
+        process.wait()  # half of its work would be worse than whatever `meanwhile` met

@@ -95,8 +95,9 @@ def test_another_program_at_work_is_waited_for(world: World) -> None:
 def test_one_that_does_not_end_is_named(world: World) -> None:
     world.layout = Layout.of_system()
     world.lock_holders["/var/lib/dpkg/lock-frontend"] = 4711
+    world.apt_wait = 5
     with pytest.raises(PackagesBusy, match="another program"):
-        holds.make_so(world, Holds(NAMES), limit=5)
+        holds.make_so(world, Holds(NAMES))
     assert world.dpkg.held == set()
     assert world.clock < 6
 

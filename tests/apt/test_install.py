@@ -2,7 +2,7 @@
 
 import pytest
 
-from dockswitch.apt import install
+from dockswitch.apt import call, install
 from dockswitch.apt.archives import ArchiveMissing
 from dockswitch.apt.install import NotMade
 from dockswitch.apt.locks import PackagesBusy
@@ -128,16 +128,36 @@ def test_what_dpkg_fails_with_is_told(world: World) -> None:
         install.make_so(world, Packages(_NEW))
 
 
+def test_a_package_of_somebody_elses_that_is_broken_for_good_stops_no_switch(world: World) -> None:
+    world.apt.complains = (
+        "dpkg: error processing package nginx (--configure):\n"
+        " installed nginx package post-installation script subprocess returned error exit 1\n"
+        "E: Sub-process /usr/bin/dpkg returned an error code (1)\n"
+    )
+    install.make_so(world, Packages(_NEW))
+    assert _there(world) >= set(_NEW)
+    assert "error processing package nginx" in world.told[0]
+
+
 def test_whoever_holds_a_lock_is_waited_for_and_named_once(world: World) -> None:
     world.lock_holders[_FRONTEND] = 4711
     world.surroundings["/proc/4711/cmdline"] = b"/usr/bin/python3\0/usr/bin/unattended-upgrade\0"
+    world.apt_wait = 30
     with pytest.raises(PackagesBusy) as busy:
-        install.make_so(world, Packages(_NEW), limit=30)
+        install.make_so(world, Packages(_NEW))
     who = "process 4711 (python3 unattended-upgrade)"
     assert world.told == [f"waiting for {who}, which is changing this machine's packages"]
     assert busy.value.details == f"{who} holds {_FRONTEND}; waited 30 s for it"
     assert busy.value.exit == 14
     assert _there(world) >= set(_OLD)
+
+
+def test_an_apt_of_ours_that_has_no_lock_of_its_own_yet_is_waited_for(world: World) -> None:
+    world.lock_holders[world.layout.real(call.log(world.layout))] = 0
+    world.meanwhile("pause", world.lock_holders.clear)
+    install.make_so(world, Packages(_NEW))
+    said = "waiting for an apt-get that dockswitch began, which is changing this machine's packages"
+    assert world.told == [said]
 
 
 def test_what_a_holder_did_meanwhile_is_seen(world: World) -> None:

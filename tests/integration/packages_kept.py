@@ -45,9 +45,8 @@ class Progress:
 def fetched(system, version, packages, origin):
     packages = [Package(**{{**each, "trust": Trust.SIGNED}}) for each in packages]
     release = Release(Version(version), "stable", "apt", tuple(packages), origin=Origin(**origin))
-    return fetch.fetch(
-        system, fetch.packages_of(system, release), fetch.Accepted(), Progress()
-    ), ()
+    wanted = fetch.packages_of(system, release, [each.word for each in packages])
+    return fetch.fetch(system, wanted, fetch.Accepted(), Progress()), ()
 
 
 def kept(system, version, words):
@@ -98,7 +97,7 @@ class Keeper:
         origin = {
             "url": f"{url}/linux/debian",
             "suite": repository.suite,
-            "component": wanted.channels[0],
+            "component": "stable",
             "arch": repository.arch,
             "file": _SOURCE,
         }
@@ -129,8 +128,8 @@ class Keeper:
 
 
 def indexed(repository: AptRepository, wanted: Packaged) -> dict[str, dict[str, str]]:
-    """What the index of its first channel says of each package of a release."""
-    path = repository.dists / wanted.channels[0] / f"binary-{repository.arch}/Packages"
+    """What the index of the channel stable says of each package of a release."""
+    path = repository.dists / f"stable/binary-{repository.arch}/Packages"
     found = {}
     for stanza in path.read_text().strip().split("\n\n"):
         fields = dict(line.split(": ", 1) for line in stanza.splitlines() if line[0] != " ")

@@ -51,8 +51,10 @@ class MirrorServer(ThreadingHTTPServer):
     # A client that was cut off leaves its thread behind; closing does not wait for those.
     block_on_close = False
 
-    def __init__(self, folder: Path, delay: float, log: Callable[[str], None] | None) -> None:
-        super().__init__(("127.0.0.1", 0), _Answer)
+    def __init__(
+        self, folder: Path, delay: float, log: Callable[[str], None] | None, port: int
+    ) -> None:
+        super().__init__(("127.0.0.1", port), _Answer)
         self.folder, self.delay, self.log = folder.resolve(), delay, log
         self.requests: list[str] = []
         self.faults: Faults = lambda path: None
@@ -77,10 +79,13 @@ class MirrorServer(ThreadingHTTPServer):
 
 
 def serve(
-    folder: Path, *, delay: float = 0.0, log: Callable[[str], None] | None = None
+    folder: Path, *, delay: float = 0.0, log: Callable[[str], None] | None = None, port: int = 0
 ) -> MirrorServer:
-    """A server of that folder, to be used in a `with`; `delay` in seconds before each answer."""
-    return MirrorServer(folder, delay, log)
+    """A server of that folder, to be used in a `with`; `delay` in seconds before each answer.
+
+    Without a `port` it is a free one.
+    """
+    return MirrorServer(folder, delay, log, port)
 
 
 class _Answer(BaseHTTPRequestHandler):

@@ -31,11 +31,11 @@ from dockswitch.system import hosts
 from dockswitch.system.here import Here
 
 asked, told = json.loads(sys.argv[1]), []
-system = Here(Layout.of_system(), hosts.this(), tell=told.append)
+system = Here(Layout.of_system(), hosts.this(), apt_wait=asked["limit"], tell=told.append)
 step = Packages(tuple(asked["wanted"]), tuple(asked["automatic"]))
 before, began, error = install.observed(system, step), time.monotonic(), {{}}
 try:
-    install.make_so(system, step, limit=asked["limit"])
+    install.make_so(system, step)
 except DockswitchError as failed:
     error = {{"kind": type(failed).__name__, "exit": failed.exit, "message": failed.message,
               "details": failed.details, "hint": failed.hint}}

@@ -170,7 +170,7 @@ class Machine:
             try:
                 yield process
             finally:
-                _kill(process)
+                kill(process)
 
     def log_in(self, person: str) -> None:
         """Give a person a systemd of their own, with a runtime folder, as a login would."""
@@ -253,7 +253,7 @@ class Machine:
             remove(called(self.disk.name))
 
 
-def _kill(entered: subprocess.Popen[str]) -> None:
+def kill(entered: subprocess.Popen[str]) -> None:
     """End what nsenter runs, and nsenter.
 
     What it runs ends with it only once setpriv has said so: killed in its first milliseconds,

@@ -10,10 +10,13 @@ from typing import Any
 
 import pytest
 
-from tests.integration import rootfs, systemd_machine
+from tests.integration import package, rootfs, systemd_machine
 from tests.integration.apt_holdings import AptRepository
-from tests.integration.apt_index import release
+from tests.integration.apt_index import release, write_packages
 from tests.integration.apt_signing import SigningKey
+from tests.integration.archive import ArchiveMissing, PackagesMissing
+from tests.integration.namespace import machine_network
+from tests.integration.needs import demand
 from tests.integration.program import Result
 from tests.integration.systemd_machine import Machine
 
@@ -23,6 +26,8 @@ _SOURCES = "/etc/apt/sources.list.d"
 _MIRROR = f"file://{rootfs.MIRROR}/linux/debian"
 _KEYRING = "/etc/apt/keyrings/docker.asc"
 
+#: What apt has in its lists already it is not made to read again.
+_FORGET = "rm -rf /var/lib/apt/lists/*"
 _AWAIT_SERVER = "until bash -c 'exec 3<>/dev/tcp/127.0.0.1/8000' 2>/dev/null; do sleep 0.05; done"
 
 #: What a switch by apt does with its source, step by step: no command does one of them alone.
@@ -58,7 +63,8 @@ try:
             content = None if step.content is None else step.content.encode(step.encoding)
             here.write(step.path, content, step.mode)
     if what == "update":
-        update.update(here, release, Quiet())
+        wanted = [each.download for each in release.artifacts]
+        update.update(here, release.origin, wanted, Quiet())
     if what == "take away":
         for step in own_source.without(here):
             here.write(step.path, None)
@@ -77,6 +83,17 @@ def machine(machine_files: Path, apt_repository: AptRepository) -> Iterator[Mach
         url = f"file://{rootfs.MIRROR}"
         running.write("/etc/dockswitch/channels.yaml", apt_repository.channels_yaml(url))
         yield running
+
+
+@pytest.fixture(scope="module")
+def debians_packages(machine_files: Path) -> Path:
+    """Debian's own docker.io with what it runs on, beside the machine's files."""
+    try:
+        with machine_network():
+            return package.fetch(machine_files.parent.with_name("packages"), machine_files)
+    except (ArchiveMissing, PackagesMissing) as error:
+        demand(str(error))
+        raise
 
 
 @pytest.fixture(autouse=True)
@@ -191,6 +208,7 @@ def test_an_update_reads_one_source_and_believes_the_index_more_than_apt(
     # another source that cannot be reached is none of ours
     machine.write(f"{_SOURCES}/other.list", "deb http://127.0.0.1:9/debian bookworm main\n")
     machine.write(f"{_SOURCES}/docker.list", _source(apt_repository, "list"))
+    machine.shell(["sh", "-c", _FORGET])
     _done(machine, "update", "stable", f"file://{rootfs.MIRROR}")
     lists = machine.shell(["ls", "/var/lib/apt/lists"]).split()
     assert lists
@@ -209,9 +227,10 @@ def test_apt_is_not_believed_where_it_ends_well_without_having_read_anything(
     machine.write(f"{_SOURCES}/corp.list", lines)
     machine.shell(["apt-get", "update"])
     # the component is gone between the choice and the update, of which apt only warns
-    failed = _failed(machine, "rm -r /srv/corp; mv /srv/less /srv/corp", "stable")
-    assert failed[0] == "not-authentic"
-    assert "it does not know it" in failed[2]
+    swapped = f"{_FORGET}; rm -r /srv/corp; mv /srv/less /srv/corp"
+    failed = _failed(machine, swapped, "stable")
+    assert failed[0] == "not-published"
+    assert "stable" in " ".join(failed[1:3])
     # the server is down at that moment: apt says so, and would end with 0 by itself
     served = ["--unit=served", "python3", "-m", "http.server", "--directory", rootfs.MIRROR]
     machine.shell(["systemd-run", *served, "--bind", "127.0.0.1", "8000"])
@@ -220,6 +239,48 @@ def test_apt_is_not_believed_where_it_ends_well_without_having_read_anything(
     assert failed[0] == "unreachable"
     assert "Could not connect to 127.0.0.1:8000" in failed[2]
     assert machine.attempt(["apt-get", "update"]).returncode == 0
+
+
+def test_debians_own_engine_is_what_the_channel_distro_has(
+    machine: Machine, machine_files: Path, debians_packages: Path, tmp_path: Path
+) -> None:
+    suite, key = debians_packages.name, SigningKey.make()
+    pool = tmp_path / "debian/dists" / suite / "pool/main/amd64"
+    shutil.copytree(debians_packages, pool)
+    write_packages(tmp_path / "debian", suite, "main", "amd64")
+    shutil.rmtree(pool)  # the index is all that is asked for
+    text = release(tmp_path / "debian", suite, ["main"], "amd64")
+    key.sign(tmp_path / "debian/dists" / suite, text)
+    shutil.copytree(tmp_path / "debian", f"{machine.root}/srv/debian")
+    machine.write(_KEYRING, key.public.decode())
+    machine.write(
+        f"{_SOURCES}/debian.list", f"deb [signed-by={_KEYRING}] file:/srv/debian {suite} main\n"
+    )
+    machine.shell(["apt-get", "update"])
+    found = _resolved(machine, "distro")
+    debs = [path.name.split("_") for path in debians_packages.glob("*.deb")]
+    packages = {each["package"]: each["version"] for each in found["artifacts"]}
+    # what every machine has, such as adduser, is no part of an engine
+    wanted = {name: version for name, version, _ in debs if name != "adduser"}
+    assert packages == wanted
+    assert wanted["docker.io"].startswith(found["version"])
+    assert found["trust"] == "signed"
+    words = ["list-remote", "distro", "--backend", "apt"]
+    listed = machine.run(*words, as_user=rootfs.PERSON).ended(0).plain["releases"]
+    assert [each["version"] for each in listed] == [found["version"]]
+    assert _done(machine, "update", "distro")["origin"]["file"] == f"{_SOURCES}/debian.list"
+
+
+def test_without_any_source_a_fresh_machine_is_told_what_there_is(
+    machine: Machine, apt_repository: AptRepository
+) -> None:
+    mirror = f"file://{rootfs.MIRROR}"
+    found = _resolve(machine, "test", mirror=mirror).ended(0).plain
+    offered = [each for each in apt_repository.releases if "test" in each.channels]
+    assert found["version"] == offered[-1].version
+    assert machine.attempt(["apt-cache", "policy", "docker-ce"]).stdout == ""
+    # Debian's own engine is nowhere configured
+    assert _resolve(machine, "distro").ended(11).error
 
 
 def _done(

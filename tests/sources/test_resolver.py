@@ -28,6 +28,13 @@ PC = Host("linux", "x86_64", "debian", "bookworm")
 MINT = Host("linux", "x86_64", "linuxmint", "victoria", ("ubuntu", "debian"))
 LMDE = Host("linux", "x86_64", "linuxmint", "faye", ("debian",))
 POP = Host("linux", "x86_64", "pop", "jammy", ("ubuntu", "debian"))
+# each says in os-release what it is made of
+NEON = Host("linux", "x86_64", "neon", "odd", ("ubuntu", "debian"), bases=("ubuntu/noble",))
+NEXT_LMDE = Host("linux", "x86_64", "linuxmint", "hana", ("debian",), bases=("debian/trixie",))
+KALI = Host("linux", "x86_64", "kali", "kali-rolling", ("debian",))
+SID = Host("linux", "x86_64", "debian", "sid")
+DEVUAN = Host("linux", "x86_64", "devuan", "daedalus", ("debian",))
+ELEMENTARY = Host("linux", "x86_64", "elementary", "circe", ("ubuntu", "debian"))
 PI = Host("linux", "armv6l", "raspbian", "bookworm", ("debian",))
 
 
@@ -50,6 +57,12 @@ RESOLVED: list[tuple[str, str, Host, Source]] = [
     ("test", "apt", MINT, apt("test", "ubuntu", "jammy")),
     ("test", "apt", LMDE, apt("test", "debian", "bookworm")),
     ("test", "apt", POP, apt("test", "ubuntu", "jammy")),
+    ("test", "apt", NEON, apt("test", "ubuntu", "noble")),
+    ("test", "apt", NEXT_LMDE, apt("test", "debian", "trixie")),
+    ("stable", "apt", KALI, apt("stable", "debian", "bookworm")),
+    ("stable", "apt", SID, apt("stable", "debian", "trixie")),
+    ("stable", "apt", DEVUAN, apt("stable", "debian", "bookworm")),
+    ("stable", "apt", ELEMENTARY, apt("stable", "ubuntu", "noble")),
     ("stable", "apt", PI, apt("stable", "raspbian", "bookworm", "armhf")),
     ("stable", "apt", replace(PI, codename="trixie"), apt("stable", "debian", "trixie", "armhf")),
     ("stable", "apt", replace(PC, codename="forky"), apt("stable", "debian", "forky")),

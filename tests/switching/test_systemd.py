@@ -48,8 +48,8 @@ def is_whole_here(world: World, *, stopped: bool = False) -> None:
         assert (world.link(link) is not None) == there
     if not stopped:
         assert services.listens == now.running
-        for unit, text in services.loaded.items():
-            assert text == unit_files.ours(world, unit), f"systemd knows another {unit}"
+        for unit, read in services.loaded.items():
+            assert read.text == unit_files.ours(world, unit), f"systemd knows another {unit}"
 
 
 @pytest.mark.parametrize("moment", MOMENTS)

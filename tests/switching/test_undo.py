@@ -187,3 +187,21 @@ def test_an_interrupt_at_any_call_undoes_the_switch_at_once() -> None:
     assert {each.exit for each in said} == {130}
     assert {each.details for each in said} == {f"the switch to {NEW} was undone: {OLD} is back"}
     assert len(said) > 10
+
+
+def test_what_a_killed_writer_left_where_apt_looks_is_swept_and_nothing_else() -> None:
+    world = machine()
+    left = [
+        "/etc/apt/sources.list.d/dockswitch.sources.tmp-999999-0123abcd",
+        "/etc/apt/keyrings/dockswitch.asc.tmp-999999-0123abcd",
+        "/etc/apt/preferences.d/dockswitch.tmp-999999-0123abcd",
+        "/usr/sbin/policy-rc.d.tmp-999999-0123abcd",
+        "/var/cache/dockswitch/apt/dockswitch.sources.tmp-999999-0123abcd",
+    ]
+    theirs = ["/etc/apt/sources.list.d/docker.list.tmp-999999-0", "/usr/sbin/x.tmp-999999-0"]
+    for path in (*left, *theirs, "/etc/apt/sources.list.d/dockswitch.sources"):
+        world.write(path, b"half")
+    recover.sweep(world)
+    assert [path for path in left if world.kind(path)] == []
+    assert all(world.kind(path) for path in theirs)
+    assert world.kind("/etc/apt/sources.list.d/dockswitch.sources")

@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from dockswitch.system import uninterrupted
+import pytest
+
+from dockswitch.system import locks, uninterrupted
 from dockswitch.system.commands import NOT_ALLOWED, NOT_FOUND
 
 _MAKER = """\
@@ -76,17 +78,19 @@ def test_it_goes_on_when_its_maker_is_killed(tmp_path: Path) -> None:
         assert soon(lambda: log.exists() and log.read_text() == "begun\n")
         maker.kill()
         maker.wait()
+        assert locks.holder(str(log)) == 0
         go.touch()
         assert soon(lambda: log.read_text() == "begun\nto its end\n")
+        assert soon(lambda: locks.holder(str(log)) is None)
 
 
 def test_it_is_waited_for_when_its_maker_is_interrupted(tmp_path: Path) -> None:
     log, go = tmp_path / "log", tmp_path / "go"
     with _made(f"echo begun; {_until(go)}; echo to its end", log) as maker:
         assert soon(lambda: log.exists() and log.read_text() == "begun\n")
-        for _ in range(3):
+        for _ in range(300):
             maker.send_signal(signal.SIGINT)
-            time.sleep(0.05)
+            time.sleep(0.001)
         assert maker.poll() is None
         go.touch()
         out, err = maker.communicate(timeout=10)
@@ -95,14 +99,28 @@ def test_it_is_waited_for_when_its_maker_is_interrupted(tmp_path: Path) -> None:
     assert b"KeyboardInterrupt" in err
 
 
-def test_a_terminal_that_interrupts_all_that_it_runs_does_not_reach_it(tmp_path: Path) -> None:
+def test_it_is_waited_for_when_what_is_done_meanwhile_fails(tmp_path: Path) -> None:
+    def fails() -> None:
+        raise ValueError
+
+    log = tmp_path / "log"
+    argv = ["sh", "-c", "sleep 0.3; echo to its end"]
+    with pytest.raises(ValueError):
+        uninterrupted.run(argv, log=str(log), env={}, folder="/", meanwhile=fails)
+    assert log.read_text() == "to its end\n"
+
+
+def test_a_terminal_that_is_closed_does_not_reach_it(tmp_path: Path) -> None:
     log, go = tmp_path / "log", tmp_path / "go"
     with _made(f"echo begun; {_until(go)}; echo to its end", log) as maker:
         assert soon(lambda: log.exists() and log.read_text() == "begun\n")
         os.killpg(maker.pid, signal.SIGHUP)
-        maker.wait(timeout=10)
+        time.sleep(0.1)
+        assert maker.poll() is None
         go.touch()
-        assert soon(lambda: log.read_text() == "begun\nto its end\n")
+        # then it does what it would have done at once
+        assert maker.wait(timeout=10) == -signal.SIGHUP
+    assert log.read_text() == "begun\nto its end\n"
 
 
 def _until(path: Path) -> str:

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal, TypeVar
 
 from dockswitch.model.errors import DockswitchError, NoNamespaces
-from dockswitch.model.host import Host
 from dockswitch.model.layout import Layout
 from dockswitch.model.ports import (
     Answer,
@@ -30,12 +29,15 @@ from dockswitch.model.unreachable import NeverFetched
 from dockswitch.model.version import Version
 from dockswitch.system.locks import LockBusy
 from dockswitch.system.refusals import DiskFull
+from tests.world import debs
 from tests.world.apt import Apt
 from tests.world.dpkg import Dpkg
 from tests.world.engines import Manners, answer
 from tests.world.files import File, Files
+from tests.world.payloads import SERVICE
 from tests.world.processes import Processes
 from tests.world.publishers import MIRROR, Publishers, names_of
+from tests.world.scripts import Scripts
 from tests.world.services import Services
 
 # When a call is cut: before anything, with half of it done, or when it has done all.
@@ -61,16 +63,18 @@ class Death:
 class World(Processes):
     def __init__(self, root: str = "/m", **published: Sequence[str]) -> None:
         super().__init__(Layout.of_system(root=root), Files())
-        self.host = Host("linux", "x86_64", "debian", "bookworm", kernel="6.1.0-18", cgroup=1)
         self.room = 1 << 40
+        self.apt_wait = 600.0
         # of the machine itself, outside the root: its files, and where each of its programs leads
         self.surroundings = {"/proc/filesystems": b"nodev\toverlay\n\text4\n"}
         self.programs = {"/usr/sbin/iptables": "/usr/sbin/xtables-nft-multi"}
         self.allowed: dict[str, bool] = {}
         self.answers: dict[str, Callable[[Sequence[str]], Finished]] = {}
+        # programs that act: each gets its words, and the folder that it is started in
+        self.acting: dict[str, Callable[[Sequence[str], str], Finished]] = {}
         self.services = Services(self)
         self.dpkg = Dpkg()
-        self.apt = Apt(self.dpkg, self.files)
+        self.apt = Apt(self.dpkg, self.files, Scripts(self.services))
         self.publishers = Publishers()
         self.publishers.published.update(published)
         self.offline = False
@@ -215,7 +219,7 @@ class World(Processes):
         timeout: float = 5.0,
     ) -> Answer | None:
         pid = self.listener(socket)
-        engine = self.processes.get(pid or 0)
+        engine = self.services.answering() if pid == 1 else self.processes.get(pid or 0)
         if engine is None or engine.leaving or self.clock < engine.ready:
             return None
         if engine.manners.mute:
@@ -236,16 +240,18 @@ class World(Processes):
             return self._asked(self.answers[argv[0]](argv))
         if argv[0] == "apt-get":
             return self._asked(self.apt.asks(argv))
-        if argv[0] == "dpkg-query" and "--show" in argv and self.dpkg.packages:
+        if argv[0] == "dpkg-query" and self.dpkg.packages:
             return self._asked(self.dpkg.asks(argv))
+        if argv[0] in ("dpkg-deb", "apt-cache"):
+            return self._asked(debs.asks(argv))
         return self._asked(self.services.asks(argv))
 
     def circumstances(self, pid: int) -> Circumstances | None:
         process = self.processes.get(pid)
         if process is None or not self._lives(process):
             return self._asked(None)
-        program = process.argv[0]
-        return self._asked(Circumstances(program, process.folder, process.environment, ""))
+        program, unit = process.argv[0], SERVICE if pid == self.services.main else ""
+        return self._asked(Circumstances(program, process.folder, process.environment, unit))
 
     def shares(self, pid: int, real: str) -> bool:
         return self._asked(True)  # noqa: FBT003 -- a value like any other here
@@ -343,6 +349,9 @@ class World(Processes):
     ) -> Finished:
         """One that is cut halfway is so by a power cut: it outlives us otherwise."""
         meanwhile()
+        acts = self.acting.get(argv[0])
+        if acts is not None:
+            return self._act(" ".join(argv), lambda: acts(argv, folder), writes=True)
         return self._act(
             " ".join(argv),
             lambda: self.apt.does(argv),
@@ -356,7 +365,11 @@ class World(Processes):
     def command(self, argv: Sequence[str], *, timeout: float = 60, given: str = "") -> Finished:
         if argv[0] == "dpkg":
             return self._act(" ".join(argv), lambda: self.dpkg.does(argv, given), writes=True)
-        return self._act(" ".join(argv), lambda: self.services.does(argv))
+        if argv[0] == "dpkg-deb" and argv[0] not in self.acting:
+            return self._act(
+                " ".join(argv), lambda: debs.build(self.files, argv), lambda: None, writes=True
+            )
+        return self._act(" ".join(argv), lambda: self._does(argv))
 
     def start(
         self, argv: Sequence[str], *, log: str, env: Mapping[str, str], folder: str = "/"
@@ -430,10 +443,11 @@ class World(Processes):
     def unpack_debs(
         self, urls: Sequence[str], *, into: str, progress: Progress
     ) -> tuple[Unpacked, ...]:
-        if self.offline:
+        here = all(url.startswith("file://") for url in urls)
+        if self.offline and not here:
             raise NeverFetched(urls[0])
-        debs = [self.publishers.deb(url) for url in urls]
-        files = {name: str(version) for version, names, _ in debs for name in names}
+        found = [debs.opened(url) if here else self.publishers.deb(url) for url in urls]
+        files = {name: str(version) for version, names, _ in found for name in names}
 
         def taken(count: int) -> None:
             for name in sorted(files)[:count]:
@@ -450,7 +464,7 @@ class World(Processes):
             raise DiskFull(self.layout.real(into)) from None
         return tuple(
             Unpacked(url, sha256, 20 << 20, tuple(sorted(names)))
-            for url, (_, names, sha256) in zip(urls, debs, strict=True)
+            for url, (_, names, sha256) in zip(urls, found, strict=True)
         )
 
     # how it does so
@@ -485,6 +499,10 @@ class World(Processes):
         if writes and self._full(self.writes):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), what)
         return whole()
+
+    def _does(self, argv: Sequence[str]) -> Finished:
+        acts = self.acting.get(argv[0])
+        return acts(argv, "/") if acts else self.services.does(argv)
 
     def _starts(
         self,

@@ -53,6 +53,9 @@ def used(
     data: Data | None = None,
     agree: Agree | None = None,
     experimental: bool = False,
+    backend: str = "static",
+    hold: bool | None = None,
+    packages: tuple[str, ...] = (),
 ) -> tuple[Outcome, Found | None]:
     request = wish.parse(words.split(), tuple(catalog().channels))
     options = Options(
@@ -61,8 +64,10 @@ def used(
         accepted=least,
         data=data,
         experimental=experimental,
+        hold=hold,
+        packages=packages,
     )
-    return use.use(world, catalog, request, find("static"), options, Quiet(), agree)
+    return use.use(world, catalog, request, find(backend), options, Quiet(), agree)
 
 
 def switch(
@@ -74,6 +79,9 @@ def switch(
     least: Accepted = Accepted(),  # noqa: B008 -- frozen
     data: Data | None = None,
     experimental: bool = False,
+    backend: str = "static",
+    hold: bool | None = None,
+    packages: tuple[str, ...] = (),
 ) -> Outcome:
     """`dockswitch use WORDS`"""
     return used(
@@ -84,6 +92,9 @@ def switch(
         least=least,
         data=data,
         experimental=experimental,
+        backend=backend,
+        hold=hold,
+        packages=packages,
     )[0]
 
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from dockswitch.engine.flags import option
+from dockswitch.model.host import Host
 from dockswitch.model.layout import Layout
 from dockswitch.model.ports import Process
 from dockswitch.model.version import Version
@@ -14,6 +15,9 @@ from dockswitch.system.processes import STARTS, CannotStart
 from tests.world.engines import Container, Data, Manners, Running
 from tests.world.files import Files, Mark
 
+# where no flag names others
+_CONFIG, _PIDFILE = "/etc/docker/daemon.json", "/run/docker.pid"
+_DATA_ROOT = "/var/lib/docker"
 _CONTAINERD_LEFT = 20.0  # seconds that dockerd waits for a containerd that a killed one left
 
 
@@ -26,6 +30,7 @@ class Processes:
     def __init__(self, layout: Layout, files: Files) -> None:
         self.layout = layout
         self.files = files
+        self.host = Host("linux", "x86_64", "debian", "bookworm", kernel="6.1.0-18", cgroup=1)
         self.manners: dict[str, Manners] = {}
         self.on_trial: dict[str, Manners] = {}
         self.cgroups: set[str] = set()
@@ -78,7 +83,7 @@ class Processes:
         manners = self.manners.get(version, Manners())
         if apart:
             manners = self.on_trial.get(version, manners)
-        place = option(argv, "--data-root", "--graph") or ""
+        place = self._data_root(argv)
         words = manners.dies or self._in_the_way(argv, place)
         ours = argv[0].startswith(f"{self.layout.real(self.layout.versions)}/")
         pid = self._born(argv, ours=ours)
@@ -93,10 +98,12 @@ class Processes:
             self.files.append(log, f"{words}\n")
             engine.ready, engine.ends = math.inf, self.clock + manners.starts_in
             return pid
-        beside, exec_root = os.path.dirname(argv[0]), option(argv, "--exec-root")
-        child = self._born((f"{beside}/containerd", "--config", f"{exec_root}/containerd.toml"))
-        self.processes[child].parent = pid
-        self.files.write(self.layout.stored(option(argv, "--pidfile") or ""), str(pid).encode())
+        if option(argv, "--containerd") is None:
+            beside, exec_root = os.path.dirname(argv[0]), option(argv, "--exec-root")
+            child = self._born((f"{beside}/containerd", "--config", f"{exec_root}/containerd.toml"))
+            self.processes[child].parent = pid
+        pidfile = option(argv, "--pidfile") or _PIDFILE
+        self.files.write(self.layout.stored(pidfile), str(pid).encode())
         # Without one, daemon.json names it, or systemd hands it over.
         host = option(argv, "-H") or "fd://"
         named = self.layout.stored(host.removeprefix("unix://"))
@@ -138,6 +145,12 @@ class Processes:
     def has_container(self, key: str, restart: str = "no", *, removed: bool = False) -> Container:
         """A container that runs in the engine of ours."""
         (engine,) = self.engines
+        return self.runs_container(engine, key, restart, removed=removed)
+
+    def runs_container(
+        self, engine: Running, key: str, restart: str = "no", *, removed: bool = False
+    ) -> Container:
+        """The same in whoever's."""
         made = Container({}, restart, removed, running=True, started_by=engine.version)
         engine.data.containers[key] = made
         return made
@@ -148,14 +161,21 @@ class Processes:
         return {named.strip("/")} if isinstance(named, str) and named else set()
 
     def _config(self, argv: Sequence[str]) -> dict[str, object]:
-        content = self.files.read(self.layout.stored(option(argv, "--config-file") or ""))
+        path = option(argv, "--config-file") or ("" if self.layout.root else _CONFIG)
+        content = self.files.read(self.layout.stored(path)) if path else None
         keys: dict[str, object] = json.loads(content or b"{}")
         return keys
 
+    def _data_root(self, argv: Sequence[str]) -> str:
+        said = option(argv, "--data-root", "--graph") or self._config(argv).get("data-root")
+        return str(said or _DATA_ROOT)
+
     def _in_the_way(self, argv: Sequence[str], data_root: str) -> str:
-        if self.files.read(self.layout.stored(option(argv, "--config-file") or "")) is None:
+        config = option(argv, "--config-file")
+        if config is not None and self.files.read(self.layout.stored(config)) is None:
             return "unable to configure the Docker daemon with file"
-        same = [e for e in self._living() if option(e.argv, "--data-root", "--graph") == data_root]
+        living = (each for each in self._living() if each.version)
+        same = [each for each in living if self._data_root(each.argv) == data_root]
         return "failed to start daemon: timeout on the data-root" if same else ""
 
     def _containerd_left(self, argv: Sequence[str]) -> float:
