@@ -18,6 +18,8 @@ DISTRIBUTIONS = (
     *(DISTRIBUTIONS_ENGINE, "docker-cli", "docker-buildx", "docker-compose-v2"),
     *("containerd", "runc", "tini"),
 )
+# what an engine does without: its daemon runs and is asked all the same
+BESIDES = (CLIENT, ROOTLESS, *PLUGINS, "docker-cli", "docker-buildx", "docker-compose-v2")
 # Docker's of the time before there were channels
 OLDEST_ENGINE = "docker-engine"
 

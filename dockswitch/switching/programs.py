@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from dockswitch.apt import kept
-from dockswitch.model import package_words
+from dockswitch.model import package_names, package_words
 from dockswitch.model.plan import Goal
 from dockswitch.model.ports import Progress, System
 from dockswitch.model.release import Bundle
@@ -57,7 +57,8 @@ def _by_dpkg(system: System, files: list[str], folder: str) -> None:
 
 
 def _files(system: System, goal: Goal) -> list[str]:
-    """The files of the packages that are to be installed."""
-    wanted = package_words.versions(goal.packages or ())
-    words = (package_words.there(name, version) for name, version in wanted.items() if version)
+    """The files of those packages that are to be installed and have programs of the engine."""
+    wanted = package_words.versions(goal.packages or ()).items()
+    engine = ((name, version) for name, version in wanted if name not in package_names.BESIDES)
+    words = (package_words.there(name, version) for name, version in engine if version)
     return [path for word in words if (path := kept.find(system, word)) is not None]
