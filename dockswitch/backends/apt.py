@@ -100,9 +100,11 @@ def _acts(
     if goal.bundle is None:
         back = goal.neighbour.runs if goal.neighbour else ()
         return (*leaving, *units, *_some(changes), *back) if leaving or changes else ()
-    turned = experimental.steps(reader, on=goal.experimental)
+    turned = experimental.steps(reader, on=goal.experimental, packaged=True)
     if goal.engine == "stop":
-        return (*leaving, *packaged.at_rest(reader), *_quietly(changes, reader), *turned)
+        active = [unit.name for unit in units if unit.active]
+        resting = [unit for unit in packaged.at_rest(reader) if unit.name in active]
+        return (*leaving, *resting, *_quietly(changes, reader), *turned)
     wanted = _wanted(units, fresh=bool(leaving) or version_of(there) is None)
     down, up = _containers(goal, installed, changes, reader)
     if turned or _is_stale(goal, installed, changes) or _goes_back(changes, there):

@@ -10,7 +10,7 @@ EXAMPLES = """\
 Examples:
   dockswitch settings
   DOCKSWITCH_MIRROR=https://mirror.example/docker dockswitch settings
-  DOCKSWITCH_APT_WAIT=60 dockswitch use 28    wait 60 s, not 600, for dpkg's lock
+  DOCKSWITCH_APT_WAIT=60 dockswitch use 28    wait 60 s, not 600, for dpkg
 """
 
 

@@ -11,17 +11,19 @@ from dockswitch.model.step import File, Key, Step
 _KEY = "experimental"
 
 
-def steps(reader: Reader, *, on: bool) -> tuple[Step, ...]:
+def steps(reader: Reader, *, on: bool, packaged: bool = False) -> tuple[Step, ...]:
     """None where it is so already; what its owner set to true stays so.
 
-    A note beside the state says what dockswitch changed: only that is taken back.
+    A note beside the state says what dockswitch changed: only that is taken back. A `packaged`
+    engine reads the machine's own file and no other.
     """
     noted = _noted(reader)
     if not on:
         return (
             (*_taken_back(reader, noted), File(reader.layout.experimental, None)) if noted else ()
         )
-    place = _place(reader)
+    place = _place(reader, packaged=packaged)
+    new = (File(place, "{}\n"),) if packaged and reader.kind(place) is None else ()
     now = _value(reader, place)
     if now is True:
         return ()
@@ -29,6 +31,7 @@ def steps(reader: Reader, *, on: bool) -> tuple[Step, ...]:
     elsewhere = noted if noted and noted.path != place else None
     return (
         *(_taken_back(reader, elsewhere) if elsewhere else ()),
+        *new,
         Key(place, _KEY, "true"),
         File(reader.layout.experimental, json.dumps({"path": note.path, "was": note.value}) + "\n"),
     )
@@ -52,13 +55,15 @@ def _taken_back(reader: Reader, noted: Key) -> tuple[Step, ...]:
     return (noted,) if _value(reader, noted.path) is True else ()
 
 
-def _place(reader: Reader) -> str:
+def _place(reader: Reader, *, packaged: bool) -> str:
     """The file that the engine reads: the machine's where it has one, else dockswitch's own.
 
     A link is followed, so that it stays one.
     """
     layout = reader.layout
-    if reader.read(layout.engine_config) is None:
+    if packaged and reader.kind(layout.engine_config) is None:
+        return layout.engine_config
+    if not packaged and reader.read(layout.engine_config) is None:
         return layout.own_engine_config
     path = layout.engine_config
     while (target := reader.link(path)) is not None:

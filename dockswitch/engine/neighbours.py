@@ -1,6 +1,7 @@
 """The engines that somebody else brought to this machine: found, named and known again."""
 
 import os
+from collections.abc import Collection
 from dataclasses import replace
 
 from dockswitch.engine import api, brought, by_hand, foreign, places, snaps
@@ -23,7 +24,7 @@ def neighbours(reader: Reader) -> tuple[Neighbour, ...]:
     run = [of(reader, each) for each in others if foreign.shared(reader, config, each)]
     seen = {_program(reader, each) for each in others}
     seen |= {found.package for found in run if found.package}
-    idle = [found for found in _installed(reader) if not {found.program, found.package} & seen]
+    idle = [each for each in _installed(reader, seen) if not {each.program, each.package} & seen]
     return (*run, *idle)
 
 
@@ -92,12 +93,13 @@ def now(reader: Reader, neighbour: Neighbour) -> Neighbour:
     return neighbour
 
 
-def _installed(reader: Reader) -> list[Neighbour]:
-    """Those on the usual folders of PATH, and the snap."""
+def _installed(reader: Reader, seen: Collection[str]) -> list[Neighbour]:
+    """Those on the usual folders of PATH whose program was not seen to run, and the snap."""
     layout = reader.layout
     paths = (f"{folder}/{name}" for folder in _FOLDERS for name in _NAMES)
     there = (path for path in paths if reader.kind(path) is not None and not _is_ours(reader, path))
-    found = [_idle(reader, layout.real(path)) for path in there]
+    programs = (layout.real(path) for path in there)
+    found = [_idle(reader, program) for program in programs if program not in seen]
     if not layout.root and layout.scope == "system" and reader.kind(snaps.FOLDER) is not None:
         pid = reader.listener(layout.socket)
         its = pid if pid and brought.is_the_snaps(reader, pid) else None

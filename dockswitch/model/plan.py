@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dockswitch.model import package_names, package_words
+from dockswitch.model.api_range import ApiRange
 from dockswitch.model.finding import Finding
 from dockswitch.model.hold import Hold
 from dockswitch.model.neighbour import Neighbour
@@ -80,6 +81,7 @@ class Plan:
     the history says; `impact` has a sentence for each container that it would touch, and for what
     else it means; it is `grave` where containers stop or a Swarm misses the node; `findings` are
     what is worth saying beforehand; `way_back` is why a rollback would not bring back what is now.
+    `api_now` and `api_then` are what the engine speaks, None where none does or nobody knows.
     """
 
     goal: Goal
@@ -92,6 +94,8 @@ class Plan:
     findings: tuple[Finding, ...] = ()
     grave: bool = False
     way_back: str | None = None
+    api_now: ApiRange | None = None
+    api_then: ApiRange | None = None
 
     @property
     def asks(self) -> bool:
@@ -101,6 +105,8 @@ class Plan:
     @property
     def restarts(self) -> bool:
         """Whether a running engine will be stopped, ours or an adopted one."""
+        if self.goal.engine == "leave":
+            return False  # packages that change beneath it restart nothing then
         runs = self.installed.daemon is not None and any(map(touches_engine, self.steps))
         return runs or any(runs_neighbour(step) is False for step in self.steps)
 

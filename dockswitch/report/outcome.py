@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 
 from dockswitch.model.address import shown
+from dockswitch.model.api_range import ApiRange
 from dockswitch.model.finding import Finding
 from dockswitch.model.generation import Generation
 from dockswitch.model.hold import Hold
@@ -87,6 +88,7 @@ def plan_lines(plan: Plan, layout: Layout, backend: str) -> Iterator[str]:
     for step in plan.steps:
         yield f"would {step}"
     yield from plan.impact
+    yield from _api_lines(plan)
     yield from (f"worth knowing: {each}" for each in plan.findings)
     if plan.way_back is not None:
         yield plan.way_back
@@ -95,6 +97,17 @@ def plan_lines(plan: Plan, layout: Layout, backend: str) -> Iterator[str]:
     if not plan.artifacts and not plan.steps:
         recorded = f"record generation {plan.generation}" if plan.changes else ""
         yield f"would {recorded}" if recorded else "nothing to do"
+
+
+def _api_lines(plan: Plan) -> Iterator[str]:
+    """What clients can speak with; nothing where no engine is started."""
+    if plan.steps and plan.api_then is not None:
+        before = f", {plan.api_now} before" if plan.api_now else ""
+        yield f"the engine would answer API {plan.api_then}{before}"
+
+
+def _api_plain(api: ApiRange | None) -> dict[str, str] | None:
+    return {"oldest": api.oldest, "newest": api.newest} if api else None
 
 
 def plan_plain(plan: Plan, channel: str, backend: str, *, seconds: float) -> dict[str, object]:
@@ -115,6 +128,7 @@ def plan_plain(plan: Plan, channel: str, backend: str, *, seconds: float) -> dic
         "seconds": _rounded(seconds),
         "steps": [str(step) for step in plan.steps],
         "impact": list(plan.impact),
+        "api": {"before": _api_plain(plan.api_now), "after": _api_plain(plan.api_then)},
         "findings": [finding_plain(each) for each in plan.findings],
         "way_back": plan.way_back,
     }

@@ -66,6 +66,9 @@ def automatic(reader: Reader) -> tuple[str, ...]:
 
 def _neighbour(reader: Reader) -> Neighbour | None:
     """The adopted engine that is to be left; one that packages brought is for apt to change."""
+    newest = history.newest(reader)
+    if newest.version is not None and newest.backend == "apt":
+        return None  # the one in force is apt's, and to look for it takes a dozen commands
     found = adopted.of(reader)
     return None if found is not None and found.kind == "package" else found
 

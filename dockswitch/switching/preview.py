@@ -7,7 +7,7 @@ from dockswitch.model.generation import Generation
 from dockswitch.model.plan import Plan
 from dockswitch.model.ports import Reader
 from dockswitch.model.wish import Previous, Request, SystemsOwn
-from dockswitch.switching import history, impact, rollback, switch, way_back
+from dockswitch.switching import api_ranges, history, impact, rollback, switch, way_back
 from dockswitch.switching.chosen import LateCatalog
 from dockswitch.switching.options import Options
 from dockswitch.switching.planning import choice_of, plan
@@ -43,4 +43,12 @@ def _foreseen(reader: Reader, plan: Plan, channel: str) -> tuple[Plan, str]:
     number = now.number + 1 if changes else now.number
     told = impact.foreseen(reader, plan)
     reason = way_back.reason(reader, plan)
-    return replace(told, changes=changes, generation=number, way_back=reason), channel
+    told = replace(
+        told,
+        changes=changes,
+        generation=number,
+        way_back=reason,
+        api_now=api_ranges.now(reader),
+        api_then=api_ranges.then(plan),
+    )
+    return told, channel

@@ -78,9 +78,12 @@ def neighbour_answers(system: System, neighbour: Neighbour) -> str | None:
     )
 
 
-def remove_leftovers(system: System) -> None:
-    """Removes what a killed health check left in the engine that runs now, if one does."""
-    if running.running(system) is None and not _another_runs(system):
+def remove_leftovers(system: System, *, brought: bool = False) -> None:
+    """Removes what a killed health check left in the engine that runs now, if one does.
+
+    `brought` says that it may be one that no generation tells of yet.
+    """
+    if running.running(system) is None and not (brought or _another_runs(system)):
         return
     try:
         socket = DaemonConfig.read(system).socket

@@ -112,7 +112,8 @@ def _journalled(
     *,
     shown: bool,
 ) -> Outcome:
-    if not any(touches_engine(step) or runs_neighbour(step) is not None for step in steps):
+    acts = (touches_engine(step) or runs_neighbour(step) is not None for step in steps)
+    if wanted.goal.engine == "leave" or not any(acts):
         opened = journal.begin(system, wanted.wish, container=False)
         with _undone_where_it_fails(system, opened, wanted, progress):
             for step in steps:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +28,7 @@ find /usr/sbin/policy-rc.d /etc/systemd/system -name 'policy-rc.d' -o -name '*do
 ls /usr/local/bin
 dpkg-query --show --showformat '${db:Status-Abbrev} ${Package}\\n' |
     grep -E '^[^r].* (docker|containerd|runc)' || true
-systemctl list-unit-files --no-legend 'docker*' 'containerd.*'
+systemctl list-unit-files --no-legend 'docker*' 'containerd.*' || true
 """
 _FORM = "${db:Status-Abbrev}|${Package}|${Version}\\n"
 
@@ -98,8 +100,11 @@ class Story:
         )
         return fields["Components"]
 
-    def without_mirror(self) -> None:
-        """Nothing can be fetched from now on."""
+    @contextmanager
+    def without_mirror(self) -> Iterator[None]:
+        """Nothing can be fetched meanwhile."""
+        self.machine.shell(["mount", "-t", "tmpfs", "none", rootfs.MIRROR])
+        yield
         self.machine.shell(["umount", rootfs.MIRROR])
 
     def is_bare(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from dockswitch.engine import api
 from dockswitch.model import package_names
 from tests.integration import rootfs
 from tests.integration.apt_holdings import AptRepository
@@ -32,6 +33,7 @@ def test_a_container_runs_behind_every_switch_between_channels_and_nothing_is_le
     kept = story.run_container()
     story.has(edge, *edge.packages)
 
+    _looks_at_what_stops(story)
     up = story.use("test", test.version, *_NO_PLUGINS)
     assert (up["from"], up["to"], up["restarted"]) == (edge.version, test.version, True)
     story.serves(test, kept)
@@ -41,12 +43,15 @@ def test_a_container_runs_behind_every_switch_between_channels_and_nothing_is_le
     assert (same["changed"], same["generation"]) == (False, 2)
     _an_exact_version_is_held(story)
 
-    assert story.use("stable", *_NO_PLUGINS)["to"] == stable.version
+    story.machine.run("install", "stable").ended(0)
+    with story.without_mirror():
+        assert story.use(stable.version)["to"] == stable.version
     story.serves(stable, kept)
     story.has(stable, *package_names.RELEASE)
-    assert (story.component(), story.held()) == ("stable", set())
     # a newer containerd serves it too
     story.has(test, _CONTAINERD)
+    assert story.use("stable")["restarted"] is False
+    assert (story.component(), story.held()) == ("stable", set())
     assert _every_command_tells_the_same(story, stable.version) == kept
 
     back = story.machine.run("rollback", "1").ended(0).plain
@@ -57,15 +62,10 @@ def test_a_container_runs_behind_every_switch_between_channels_and_nothing_is_le
     assert story.machine.run("rollback").ended(0).plain["to"] == stable.version
     story.serves(stable, kept)
     story.has(test, _CONTAINERD)
-
-    story.machine.run("install", "test", test.version).ended(0)
-    story.without_mirror()
-    assert story.use(test.version)["to"] == test.version
-    story.serves(test, kept)
     story.is_as_told()
+
     story.use("system")
     story.is_bare()
-    story.machine.run("prune").ended(0)
 
 
 def _looks_before(story: Story) -> None:
@@ -75,12 +75,24 @@ def _looks_before(story: Story) -> None:
     assert (looked["backend"], looked["to"]) == ("apt", newest.version)
     (installs,) = (step for step in looked["steps"] if step.startswith("install "))
     assert set(installs.split()[1:]) == {f"{n}={v}" for n, v in newest.packages.items()}
+    assert looked["api"]["before"] is None
+    assert looked["api"]["after"]["newest"]
     assert story.installed() == {}
     unknown = story.refused(11, "use", "stable", "--package", f"{_CONTAINERD}=9.9", "--check")
     assert newest.packages[_CONTAINERD] in unknown
     # nothing but the archive has that version, and below a root there is only that
     below = ["use", newest.version, "--check", "--root", "/tmp/below"]
     assert story.machine.run(*below).ended(10).plain["backend"] == "static"
+
+
+def _looks_at_what_stops(story: Story) -> None:
+    """Whoever counts on the engine is told what becomes of it, and of its API."""
+    looked = story.machine.told("use", "test", "--check", as_user=rootfs.ADMIN).ended(10)
+    assert "the engine would answer API" in looked.out
+    looked = story.machine.run("use", "test", "--check").ended(10)
+    assert looked.plain["impact"] == ["container kept (app) stops and starts again"]
+    newest = [looked.plain["api"][when]["newest"] for when in ("before", "after")]
+    assert api.number(newest[0]) < api.number(newest[1])
 
 
 def _an_exact_version_is_held(story: Story) -> None:

@@ -145,6 +145,12 @@ class Processes:
     def has_container(self, key: str, restart: str = "no", *, removed: bool = False) -> Container:
         """A container that runs in the engine of ours."""
         (engine,) = self.engines
+        return self.runs_container(engine, key, restart, removed=removed)
+
+    def runs_container(
+        self, engine: Running, key: str, restart: str = "no", *, removed: bool = False
+    ) -> Container:
+        """The same in whoever's."""
         made = Container({}, restart, removed, running=True, started_by=engine.version)
         engine.data.containers[key] = made
         return made

@@ -1,0 +1,26 @@
+"""Which API the engine speaks before a switch and behind it: its clients count on that."""
+
+from dockswitch.engine import api
+from dockswitch.engine.daemon_config import DaemonConfig
+from dockswitch.model import record
+from dockswitch.model.api_range import ApiRange
+from dockswitch.model.errors import DockswitchError
+from dockswitch.model.plan import Plan
+from dockswitch.model.ports import Reader
+
+
+def now(reader: Reader) -> ApiRange | None:
+    """As the engine says that answers, whoever brought it; None where none does."""
+    try:
+        found = api.identity(reader, DaemonConfig.read(reader).socket)
+    except DockswitchError:
+        return None  # a spoiled daemon.json: whoever starts an engine says so
+    return ApiRange(found.min_api, found.api) if found and found.min_api else None
+
+
+def then(plan: Plan) -> ApiRange | None:
+    """As the record has it of the engine that is to run; None of one that it does not know."""
+    if plan.goal.bundle is None or plan.goal.engine != "start":
+        return None
+    known = record.find(plan.goal.bundle.version)
+    return ApiRange(known.min_api, known.api) if known and known.min_api and known.api else None
