@@ -6,7 +6,7 @@ import os
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import pytest
@@ -15,7 +15,6 @@ from dockswitch.model import package_names
 from tests.integration import rootfs
 from tests.integration.apt_holdings import AptRepository, Packaged
 from tests.integration.apt_machine import Apt
-from tests.integration.dice import dice
 from tests.integration.moments import fractions
 from tests.integration.program import finish
 from tests.integration.systemd_machine import Machine, kill
@@ -36,10 +35,21 @@ _AT_WORK = (
     "Setting up docker-ce (",
 )
 
+#: On a slow disk it takes apt-get a while to begin, and to have its locks.
+_SLOW, _SLOWLY = (
+    "/usr/local/sbin/apt-get",
+    """\
+#!/bin/sh
+[ "${*%--simulate*}" = "$*" ] && sleep 3
+exec /usr/bin/apt-get "$@"
+""",
+)
+
 #: seconds, for a switch to come as far as dpkg
 _LIMIT = 120.0
 
 _Run = subprocess.Popen[str]
+_Act = Callable[[Machine, _Run], None]
 
 
 @dataclass(frozen=True)
@@ -72,13 +82,24 @@ def test_a_switch_of_packages_ended_at_any_moment_leaves_one_set_whole(
     machine.run("use", *wishes[0].words).ended(0)
     whole_run = time.monotonic() - began
     now, before = wishes[0], is_whole(machine, wishes[0].release.answers)
-    for case, moment in _cases(whole_run):
+    with _slow_apt(machine):
+        _end(machine, wishes[1], _at_work("apt-get --quiet", 0.2), _alone)
+    assert is_whole(machine, now.release.answers) == before
+    for case, (moment, way) in enumerate(_ends(whole_run)):
         wanted = _other(wishes, now, case)
-        _end(machine, wanted, moment, _WAYS[case % len(_WAYS)])
+        _end(machine, wanted, moment, way)
         found = machine.told("current").ended(0).out.strip()
         assert found in (now.release.version, wanted.release.version)
         now = next(each for each in (now, wanted) if each.release.version == found)
         before = _is_one_of_both(machine, now, before)
+
+
+@contextmanager
+def _slow_apt(machine: Machine) -> Iterator[None]:
+    machine.write(_SLOW, _SLOWLY)
+    machine.shell(["chmod", "755", _SLOW])
+    yield
+    machine.shell(["rm", _SLOW])
 
 
 def _other(wishes: list[_Wish], now: _Wish, case: int) -> _Wish:
@@ -99,18 +120,15 @@ def _is_one_of_both(machine: Machine, now: _Wish, before: Seen) -> Seen:
     return there
 
 
-def _cases(whole_run: float) -> Iterator[tuple[int, Callable[[Machine, _Run], None]]]:
-    """Moments all over a run, and in the middle of dpkg, in turn."""
-    seconds = dice()
-    anywhere = fractions(_KILLS - _KILLS // 2)
-    for case in range(_KILLS):
-        if case % 2:
-            yield case, _at_work(seconds.choice(_AT_WORK), seconds.random() / 2)
-        else:
-            yield case, _after(next(anywhere) * whole_run)
+def _ends(whole_run: float) -> Iterator[tuple[_Act, _Act]]:
+    """Moments, and what is done then: all over a run, and all over dpkg's part in it, in turn."""
+    for case, fraction in enumerate(fractions(_KILLS)):
+        behind, at = divmod(fraction * len(_AT_WORK), 1)
+        within = _at_work(_AT_WORK[int(behind)], at / 2)
+        yield within if case % 2 else _after(fraction * whole_run), _WAYS[case % len(_WAYS)]
 
 
-def _after(seconds: float) -> Callable[[Machine, _Run], None]:
+def _after(seconds: float) -> _Act:
     def wait(_: Machine, process: _Run) -> None:
         with suppress(subprocess.TimeoutExpired):
             process.wait(seconds)
@@ -118,10 +136,10 @@ def _after(seconds: float) -> Callable[[Machine, _Run], None]:
     return wait
 
 
-def _at_work(words: str, seconds: float) -> Callable[[Machine, _Run], None]:
-    print(f"{seconds:.3f} s after {words!r}")
+def _at_work(words: str, seconds: float) -> _Act:
 
     def wait(machine: Machine, process: _Run) -> None:
+        print(f"{seconds:.3f} s after {words!r}")
         log = machine.disk / "var/lib/dockswitch/log/apt.log"
         began, deadline = log.stat().st_size, time.monotonic() + _LIMIT
         while words.encode() not in log.read_bytes()[began:] and process.poll() is None:
@@ -136,8 +154,8 @@ def _at_work(words: str, seconds: float) -> Callable[[Machine, _Run], None]:
 def _end(
     machine: Machine,
     wanted: _Wish,
-    moment: Callable[[Machine, _Run], None],
-    way: Callable[[Machine, _Run], None],
+    moment: _Act,
+    way: _Act,
 ) -> None:
     with machine.started("use", *wanted.words) as process:
         moment(machine, process)
