@@ -60,10 +60,15 @@ def earlier(reader: Reader, number: int | None = None) -> Generation:
             known[0], neighbour=now.neighbour, packages=system.packages, automatic=system.automatic
         )
     if number is None:
-        place = (now.folder, now.packages)
-        found = [each for each in known if (each.folder, each.packages) != place]
+        found = [each for each in known if _what(each) != _what(now)]
     else:
         found = [each for each in known if each.number == number]
     if not found:
         raise NoSuchGeneration(number, now.number)
     return found[-1]
+
+
+def _what(generation: Generation) -> tuple[object, ...]:
+    """All by which two generations differ for whoever goes back: a hold alone is no difference."""
+    each = generation
+    return each.folder, each.packages, each.data, each.experimental

@@ -59,7 +59,7 @@ def test_a_preview_has_the_fields_of_a_switch_and_does_nothing(
     said = program("use", "98.0.2", option, "--json")
     assert said.code == code
     found = said.json
-    assert set(found) == SWITCH | {"steps", "impact", "findings", "way_back"}
+    assert set(found) == SWITCH | {"steps", "impact", "findings", "way_back", "api"}
     assert (found["changed"], found["to"], found["generation"]) == (True, "98.0.2", 1)
     assert (found["restarted"], found["impact"], found["downtime_seconds"]) == (False, [], None)
     assert any("dockerd" in step for step in found["steps"])
