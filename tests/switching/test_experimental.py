@@ -74,8 +74,8 @@ def test_the_same_version_is_started_anew_for_them() -> None:
     stop(world)
     start(world)
     assert is_on(world)
-    go_back(world)
-    assert not world.engines
+    assert go_back(world).restarted
+    assert not is_on(world)
     assert world.read(world.layout.own_engine_config) == b"{}\n"
 
 
