@@ -33,7 +33,12 @@ def use(
     if isinstance(request.wish, SystemsOwn):
         return rollback.rollback(system, 0, progress, options, agree), None
     if backend.name == "apt":
-        from dockswitch.switching import chosen_packages  # only where apt installs
+        from dockswitch.switching import at_a_glance  # only where apt installs
+
+        same = at_a_glance.same_again(system, request, options)
+        if same is not None:
+            return same, None
+        from dockswitch.switching import chosen_packages  # and something may be to do
 
         chosen_packages.read_again(system, catalog, request, progress)
     choice = choice_of(system, catalog, request, backend, options)

@@ -58,6 +58,24 @@ def test_the_same_again_changes_nothing() -> None:
     assert world.services.main == pid
 
 
+def test_the_same_again_is_seen_at_a_glance_and_nothing_is_asked_of_systemd() -> None:
+    world = after(OLD)
+    acts = len(world.acts)
+    world.answers["systemctl"] = lambda argv: pytest.fail(f"asked {argv}")
+    assert not use(world, OLD)
+    assert world.acts[acts:] == []
+
+
+def test_what_somebody_changed_meanwhile_is_seen() -> None:
+    world = after(OLD)
+    world.dpkg.packages["docker-ce"].letters = "ii "
+    assert use(world, OLD)
+    assert "docker-ce" in world.dpkg.held
+    world.files.write("/etc/apt/preferences.d/dockswitch", None)
+    assert use(world, OLD)
+    assert world.kind("/etc/apt/preferences.d/dockswitch") == "file"
+
+
 def test_up_restarts_the_engine_once_and_down_keeps_what_serves_both() -> None:
     world = after(OLD)
     use(world, NEW)
