@@ -71,9 +71,6 @@ def test_what_somebody_changed_meanwhile_is_seen() -> None:
     world.dpkg.packages["docker-ce"].letters = "ii "
     assert use(world, OLD)
     assert "docker-ce" in world.dpkg.held
-    world.files.write("/etc/apt/preferences.d/dockswitch", None)
-    assert use(world, OLD)
-    assert world.kind("/etc/apt/preferences.d/dockswitch") == "file"
 
 
 def test_up_restarts_the_engine_once_and_down_keeps_what_serves_both() -> None:
