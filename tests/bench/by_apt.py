@@ -72,13 +72,19 @@ def _figures(both: _Both, count: int) -> Iterator[Figure]:
         for words, most in ((both.exactly, _MOST_OF_NOTHING), (" ".join(_DOWN), None))
     ]
     runs = [both.there_and_back() for _ in range(count + 1)][1:]
+    both_ways = "2 switches by apt : 2 times remove, source, update, install"
+    yield Ratio(both_ways, tuple(_sum(up.wall, down.wall) for up, down in runs), _MOST)
+    away = tuple(_sum(up.away, down.away) for up, down in runs)
+    yield Ratio(f"downtime of {both_ways}", away, _MOST_AWAY)
     for way, (old, new) in enumerate((("stable", "test"), ("test", "stable"))):
-        walls = tuple(run[way].wall for run in runs)
-        what = f"use {new} by apt, from {old} : remove, source, update, install"
-        yield Ratio(what, walls, _MOST)
-        away = tuple(run[way].away for run in runs)
-        yield Ratio(f"{what}, downtime", away, _MOST_AWAY)
+        what = f"use {new} by apt, from {old} : the same"
+        yield Ratio(what, tuple(run[way].wall for run in runs), None)
+        yield Ratio(f"downtime of {what}", tuple(run[way].away for run in runs), None)
     yield from nothing
+
+
+def _sum(one: Pair, other: Pair) -> Pair:
+    return Pair(one.ours + other.ours, one.theirs + other.theirs)
 
 
 @dataclass(frozen=True)
@@ -148,10 +154,8 @@ class _Both:
         return self.machine.dockswitch("use", *words)
 
     def _type(self, words: Sequence[str]) -> Took:
-        now = self._apt.installed()
-        wanted = self._wanted(words).items()
-        changed = {name: version for name, version in wanted if now.get(name) != version}
-        return self.machine.script(typed.switch(changed, _KEY, self._source(words[0])))
+        """As Docker's manual has it, all packages of the release go and come."""
+        return self.machine.script(typed.switch(self._wanted(words), _KEY, self._source(words[0])))
 
     def _wanted(self, words: Sequence[str]) -> Mapping[str, str]:
         return self.above if words == _UP else self.below
