@@ -99,8 +99,10 @@ def _acts(
         return _quietly(changes, reader)
     leaving = _leaving(goal, installed, reader)
     if goal.bundle is None:
-        back = goal.neighbour.runs if goal.neighbour else ()
-        return (*leaving, *units, *_some(changes), *back) if leaving or changes else ()
+        back: tuple[Step, ...] = goal.neighbour.runs if goal.neighbour else ()
+        alone: tuple[Step, ...] = (*units, *_some(changes))
+        acts = _to_system(changes, there, units, reader) if back else alone
+        return (*leaving, *acts, *back) if leaving or changes else ()
     turned = experimental.steps(reader, on=goal.experimental, packaged=True)
     if goal.engine == "stop":
         active = [unit.name for unit in units if unit.active]
@@ -116,6 +118,20 @@ def _acts(
     if not (leaving or changes or any(unit not in units for unit in wanted)):
         return ()
     return (*leaving, *down, *units, *_some(changes), *wanted, *up)
+
+
+def _to_system(
+    changes: Packages | None,
+    there: Mapping[str, State],
+    units: Sequence[Service],
+    reader: Reader,
+) -> tuple[Step, ...]:
+    """The packages of an engine that was there before; it is started by what follows."""
+    if not _goes_back(changes, there):
+        return (*units, *_some(changes))
+    containerd = _containerd(changes, units)
+    rests = (replace(unit, active=False) for unit in containerd)
+    return (*packaged.at_rest(reader), *rests, *_quietly(changes, reader), *containerd)
 
 
 def _changes(goal: Goal, there: Mapping[str, State], reader: Reader) -> Packages | None:

@@ -66,7 +66,7 @@ def tries_container(system: System, socket: str, init: str) -> str | None:
     """As `runs_container`, and leaves what it made: for an engine that ends with all it has."""
     if system.kind(init) not in ("file", "link"):
         return f"there is no {init or 'docker-init'} to run in a container"
-    return _run(system, socket, system.payload(init))
+    return _run(system, socket, system.payload(init), init.rpartition("/")[2])
 
 
 def init_in(reader: Reader, folder: str) -> str:
@@ -87,7 +87,8 @@ def remove_leftovers(system: System, socket: str) -> None:
         system.call(socket, "DELETE", f"/images/{api.text(image, 'Id')}?force=1")
 
 
-def _run(system: System, socket: str, image: bytes) -> str | None:
+def _run(system: System, socket: str, image: bytes, name: str) -> str | None:
+    """Debian's packages call the program in it `tini`."""
     imported = system.call(
         socket, "POST", _IMPORT, body=image, content="application/x-tar", timeout=_PATIENCE
     )
@@ -95,7 +96,7 @@ def _run(system: System, socket: str, image: bytes) -> str | None:
         return f"it takes no image: {api.reason(imported)}"
     if b'"error"' in imported.body:  # told in a stream that began with 200
         return f"it takes no image: {imported.body.decode(errors='replace').strip()}"
-    body = json.dumps(_container()).encode()
+    body = json.dumps(_container(name)).encode()
     created = system.call(socket, "POST", "/containers/create", body=body, timeout=_PATIENCE)
     key = api.text(api.parsed(created), "Id")
     if not key:
@@ -106,10 +107,10 @@ def _run(system: System, socket: str, image: bytes) -> str | None:
     return _end(system, socket, key)
 
 
-def _container() -> dict[str, object]:
+def _container(name: str) -> dict[str, object]:
     return {
         "Image": f"{_REPOSITORY}:latest",
-        "Cmd": ["/sbin/docker-init", "--version"],
+        "Cmd": [f"/sbin/{name}", "--version"],
         "Labels": {LABEL: "1"},
         # a log driver that the machine cannot reach just now is not what is asked here
         "HostConfig": {"NetworkMode": "none", "LogConfig": {"Type": "none"}},

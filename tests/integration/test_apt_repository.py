@@ -53,7 +53,7 @@ def test_dockswitch_lists_it_and_trusts_it_as_signed(
 
 def test_what_it_serves_is_what_it_announces(apt_repository: AptRepository) -> None:
     text = (apt_repository.dists / "test/binary-amd64/Packages").read_text()
-    for stanza in text.split("\n\n"):
+    for stanza in text.strip().split("\n\n"):
         fields = dict(line.split(": ", 1) for line in stanza.strip().splitlines())
         deb = (apt_repository.debian / fields["Filename"]).read_bytes()
         assert hashlib.sha256(deb).hexdigest() == fields["SHA256"]

@@ -87,9 +87,10 @@ def _looks_before(story: Story) -> None:
 
 def _looks_at_what_stops(story: Story) -> None:
     """Whoever counts on the engine is told what becomes of it, and of its API."""
-    looked = story.machine.told("use", "test", "--check", as_user=rootfs.ADMIN).ended(10)
+    newer = ["use", story.newest("test").version, "--check"]
+    looked = story.machine.told(*newer, as_user=rootfs.ADMIN).ended(10)
     assert "the engine would answer API" in looked.out
-    looked = story.machine.run("use", "test", "--check").ended(10)
+    looked = story.machine.run(*newer).ended(10)
     assert looked.plain["impact"] == ["container kept (app) stops and starts again"]
     newest = [looked.plain["api"][when]["newest"] for when in ("before", "after")]
     assert api.number(newest[0]) < api.number(newest[1])

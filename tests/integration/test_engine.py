@@ -71,7 +71,7 @@ class Installed:
         )
 
     def container(self) -> str | None:
-        return health.runs_container(self.machine, self.config.socket, self.folder)
+        return health.runs_container(self.machine, self.config.socket, f"{self.folder}/docker-init")
 
     @contextmanager
     def well(self) -> Iterator[Daemon]:
@@ -159,7 +159,7 @@ def test_what_a_killed_health_check_left_is_removed(mirror: Mirror, root: Path) 
         socket = it.config.socket
         image = it.machine.payload(f"{it.folder}/docker-init")
         it.machine.call(socket, "POST", health._IMPORT, body=image, content="application/x-tar")
-        body = json.dumps(health._container()).encode()
+        body = json.dumps(health._container("docker-init")).encode()
         made = it.machine.call(socket, "POST", "/containers/create", body=body)
         assert made
         assert made.status == 201
