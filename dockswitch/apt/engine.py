@@ -1,8 +1,13 @@
 """The packages of the engine that is installed here, Docker's own or a distribution's."""
 
+from collections.abc import Mapping
+
 from dockswitch.apt import holds
+from dockswitch.apt.states import State
 from dockswitch.model import package_names, package_words
 from dockswitch.model.ports import Reader
+from dockswitch.model.spellings import from_deb
+from dockswitch.model.version import Version
 
 # Beside one of these the others are not of an engine: runc may be there for podman.
 _FAMILIES = {
@@ -20,3 +25,11 @@ def installed(reader: Reader) -> tuple[str, ...]:
         if engine in there:
             return tuple(package_words.there(name, there[name]) for name in family if name in there)
     return ()
+
+
+def version(there: Mapping[str, State]) -> Version | None:
+    """The version of the engine that is among these packages."""
+    for name in package_names.ENGINES:
+        if name in there:
+            return from_deb(there[name].version)
+    return None

@@ -106,10 +106,12 @@ def _by_packages(reader: Reader) -> bool:
 
 
 def _start_packaged(system: System) -> State:
-    from dockswitch.apt import states  # only where packages brought one
-    from dockswitch.backends import apt
+    from dockswitch.apt import (
+        engine,
+        states,  # only where packages brought one
+    )
 
-    version = apt.version_of(states.states(system, package_names.ENGINES))
+    version = engine.version(states.states(system, package_names.ENGINES))
     if version is None:
         raise NoEngine
     ran = packaged.lives(system)

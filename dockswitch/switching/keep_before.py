@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from dockswitch.apt import engine, states
 from dockswitch.apt import kept as files
-from dockswitch.apt import states
-from dockswitch.backends import apt
 from dockswitch.model import package_words
 from dockswitch.model.finding import Finding
 from dockswitch.model.ports import Progress, Reader, System
@@ -23,7 +22,7 @@ def kept(system: System, steps: Sequence[Step], progress: Progress) -> tuple[Fin
     if not words:
         return ()
     there = states.states(system, package_words.versions(words))
-    return keep.keep(system, apt.version_of(there) or _NO_ENGINE, words, progress).absent
+    return keep.keep(system, engine.version(there) or _NO_ENGINE, words, progress).absent
 
 
 def _replaced(reader: Reader, steps: Sequence[Step]) -> Iterator[str]:
