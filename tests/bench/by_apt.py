@@ -154,8 +154,11 @@ class _Both:
         return self.machine.dockswitch("use", *words)
 
     def _type(self, words: Sequence[str]) -> Took:
-        """As Docker's manual has it, all packages of the release go and come."""
-        return self.machine.script(typed.switch(self._wanted(words), _KEY, self._source(words[0])))
+        """Only what changes: the other channel may not have what stays."""
+        now = self._apt.installed()
+        wanted = self._wanted(words).items()
+        changed = {name: version for name, version in wanted if now.get(name) != version}
+        return self.machine.script(typed.switch(changed, _KEY, self._source(words[0])))
 
     def _wanted(self, words: Sequence[str]) -> Mapping[str, str]:
         return self.above if words == _UP else self.below

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import tarfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -133,9 +134,10 @@ def test_the_children_of_a_process_are_found_by_their_parent() -> None:
     script = f"{SLEEP} 60 & {SLEEP} 61 & wait"
     with process("/bin/sh", "-c", script) as pid:
         try:
-            while len(children(pid)) < 2:
-                pass
-            assert {one.argv for one in children(pid)} == {(SLEEP, "60"), (SLEEP, "61")}
+            # between fork and exec a child still has its parent's command line
+            until = time.monotonic() + 10
+            while {one.argv for one in children(pid)} != {(SLEEP, "60"), (SLEEP, "61")}:
+                assert time.monotonic() < until
         finally:
             for one in children(pid):
                 os.kill(one.pid, signal.SIGKILL)
