@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from dockswitch.apt import refused, unserved, untrusted
 from dockswitch.apt.locks import PackagesBusy
+from dockswitch.model import indexes
 from dockswitch.model.address import shown
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import Finished
@@ -100,7 +101,7 @@ _ROWS: tuple[tuple[str, _Made], ...] = (
     ),
     (
         r"Release file for (\S+) (is expired|is not valid yet) \((.+?)\)",
-        lambda said: untrusted.NotOfThisDay(said[1], f"it {said[2]}: {said[3]}"),
+        lambda said: indexes.IndexExpired(said[1], f"it {said[2]}: {said[3]}"),
     ),
     (
         rf"{_REPOSITORY} changed its '(\w+)' value from '(.*)' to '(.*)'",
@@ -108,7 +109,7 @@ _ROWS: tuple[tuple[str, _Made], ...] = (
     ),
     (
         rf"{_FETCH}(Hash Sum mismatch|File has unexpected size.*?)(?: \[IP.*)?\n",
-        lambda said: untrusted.OtherBytes(said["url"], said[2]),
+        lambda said: indexes.IndexMismatch(said["url"], said[2]),
     ),
     (
         rf"{_REPOSITORY} does not have a Release file",

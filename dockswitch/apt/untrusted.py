@@ -52,31 +52,10 @@ class NotSigned(NotAuthentic):
         )
 
 
-class NotOfThisDay(NotAuthentic):
-    """`what` is apt's own word for how far it is off."""
-
-    def __init__(self, url: str, what: str) -> None:
-        super().__init__(
-            f"{url} is not of this day",
-            details=what,
-            hint="look at this machine's clock (`date`); an old index may be an attack, or a "
-            "mirror that is no longer updated",
-        )
-
-
 class OtherPublisher(NotAuthentic):
     def __init__(self, place: str, field: str, before: str, now: str) -> None:
         super().__init__(
             f"{place} says that it is another's now",
             details=f"its {field} was {before!r} and is {now!r}",
             hint="if its publisher announced that: `apt-get update --allow-releaseinfo-change`",
-        )
-
-
-class OtherBytes(NotAuthentic):
-    def __init__(self, url: str, what: str) -> None:
-        super().__init__(
-            f"{url} is not what the signed index announces",
-            details=what,
-            hint="the server may be in the middle of an update: try again in some minutes",
         )

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
-from dockswitch.model.errors import NotAuthentic, NotPublished
+from dockswitch.model.errors import NotPublished
+from dockswitch.model.indexes import IndexExpired, IndexMismatch
 
 _AHEAD_OF_CLOCK = timedelta(hours=1)
 
@@ -67,25 +68,6 @@ def _digests(text: str) -> Iterator[tuple[str, str]]:
         if line[:1] not in (" ", "\t") or len(words) != 3:
             return
         yield words[2], words[0].lower()
-
-
-class IndexExpired(NotAuthentic):
-    def __init__(self, url: str, what: str) -> None:
-        super().__init__(
-            f"{url} is not of this day",
-            details=what,
-            hint="look at this machine's clock (`date`); an old index may be an attack, or a "
-            "mirror that is no longer updated",
-        )
-
-
-class IndexMismatch(NotAuthentic):
-    def __init__(self, url: str, what: str) -> None:
-        super().__init__(
-            f"{url} is not what the signed index announces",
-            details=what,
-            hint="the server may be in the middle of an update: try again in some minutes",
-        )
 
 
 class NoSuchComponent(NotPublished):

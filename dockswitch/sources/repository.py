@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from dockswitch.model import shipped
 from dockswitch.model.address import bare, shown, unsigned
 from dockswitch.model.errors import DockswitchError, NotPublished
+from dockswitch.model.indexes import IndexMismatch
 from dockswitch.model.naming import PackageSpan
 from dockswitch.model.origin import Origin
 from dockswitch.model.ports import Index, Reader
@@ -16,7 +17,7 @@ from dockswitch.model.release import Release
 from dockswitch.model.trust import Trust
 from dockswitch.model.unreachable import NeverFetched
 from dockswitch.sources import packages_file
-from dockswitch.sources.announced import Announced, IndexMismatch, NoSuchComponent
+from dockswitch.sources.announced import Announced, NoSuchComponent
 from dockswitch.system import signature
 from dockswitch.system.signature import NotSigned, NoVerifier
 

@@ -268,7 +268,7 @@ TABLE: dict[str, Row] = {
         "E: Release file for http://127.0.0.1:8099/dists/bookworm/InRelease is expired (invalid "
         "since 60min 0s). Updates for this repository will not be applied.\n",
         100,
-        "NotOfThisDay",
+        "IndexExpired",
         12,
         "it is expired: invalid since 60min 0s",
         "`date`",
@@ -277,7 +277,7 @@ TABLE: dict[str, Row] = {
         "E: Release file for http://127.0.0.1:8099/dists/bookworm/InRelease is not valid yet "
         "(invalid for another 23h 59min 50s). Updates for this repository will not be applied.\n",
         100,
-        "NotOfThisDay",
+        "IndexExpired",
         12,
         "invalid for another 23h 59min 50s",
         "`date`",
@@ -294,7 +294,7 @@ TABLE: dict[str, Row] = {
     "a package with other bytes": Row(
         f"E: Failed to fetch {_DEB}  Hash Sum mismatch\n   Hashes of expected file:\n{_FETCH}",
         100,
-        "OtherBytes",
+        "IndexMismatch",
         12,
         "Hash Sum mismatch",
         "in the middle of an update",
@@ -304,7 +304,7 @@ TABLE: dict[str, Row] = {
         "File has unexpected size (1771 != 1754). Mirror sync in progress? [IP: 127.0.0.1 8099]\n"
         f"E: {_SOME}",
         100,
-        "OtherBytes",
+        "IndexMismatch",
         12,
         "(1771 != 1754)",
         "in the middle of an update",

@@ -20,7 +20,7 @@ OWN = Origin(DOCKER, "bookworm", "stable", "amd64", PRINT)
 FILE = f"{SOURCES}/docker.list"
 THEIRS = Origin(DOCKER, "bookworm", "stable", "amd64", PRINT, file=FILE, signed_by=KEYRING)
 SPELLED = "5:28.5.2-1~debian.12~bookworm"
-LINES = f"deb http://deb.debian.org/debian bookworm main\ndeb {DOCKER} bookworm stable\n"
+LINES = f"deb http://archive.example/debian bookworm main\ndeb {DOCKER} bookworm stable\n"
 
 
 WANTED = Download(

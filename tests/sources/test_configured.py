@@ -108,8 +108,8 @@ def test_its_releases_are_those_that_apt_last_read() -> None:
         ConfiguredRepository("stable", SAME).releases(world)
 
 
-DEBIAN = "http://deb.debian.org/debian"
-SECURITY = "http://deb.debian.org/debian-security"
+DEBIAN = "http://archive.example/debian"
+SECURITY = "http://archive.example/debian-security"
 MAIN = Configured(Origin(DEBIAN, "bookworm", "main", "amd64", file="/etc/apt/debian.sources"))
 SAFER = Configured(replace(MAIN.origin, url=SECURITY, suite="bookworm-security"))
 MADISON = f"""\

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from dockswitch.model.errors import DockswitchError
+from dockswitch.model.indexes import IndexExpired, IndexMismatch
 from dockswitch.model.release import Package
 from dockswitch.model.trust import Trust
 from dockswitch.model.unreachable import NoAnswer, NotServed
-from dockswitch.sources.announced import IndexExpired, IndexMismatch, NoSuchComponent
+from dockswitch.sources.announced import NoSuchComponent
 from dockswitch.sources.repository import AptRepository
 from dockswitch.system.signature import NotSigned, NoVerifier, WrongKey
 from tests.sources.shelf import Shelf
