@@ -5,13 +5,13 @@ import os
 import re
 
 from dockswitch.engine import at_boot as at_boot_unit
-from dockswitch.engine import policy, running, supervision, unit_files
+from dockswitch.engine import running, supervision, unit_files
 from dockswitch.model.errors import HandsNeeded
 from dockswitch.model.outcome import Recovered
 from dockswitch.model.plan import runs_neighbour, touches_engine
 from dockswitch.model.ports import Progress, System
 from dockswitch.model.step import ByHand, Containers, Engine, Packages, Step
-from dockswitch.switching import adopted, history, journal, proof, serving, transaction
+from dockswitch.switching import adopted, history, journal, proof, transaction
 from dockswitch.switching.journal import Journal
 
 # `SHELF/.tmp-PID-…` of what is fetched, `NAME.tmp-PID-…` of a file or link that is being replaced
@@ -71,6 +71,8 @@ def _quietly(system: System, step: Step) -> tuple[Step, ...]:
     """Whatever packages start while systemd boots would wait for docker, and docker for us."""
     if not isinstance(step, Packages):
         return (step,)
+    from dockswitch.engine import policy  # only where packages were changed
+
     return policy.now(system), step, policy.forbids()
 
 
@@ -171,6 +173,8 @@ def _sweep_units(system: System) -> None:
                 system.write(f"{folder}/{name}", None)
     if not _is_at_rest(system):
         return
+    from dockswitch.engine import policy  # links alone spare it
+
     if policy.is_ours(system):  # of one that was killed
         system.write(policy.PATH, None)
     if history.newest(system).version is None:
@@ -203,6 +207,8 @@ def _unwell(system: System, opened: Journal) -> str | None:
         reason = adopted.unwell(system, history.newest(system))
         if reason is not None:
             return reason
+    from dockswitch.switching import serving  # seldom anything is undone
+
     engine = serving.before(opened.inverses)
     if engine is None:
         return None

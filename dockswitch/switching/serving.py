@@ -10,7 +10,6 @@ from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.model import package_names, package_words
 from dockswitch.model.plan import Goal, touches_engine
 from dockswitch.model.ports import Reader, System
-from dockswitch.model.spellings import from_deb
 from dockswitch.model.step import Engine, Packages, Service, Step, started
 from dockswitch.model.version import Version
 from dockswitch.switching import proof
@@ -102,6 +101,8 @@ def before(inverses: Iterable[Step]) -> Serving | None:
 
 def _of(packages: Packages) -> Iterable[Version]:
     """The version of the engine that is among these packages."""
+    from dockswitch.model.spellings import from_deb  # only where packages brought one
+
     words = package_words.versions(packages.wanted)
     for name in package_names.ENGINES:
         version = from_deb(words.get(name) or "")
