@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration import apt_repository as repositories
-from tests.integration import rootfs, systemd_machine
+from tests.integration import package, rootfs, systemd_machine
 from tests.integration.apt_holdings import AptRepository
 from tests.integration.apt_machine import Apt
 from tests.integration.archive import ArchiveMissing, PackagesMissing
@@ -119,3 +119,14 @@ def _beside_mirror(name: str) -> Path:
     """Where something is kept that is built once: in the folder that the mirror is in."""
     mirror = Path(os.environ.get("DOCKSWITCH_TEST_MIRROR") or _CHECKOUT / ".cache/mirror")
     return mirror.absolute() if name == "mirror" else mirror.absolute().with_name(name)
+
+
+@pytest.fixture(scope="session")
+def packages(machine_files: Path) -> Path:
+    """docker.io and what it wants, beside the machine's files."""
+    try:
+        with machine_network():
+            return package.fetch(machine_files.parent.with_name("packages"), machine_files)
+    except (ArchiveMissing, PackagesMissing) as error:
+        demand(str(error))
+        raise

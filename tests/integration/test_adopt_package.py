@@ -13,10 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration import package
-from tests.integration.archive import ArchiveMissing, PackagesMissing
 from tests.integration.holdings import Mirror
-from tests.integration.namespace import machine_network
-from tests.integration.needs import demand
 from tests.integration.systemd_machine import Machine
 
 pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("systemd")]
@@ -33,17 +30,6 @@ cd / && tar --create --dereference --file - bin/sleep $(ldd /bin/sleep | grep -o
 docker import - app && docker run --detach --restart=always --network=none --name=kept \
     --stop-signal=KILL app /bin/sleep 1000
 """
-
-
-@pytest.fixture(scope="session")
-def packages(machine_files: Path) -> Path:
-    """docker.io and what it wants, beside the machine's files."""
-    try:
-        with machine_network():
-            return package.fetch(machine_files.parent.with_name("packages"), machine_files)
-    except (ArchiveMissing, PackagesMissing) as error:
-        demand(str(error))
-        raise
 
 
 @pytest.fixture

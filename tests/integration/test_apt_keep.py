@@ -11,9 +11,6 @@ import pytest
 from tests.integration import package, rootfs
 from tests.integration.apt_holdings import AptRepository, Packaged
 from tests.integration.apt_machine import Apt
-from tests.integration.archive import ArchiveMissing, PackagesMissing
-from tests.integration.namespace import machine_network
-from tests.integration.needs import demand
 from tests.integration.packages_kept import Keeper, indexed
 
 pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("systemd")]
@@ -50,17 +47,6 @@ head --bytes=1000000 "/opt/packages/$runc" > "$cache/$runc"
 """
 _OURS = ("docker-ce", "docker-ce-cli", "containerd.io")
 _DEBIANS = ("docker.io", "containerd", "runc", "tini")
-
-
-@pytest.fixture(scope="session")
-def packages(machine_files: Path) -> Path:
-    """docker.io and what it wants, beside the machine's files."""
-    try:
-        with machine_network():
-            return package.fetch(machine_files.parent.with_name("packages"), machine_files)
-    except (ArchiveMissing, PackagesMissing) as error:
-        demand(str(error))
-        raise
 
 
 def test_packages_are_fetched_by_apt_and_verified_and_kept_as_one_set(

@@ -13,9 +13,6 @@ from tests.integration.apt_holdings import AptRepository
 from tests.integration.apt_index import release, write_packages
 from tests.integration.apt_machine import Apt
 from tests.integration.apt_signing import SigningKey
-from tests.integration.archive import ArchiveMissing, PackagesMissing
-from tests.integration.namespace import machine_network
-from tests.integration.needs import demand
 from tests.integration.packaged import Story
 
 pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("systemd")]
@@ -25,17 +22,6 @@ _DEBIANS = ("docker.io", "containerd", "runc")
 _CAME_ALONG = ("containerd", "runc", "tini")
 _UNITS = ["systemctl", "is-enabled", "docker.service", "docker.socket", "containerd.service"]
 _DEBIAN = "/srv/debian"
-
-
-@pytest.fixture(scope="session")
-def packages(machine_files: Path) -> Path:
-    """docker.io and what it wants, beside the machine's files."""
-    try:
-        with machine_network():
-            return package.fetch(machine_files.parent.with_name("packages"), machine_files)
-    except (ArchiveMissing, PackagesMissing) as error:
-        demand(str(error))
-        raise
 
 
 @pytest.fixture
