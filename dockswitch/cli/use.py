@@ -133,6 +133,8 @@ def _switches(
     )
     tell(session, outcome, began)
     _mention_pre_release(session, found)
+    if outcome.changed and backend.name == "apt":
+        _mention_secret(session)
     if outcome.changed and outcome.after.running:
         from dockswitch.cli import membership
 
@@ -190,6 +192,15 @@ def _wanted(session: Session, words: list[str], *, from_file: bool) -> list[str]
             hint=f"`dockswitch use {pin.spec}` decides for the channel by hand",
         )
     return [pin.spec]
+
+
+def _mention_secret(session: Session) -> None:
+    """What stands in a mirror's address is used by dockswitch, and is nothing for apt's sources."""
+    from dockswitch.apt import own_source
+
+    addresses = (session.settings[name].value for name in ("mirror", "apt_mirror"))
+    for note in filter(None, map(own_source.note, addresses)):
+        session.report.note(note)
 
 
 def _mention_pre_release(session: Session, found: Found | None) -> None:
