@@ -13,7 +13,7 @@ from dockswitch.model.release import Release
 from dockswitch.model.trust import Trust
 from dockswitch.model.unreachable import NotServed
 from dockswitch.model.wish import Exact, Request, Under, Within
-from dockswitch.sources import Source, read_all, resolver
+from dockswitch.sources import Source, read_all, resolver, suites
 from dockswitch.sources.announced import NoSuchComponent
 
 # Of a distribution's other suites the newest are asked; Ubuntu has had more than twenty.
@@ -38,7 +38,7 @@ def told(
     by_suite = isinstance(why, NoSuchRelease | PublishedElsewhere | NotServed | NoSuchComponent)
     if not by_suite or request.as_of is not None:
         return why
-    distribution, suite, others = resolver.suites(catalog, channels[0], reader.host)
+    distribution, suite, others = suites.suites(catalog, channels[0], reader.host)
     if not suite:
         return why
     places = [f"{distribution}/{each}" for each in others[:_MOST]]

@@ -13,8 +13,8 @@ from dockswitch.model.unreachable import NeverFetched
 from dockswitch.sources import Source, resolver
 from dockswitch.sources.configured import ConfiguredRepository
 from dockswitch.sources.distribution import DistributionEngine, NoOwnEngine
+from dockswitch.sources.not_for_host import OnlyHere
 from dockswitch.sources.repository import AptRepository
-from dockswitch.sources.resolver import OnlyHere
 from tests.world import World
 
 PC = Host("linux", "x86_64", "debian", "bookworm")

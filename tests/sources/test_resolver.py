@@ -10,16 +10,10 @@ from dockswitch.model.host import Host
 from dockswitch.sources import Source
 from dockswitch.sources.images import ImageFeed
 from dockswitch.sources.listing import StaticIndex
+from dockswitch.sources.not_for_host import NoArchitecture, NoSuite, NoSystem
+from dockswitch.sources.repositories import key_address
 from dockswitch.sources.repository import AptRepository
-from dockswitch.sources.resolver import (
-    NoArchitecture,
-    NoSuite,
-    NoSystem,
-    NotByThisBackend,
-    UnknownChannel,
-    key_address,
-    resolve,
-)
+from dockswitch.sources.resolver import NotByThisBackend, UnknownChannel, resolve
 
 CATALOG = Catalog.shipped()
 DEB = "9DC858229FC7DD38854AE2D88D81803C0EBFCD88"

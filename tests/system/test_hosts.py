@@ -6,7 +6,7 @@ import distro
 import pytest
 
 from dockswitch.model.catalog import Catalog
-from dockswitch.sources.resolver import apt_suite
+from dockswitch.sources.suites import apt_suite
 from dockswitch.system import hosts
 
 TOLD = [
