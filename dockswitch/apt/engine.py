@@ -1,6 +1,6 @@
 """The packages of the engine that is installed here, Docker's own or a distribution's."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from dockswitch.apt import holds
 from dockswitch.apt.states import State
@@ -25,6 +25,16 @@ def installed(reader: Reader) -> tuple[str, ...]:
         if engine in there:
             return tuple(package_words.there(name, there[name]) for name in family if name in there)
     return ()
+
+
+def family(there: Collection[str]) -> tuple[str, ...]:
+    """Of the packages that are there those that are of the engine among them.
+
+    Docker's own are always: without an engine they are what is left of one.
+    """
+    families = (family for engine, family in _FAMILIES.items() if engine in there)
+    names = {*package_names.DOCKERS, *(name for each in families for name in each)}
+    return tuple(name for name in package_names.ALL if name in names and name in there)
 
 
 def version(there: Mapping[str, State]) -> Version | None:

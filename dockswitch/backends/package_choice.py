@@ -5,7 +5,7 @@ containerd or a plug-in that is installed stays where the release is served by i
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from dockswitch.apt.states import State
 from dockswitch.model import deb_order, package_names, package_words
@@ -35,7 +35,7 @@ def required(
         if wanted is not None and not _may_stay(name, version, installed.get(name))
     ]
     names = {*release, *said}
-    gone = [package_words.gone(name) for name in _in_the_way(names, installed)]
+    gone = [package_words.gone(name) for name in in_the_way(names, installed)]
     return (*there, *asked, *gone)
 
 
@@ -64,7 +64,7 @@ def _may_stay(name: str, version: Version, there: State | None) -> bool:
     return version >= _ANY_CONTAINERD_SINCE or _major(there.version) < 2
 
 
-def _in_the_way(names: set[str], installed: Mapping[str, State]) -> list[str]:
+def in_the_way(names: Collection[str], installed: Collection[str]) -> list[str]:
     """What is installed and cannot be beside these packages."""
     if package_names.ENGINE in names:
         others = {package_names.OLDEST_ENGINE, *package_names.DISTRIBUTIONS} - {"tini"}
@@ -75,7 +75,9 @@ def _in_the_way(names: set[str], installed: Mapping[str, State]) -> list[str]:
         others = {package_names.OLDEST_ENGINE, *package_names.DOCKERS}
     else:
         others = set()
-    return [name for name in package_names.ALL if name in installed and name in others - names]
+    return [
+        name for name in package_names.ALL if name in installed and name in others.difference(names)
+    ]
 
 
 def _major(version: str) -> int:

@@ -48,6 +48,8 @@ def preview(reader: Reader) -> Adopted:
 def by_itself(system: System) -> None:
     """Makes Docker's own packages generation 0, where there is no history yet; and those of
     others, whose engine is at rest and goes with the first switch. Needs the lock.
+
+    Without an engine it is what others need of an engine's packages, such as podman's runc.
     """
     if history.generations(system) or system.layout.scope == "user":
         return
@@ -59,8 +61,17 @@ def by_itself(system: System) -> None:
     ]
     if found:
         adopted = Adopted(found[0], BEFORE.number, changed=True, notes=())
-        opened = journal.begin(system, "adopt", container=False)
-        journal.commit(system, opened, _generation(system, adopted))
+        first = _generation(system, adopted)
+    else:
+        from dockswitch.switching import packaged_goal
+
+        packages = packaged_goal.installed(system)
+        automatic = packaged_goal.automatic(system)
+        first = replace(BEFORE, time=system.now(), packages=packages, automatic=automatic)
+        if not packages:
+            return
+    opened = journal.begin(system, "adopt", container=False)
+    journal.commit(system, opened, first)
 
 
 def adopt(system: System, progress: Progress) -> Adopted:

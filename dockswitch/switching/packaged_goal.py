@@ -1,6 +1,7 @@
 """A bundle of packages as a goal: what apt is told, and how what it installs is held."""
 
-from dockswitch.apt import marks, states
+from dockswitch.apt import engine, marks, states
+from dockswitch.backends import package_choice
 from dockswitch.model import package_names, package_words
 from dockswitch.model.generation import Generation
 from dockswitch.model.hold import Hold
@@ -46,10 +47,14 @@ def back_to(reader: Reader, wanted: Generation, bundle: Bundle, start: Start) ->
 
 
 def words_back(reader: Reader, wanted: Generation) -> tuple[str, ...]:
-    """What apt is to be told for the packages of that generation to be there, and no others."""
+    """What apt is to be told for the engine of that generation to be there, and no other.
+
+    What belongs to no engine stays, such as a tini that somebody installed since.
+    """
     there = states.states(reader, package_names.ALL)
     names = package_words.versions(wanted.packages)
-    gone = (package_words.gone(name) for name in there if name not in names)
+    goes = {*engine.family(there), *package_choice.in_the_way(names, there)}
+    gone = (package_words.gone(name) for name in there if name in goes and name not in names)
     return (*wanted.packages, *gone)
 
 

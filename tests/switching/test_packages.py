@@ -113,6 +113,25 @@ def test_use_system_leaves_a_machine_without_an_engine_as_it_was() -> None:
     }
 
 
+def test_what_others_need_of_an_engines_packages_is_there_again_after_use_system() -> None:
+    world = machine()
+    for_podman = ("runc=1.1.5-1", "tini=0.19.0-1")
+    world.apt.has(*for_podman)
+    use(world, OLD)
+    assert there(world) == {*OLDS, "tini=0.19.0-1"}
+    go_back(world, 0)
+    assert there(world) == set(for_podman)
+
+
+def test_what_somebody_installed_since_stays_where_a_rollback_does_without_it() -> None:
+    world = after(OLD, NEW)
+    world.apt.has("tini=0.19.0-1")
+    go_back(world)
+    assert there(world) == {*OLDS, "tini=0.19.0-1"}
+    go_back(world, 0)
+    assert there(world) == {"tini=0.19.0-1"}
+
+
 def test_packages_that_somebody_installed_are_generation_0_and_come_back_without_a_network() -> (
     None
 ):
