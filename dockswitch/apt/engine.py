@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from dockswitch.apt import holds
+from dockswitch.apt import states
 from dockswitch.apt.states import State
 from dockswitch.model import package_names, package_words
 from dockswitch.model.ports import Reader
@@ -19,8 +19,8 @@ _FAMILIES = {
 
 def installed(reader: Reader) -> tuple[str, ...]:
     """As apt calls them (`NAME=VERSION`), the engine's own first; none where there is no engine."""
-    known = holds.selections(reader, package_names.ALL)
-    there = {name: each.version for name, each in known.items() if each.installed}
+    found = states.states(reader, package_names.ALL)
+    there = {name: each.version for name, each in found.items()}
     for engine, family in _FAMILIES.items():
         if engine in there:
             return tuple(package_words.there(name, there[name]) for name in family if name in there)

@@ -4,48 +4,22 @@ It is dpkg that is asked, not `apt-mark`, which says the same to dpkg: a source 
 takes no hold away, and bringing one back takes milliseconds.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-
 from dockswitch.apt import locks
+from dockswitch.apt.states import State, known, program
 from dockswitch.model.errors import Busy, DockswitchError
 from dockswitch.model.ports import Reader, System
 from dockswitch.model.step import Holds
 
-_FORMAT = "${db:Status-Abbrev}|${Package}|${Version}\\n"
 _TIMEOUT = 20.0  # seconds
 # What dpkg itself takes, and fails at once where somebody has it.
 _LOCKS = ("/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock")
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """A package that dpkg knows of; one that was removed may still be held."""
-
-    version: str
-    installed: bool
-    held: bool
-
-
-def selections(reader: Reader, names: Iterable[str]) -> dict[str, Selection]:
-    """Those of these packages that dpkg knows of, by name; none where there is no dpkg."""
-    wanted = tuple(names)
-    if not wanted:
-        return {}
-    asked = [*_dpkg(reader, "dpkg-query"), "--show", f"--showformat={_FORMAT}", *wanted]
-    found: dict[str, Selection] = {}
-    for line in reader.run(asked, timeout=_TIMEOUT).out.splitlines():
-        letters, name, version = line.split("|")
-        # one of another architecture stands behind the machine's own
-        found.setdefault(name, Selection(version, letters[1] not in "nc", letters[0] == "h"))
-    return found
-
-
 def observed(reader: Reader, step: Holds) -> Holds:
     """The step that brings back which of those packages are held now."""
     names = tuple(dict.fromkeys((*step.held, *step.free)))
-    known = selections(reader, names)
-    held = tuple(name for name in names if name in known and known[name].held)
+    there = known(reader, names)
+    held = tuple(name for name in names if name in there and there[name].held)
     return Holds(held, tuple(name for name in names if name not in held))
 
 
@@ -55,21 +29,21 @@ def make_so(system: System, wanted: Holds) -> None:
     Another program that is at work is waited for; raises PackagesBusy,
     SelectionsBusy, NotSelected.
     """
-    known = selections(system, (*wanted.held, *wanted.free))
+    there = known(system, (*wanted.held, *wanted.free))
     lines = [
-        *(f"{name} hold" for name in wanted.held if _can_be_held(known.get(name))),
+        *(f"{name} hold" for name in wanted.held if _can_be_held(there.get(name))),
         # as `apt-mark unhold` does it
         *(
-            f"{name} {'install' if known[name].installed else 'deinstall'}"
+            f"{name} {'install' if there[name].there else 'deinstall'}"
             for name in wanted.free
-            if name in known and known[name].held
+            if name in there and there[name].held
         ),
     ]
     if not lines:
         return
     if not system.layout.root:  # below one nobody else is at work, and the locks are others
         locks.wait(system, _LOCKS)
-    argv = [*_dpkg(system, "dpkg"), "--set-selections"]
+    argv = [*program(system, "dpkg"), "--set-selections"]
     ran = system.command(argv, timeout=_TIMEOUT, given="".join(f"{line}\n" for line in lines))
     if ran.code == 0:
         return
@@ -78,15 +52,9 @@ def make_so(system: System, wanted: Holds) -> None:
     )
 
 
-def _can_be_held(known: Selection | None) -> bool:
+def _can_be_held(state: State | None) -> bool:
     """Whether it is there, and not held already."""
-    return known is not None and known.installed and not known.held
-
-
-def _dpkg(reader: Reader, program: str) -> list[str]:
-    """Below another root there is another database."""
-    root = reader.layout.root
-    return [program, f"--admindir={root}/var/lib/dpkg"] if root else [program]
+    return state is not None and state.there and not state.held
 
 
 class SelectionsBusy(Busy):

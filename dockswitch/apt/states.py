@@ -15,9 +15,10 @@ _TIMEOUT = 20.0  # seconds
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A package that is there; `whole` is False for one whose installation did not end.
+    """A package that dpkg knows of; `whole` is False for one whose installation did not end.
 
-    `spoiled` is one that dpkg wants installed anew before it does anything else with it.
+    `spoiled` is one that dpkg wants installed anew before it does anything else with it. One that
+    was removed is not `there`, and may still be held.
     """
 
     name: str
@@ -26,15 +27,27 @@ class State:
     whole: bool
     held: bool
     spoiled: bool = False
+    there: bool = True
 
 
 def states(reader: Reader, names: Iterable[str]) -> dict[str, State]:
     """Those of these packages that are there, by name; raises DatabaseUnread.
 
-    What was removed and only left its configuration is not there. Nothing is on a machine that has
-    no dpkg. An ordinary user may ask, and nobody's lock is waited for.
+    What was removed and only left its configuration is not there.
     """
-    asked = ["dpkg-query", "--show", f"--showformat={_FORMAT}", *names]
+    return {name: each for name, each in known(reader, names).items() if each.there}
+
+
+def known(reader: Reader, names: Iterable[str]) -> dict[str, State]:
+    """Those of these packages that dpkg knows of, by name; raises DatabaseUnread.
+
+    Nothing is on a machine that has no dpkg. An ordinary user may ask, and nobody's lock is waited
+    for.
+    """
+    wanted = tuple(names)
+    if not wanted:
+        return {}
+    asked = [*program(reader, "dpkg-query"), "--show", f"--showformat={_FORMAT}", *wanted]
     ran = reader.run(asked, timeout=_TIMEOUT)
     if ran.code == NOT_FOUND:
         return {}
@@ -43,18 +56,19 @@ def states(reader: Reader, names: Iterable[str]) -> dict[str, State]:
     found: dict[str, State] = {}
     for line in ran.out.splitlines():
         letters, name, version, arch = line.split("|")
-        if _is_there(letters):
-            # one of another architecture stands behind the machine's own
-            found.setdefault(name, _state(letters, name, version, arch))
+        # one of another architecture stands behind the machine's own
+        found.setdefault(name, _state(letters, name, version, arch))
     return found
 
 
-def _is_there(letters: str) -> bool:
-    """Letters are what is desired, what is the case, and `R` for an error; see dpkg-query(1)."""
-    return letters[1] not in "nc"
+def program(reader: Reader, name: str) -> list[str]:
+    """One of dpkg's programs; below another root there is another database."""
+    root = reader.layout.root
+    return [name, f"--admindir={root}/var/lib/dpkg"] if root else [name]
 
 
 def _state(letters: str, name: str, version: str, arch: str) -> State:
+    """Letters are what is desired, what is the case, and `R` for an error; see dpkg-query(1)."""
     desired, status, error = letters[0], letters[1], letters[2:].strip()
     return State(
         name,
@@ -63,6 +77,7 @@ def _state(letters: str, name: str, version: str, arch: str) -> State:
         whole=desired in "ih" and status == "i" and not error,
         held=desired == "h",
         spoiled=bool(error),
+        there=status not in "nc",
     )
 
 

@@ -22,15 +22,15 @@ def by_others(
 
 def forbidden(reader: Reader, words: Iterable[str]) -> tuple[Finding, ...]:
     """The same for packages in apt's own words, `NAME-` too."""
-    from dockswitch.apt import holds  # only where packages are installed
+    from dockswitch.apt import states  # only where packages are installed
     from dockswitch.apt.foreign_holds import foreign
 
     wanted = package_words.versions(words)
-    known = holds.selections(reader, wanted)
+    known = states.known(reader, wanted)
     changed = {
         name: wanted[name]
         for name in foreign(reader, wanted)
-        if wanted[name] != (known[name].version if known[name].installed else None)
+        if wanted[name] != (known[name].version if known[name].there else None)
     }
     if not changed:
         return ()

@@ -59,7 +59,7 @@ def test_one_that_was_removed_though_held_is_let_go_of_and_stays_removed(world: 
 
 
 def test_a_machine_without_dpkg_holds_nothing() -> None:
-    assert holds.selections(World(), NAMES) == {}
+    assert holds.observed(World(), Holds(NAMES)) == Holds((), NAMES)
     holds.make_so(World(), Holds(NAMES))
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dockswitch.apt.states import DatabaseUnread, State, states
+from dockswitch.apt.states import DatabaseUnread, State, known, states
 from dockswitch.model.ports import Finished
 from tests.world import World
 from tests.world.dpkg import Package
@@ -26,7 +26,8 @@ def test_only_what_is_wholly_installed_is_whole(letters: str) -> None:
     world = World()
     world.dpkg.packages["docker-ce"] = Package("5:28.5.2-1", letters)
     there, whole, held, spoiled = _LETTERS[letters]
-    wanted = State("docker-ce", "5:28.5.2-1", "amd64", whole, held, spoiled)
+    wanted = State("docker-ce", "5:28.5.2-1", "amd64", whole, held, spoiled, there)
+    assert known(world, ["docker-ce", "nobody"]) == {"docker-ce": wanted}
     assert states(world, ["docker-ce", "nobody"]) == ({"docker-ce": wanted} if there else {})
 
 
