@@ -10,7 +10,7 @@ from dockswitch.backends import bundles, package_choice
 from dockswitch.model import deb_order, package_names, package_words
 from dockswitch.model.errors import NotPublished
 from dockswitch.model.ports import Progress, Reader, System
-from dockswitch.model.release import Release
+from dockswitch.model.release import Bundle, Release
 from dockswitch.model.version import Version
 from dockswitch.model.wish import Exact, Request
 from dockswitch.switching import fetch
@@ -89,16 +89,18 @@ def _kept(
     reader: Reader, request: Request, needed: _Needed, there: Mapping[str, State]
 ) -> Chosen | None:
     """A bundle that has all that is needed now: what may have stayed then can be missing in it."""
-    found = {
-        bundle.folder: words
-        for bundle in bundles.kept_as_packages(reader)
-        if set(_files(words := needed(bundle.words, bundle.version), there)) <= set(bundle.words)
-    }
-    kept = [each for each in bundles.kept_as_packages(reader) if each.folder in found]
-    best = best_kept(reader, request, "", kept)
+    if not isinstance(request.wish, Exact):
+        return None
+
+    def whole(bundle: Bundle) -> bool:
+        return set(_files(needed(bundle.words, bundle.version), there)) <= set(bundle.words)
+
+    kept = filter(whole, bundles.kept_as_packages(reader))
+    best = best_kept(reader, request, "", tuple(kept))
     if best is None:
         return None
-    return Chosen(best, request.channel or "", None, packages=found[best.folder])
+    words = needed(best.words, best.version)
+    return Chosen(best, request.channel or "", None, packages=words)
 
 
 def _offered(reader: Reader, catalog: LateCatalog, request: Request, needed: _Needed) -> Chosen:
