@@ -42,8 +42,8 @@ def find(
             reasons.append(f"{channel}: {releases.message}")
             unfit += [releases] if isinstance(releases, NotForThisHost) else []
             continue
-        if isinstance(releases, NotPublished) and backend == "apt":
-            raise _told(reader, catalog, request, channels, [], releases, verify)
+        if isinstance(releases, NotPublished):
+            raise _told(reader, catalog, request, backend, channels, [], releases, verify)
         if isinstance(releases, DockswitchError):
             raise releases
         if listed and not request.channel and not _proven(releases):
@@ -67,21 +67,22 @@ def find(
         host=f"{reader.host}, {_publisher(catalog)}",
         day=request.as_of,
     )
-    if backend != "apt":
-        raise why
-    raise _told(reader, catalog, request, channels, offered, why, verify)
+    raise _told(reader, catalog, request, backend, channels, offered, why, verify)
 
 
 def _told(
     reader: Reader,
     catalog: Catalog,
     request: Request,
+    backend: str,
     channels: Sequence[str],
     offered: Sequence[Release],
     why: NotPublished,
     verify: Trust,
 ) -> NotPublished:
-    """Why nothing was found, with what there is elsewhere where it is of the host's suite."""
+    """Why nothing was found; of packages, which are for a suite, with what there is elsewhere."""
+    if backend != "apt":
+        return why
     from dockswitch.switching import elsewhere  # only where something goes wrong
 
     return elsewhere.told(reader, catalog, request, channels, offered, why, verify)
