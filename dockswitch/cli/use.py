@@ -122,6 +122,10 @@ def _switches(
 ) -> None:
     from dockswitch.switching import use
 
+    same = use.same_again(session.bare, request, backend, options)
+    if same is not None:
+        tell(session, same, began)
+        return
     outcome, found = use.use(
         session.system,
         lambda: session.catalog,

@@ -5,13 +5,27 @@ from dataclasses import replace
 from dockswitch.backends import Backend
 from dockswitch.model.generation import Generation
 from dockswitch.model.outcome import Found, Outcome
-from dockswitch.model.ports import Progress, System
+from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.wish import Exact, Newest, Previous, Request, SystemsOwn
 from dockswitch.switching import rollback, switch
 from dockswitch.switching.chosen import LateCatalog, looked_up
 from dockswitch.switching.options import Agree, Options
 from dockswitch.switching.planning import choice_of, fetched, goal_of, plan
 from dockswitch.switching.switch import Switch
+
+
+def same_again(
+    reader: Reader, request: Request, backend: Backend, options: Options
+) -> Outcome | None:
+    """What comes of it where that is in force already, as far as a glance tells; None elsewhere.
+
+    To be asked before `use`: it needs to know far less of the machine.
+    """
+    if backend.name != "apt":
+        return None
+    from dockswitch.switching import at_a_glance  # only where apt installs
+
+    return at_a_glance.same_again(reader, request, options)
 
 
 def use(
@@ -33,12 +47,7 @@ def use(
     if isinstance(request.wish, SystemsOwn):
         return rollback.rollback(system, 0, progress, options, agree), None
     if backend.name == "apt":
-        from dockswitch.switching import at_a_glance  # only where apt installs
-
-        same = at_a_glance.same_again(system, request, options)
-        if same is not None:
-            return same, None
-        from dockswitch.switching import chosen_packages  # and something may be to do
+        from dockswitch.switching import chosen_packages  # only where apt installs
 
         chosen_packages.read_again(system, catalog, request, progress)
     choice = choice_of(system, catalog, request, backend, options)

@@ -67,6 +67,9 @@ def used(
         hold=hold,
         packages=packages,
     )
+    same = use.same_again(world, request, find(backend), options)
+    if same is not None:
+        return same, None
     return use.use(world, catalog, request, find(backend), options, Quiet(), agree)
 
 
