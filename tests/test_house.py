@@ -10,6 +10,8 @@ FLOORS = [
     {"cli"},
     {"switching"},
     {"backends"},
+    {"vms"},
+    {"export"},
     {"sources", "engine", "apt"},
     {"system", "report"},
     {"model"},

@@ -8,7 +8,7 @@ from dockswitch.model.ports import Reader
 from dockswitch.model.step import Step
 
 GROUP = "dockswitch.backends"
-BUILT_IN = ("static", "apt")
+BUILT_IN = ("static", "apt", "machine", "lima")
 
 
 class Backend(Protocol):
@@ -39,6 +39,14 @@ def find(name: str) -> Backend:
         from dockswitch.backends.apt import Apt
 
         return Apt()
+    if name == "machine":
+        from dockswitch.backends.vm import InVm
+
+        return InVm("machine", ("machine",))
+    if name == "lima":
+        from dockswitch.backends.vm import InVm
+
+        return InVm("lima", ("apt", "static"))
     return _from_entry_points(name)
 
 

@@ -18,15 +18,22 @@ from dockswitch.model.ports import Reader, System
 from dockswitch.model.release import Bundle, Fetched
 from dockswitch.model.trust import Trust
 from dockswitch.model.version import BadVersion, Version
+from dockswitch.model.vm import Keeper
 
 _RECORD = ".dockswitch.json"
 # Enough to tell replaced files of one name apart, short enough for a shim's command line.
 _DIGEST = 12
 
 
-def kept(reader: Reader) -> tuple[Bundle, ...]:
-    """Every engine that is kept, in release order."""
-    return kept_on(reader, reader.layout.versions)
+def kept(reader: Reader, keeper: Keeper | None = None) -> tuple[Bundle, ...]:
+    """Every engine that is kept, in release order; those for a keeper's machines, or this one."""
+    return kept_on(reader, shelf(reader, keeper))
+
+
+def shelf(reader: Reader, keeper: Keeper | None) -> str:
+    """Where engines are kept: for this machine itself, or for virtual machines of that keeper."""
+    layout = reader.layout
+    return {"machine": layout.images, "lima": layout.guests}.get(keeper or "", layout.versions)
 
 
 def kept_on(reader: Reader, shelf: str) -> tuple[Bundle, ...]:
@@ -130,10 +137,12 @@ def bundle_of(
     parts: Sequence[Fetched],
     names: tuple[str, ...],
     origin: Origin | None = None,
+    keeper: Keeper | None = None,
 ) -> Bundle:
     """What came in these files, the engine's own first; `names` are the programs.
 
-    Of those that are kept as packages there are none, and `origin` is where apt finds them.
+    Of those that are kept as packages there are none, and `origin` is where apt finds them; nor of
+    those that are for a `keeper`'s machines.
     """
     sha256 = digest_of([(part.sha256, name_of(part.url)) for part in parts])
     return Bundle(
@@ -147,6 +156,7 @@ def bundle_of(
         trust=min(part.trust for part in parts),
         parts=tuple(parts) if len(parts) > 1 or not names else (),
         origin=origin,
+        keeper=keeper,
     )
 
 
@@ -184,6 +194,7 @@ def _from_plain(plain: Mapping[str, Any], folder: str) -> Bundle:
         trust=Trust.of(str(plain["trust"])),
         parts=tuple(parts),
         origin=Origin(**plain["origin"]) if plain.get("origin") else None,
+        keeper=plain.get("keeper"),
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import cast
 
-from dockswitch.model.ports import Answer, Reader
+from dockswitch.model.ports import Answer, Reader, Socket
 from dockswitch.model.version import BadVersion, Version
 
 Object = dict[str, object]
@@ -53,13 +53,13 @@ class State:
     error: str
 
 
-def pings(reader: Reader, socket: str, *, timeout: float = 5.0) -> bool:
+def pings(reader: Reader, socket: Socket, *, timeout: float = 5.0) -> bool:
     """Whether an engine answers there within `timeout` seconds."""
     answer = reader.call(socket, "GET", "/_ping", timeout=timeout)
     return answer is not None and answer.status == 200
 
 
-def identity(reader: Reader, socket: str) -> Identity | None:
+def identity(reader: Reader, socket: Socket) -> Identity | None:
     """Which engine answers there; None where none does, or it names no version that we know."""
     said = parsed(reader.call(socket, "GET", "/version"))
     try:
@@ -69,19 +69,19 @@ def identity(reader: Reader, socket: str) -> Identity | None:
     return Identity(version, text(said, "ApiVersion"), text(said, "MinAPIVersion"))
 
 
-def containers(reader: Reader, socket: str) -> tuple[Container, ...]:
+def containers(reader: Reader, socket: Socket) -> tuple[Container, ...]:
     """The containers that run there now, by name; none where no engine answers."""
     listed = objects(reader.call(socket, "GET", "/containers/json"))
     found = (_container(reader, socket, one) for one in listed)
     return tuple(sorted(found, key=lambda one: one.name))
 
 
-def keeps_containers(reader: Reader, socket: str) -> bool:
+def keeps_containers(reader: Reader, socket: Socket) -> bool:
     """Whether that engine leaves its containers running when it stops (live-restore)."""
     return parsed(reader.call(socket, "GET", "/info", timeout=30)).get("LiveRestoreEnabled") is True
 
 
-def state(reader: Reader, socket: str, key: str) -> State | None:
+def state(reader: Reader, socket: Socket, key: str) -> State | None:
     """How a container stands; None where there is none of that id."""
     said = _object(parsed(reader.call(socket, "GET", f"/containers/{key}/json")).get("State"))
     if not said:
@@ -91,7 +91,7 @@ def state(reader: Reader, socket: str, key: str) -> State | None:
     return State(running, code if isinstance(code, int) else 0, text(said, "Error"))
 
 
-def name_of(reader: Reader, socket: str, key: str) -> str:
+def name_of(reader: Reader, socket: Socket, key: str) -> str:
     """What people call a container."""
     told = parsed(reader.call(socket, "GET", f"/containers/{key}/json"))
     return text(told, "Name").lstrip("/") or key[:12]
@@ -131,7 +131,7 @@ def text(value: Object, key: str) -> str:
     return found if isinstance(found, str) else ""
 
 
-def _container(reader: Reader, socket: str, listed: Object) -> Container:
+def _container(reader: Reader, socket: Socket, listed: Object) -> Container:
     key = text(listed, "Id")
     told = parsed(reader.call(socket, "GET", f"/containers/{key}/json"))
     host = _object(told.get("HostConfig"))

@@ -6,6 +6,7 @@ from dockswitch.model.hold import Hold
 from dockswitch.model.neighbour import Neighbour
 from dockswitch.model.release import Fetched
 from dockswitch.model.version import Version
+from dockswitch.model.vm import Vm
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Generation:
     `packages` are an engine's Debian packages that the machine had then, as apt calls them, whoever
     brought the engine that ran; of these `automatic` are those that apt might remove once nothing
     needed them; `hold` says that they were held.
+
+    `vm` is the virtual machine that the engine was in, None for this machine itself.
     """
 
     number: int
@@ -54,3 +57,4 @@ class Generation:
     packages: tuple[str, ...] = ()
     automatic: tuple[str, ...] = ()
     hold: Hold | None = None
+    vm: Vm | None = None

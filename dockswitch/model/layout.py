@@ -30,6 +30,8 @@ class Layout:
         "data_root",
         "engine_config",
         "exec_root",
+        "lima",
+        "machines",
         "plugins",
         "proof_exec_root",
         "root",
@@ -53,6 +55,8 @@ class Layout:
         engine_run: str,
         engine_data: str,
         engine_config: str,
+        machines: str,
+        lima: str,
     ) -> None:
         self.root = root
         self.scope = scope
@@ -67,6 +71,8 @@ class Layout:
         self.proof_exec_root = f"{engine_run}/.proof"  # no longer than the one above: see the limit
         self.data_root = engine_data
         self.engine_config = f"{engine_config}/daemon.json"
+        self.machines = machines  # where docker-machine keeps its machines, and Lima its own
+        self.lima = lima
 
     @classmethod
     def of(cls, *, root: str, user: bool, env: Environment, uid: int) -> "Layout":
@@ -87,6 +93,8 @@ class Layout:
             engine_run="/run",
             engine_data="/var/lib/docker",
             engine_config="/etc/docker",
+            machines="/root/.docker/machine",
+            lima="/root/.lima",
         )
 
     @classmethod
@@ -109,6 +117,8 @@ class Layout:
             engine_run=run,
             engine_data=f"{data}/docker",
             engine_config=f"{config}/docker",
+            machines=env.get("MACHINE_STORAGE_PATH") or f"{home}/.docker/machine",
+            lima=env.get("LIMA_HOME") or f"{home}/.lima",
         )
 
     def real(self, path: str) -> str:
@@ -144,6 +154,25 @@ class Layout:
     def packages(self) -> str:
         """Debian packages, those of one engine in a folder each, kept as the versions are."""
         return f"{self.state}/packages"
+
+    @property
+    def images(self) -> str:
+        """The images that virtual machines boot from, kept as the versions are."""
+        return f"{self.state}/images"
+
+    @property
+    def guests(self) -> str:
+        """What brings an engine into a virtual machine that runs, kept likewise."""
+        return f"{self.state}/guests"
+
+    @property
+    def vm(self) -> str:
+        """The link to the record of the virtual machine in use; there is none where none is."""
+        return f"{self.state}/vm"
+
+    def vm_record(self, keeper: str, name: str) -> str:
+        """The folder of what dockswitch knows of a machine, and keeps for it."""
+        return f"{self.state}/vms/{keeper}/{name}"
 
     @property
     def current(self) -> str:

@@ -12,6 +12,7 @@ from dockswitch.model.ports import Daemon
 from dockswitch.model.release import Artifact, Bundle
 from dockswitch.model.step import ByHand, Engine, Packages, Service, Step
 from dockswitch.model.version import Version
+from dockswitch.model.vm import Vm
 
 Start = Literal["start", "leave", "stop"]
 
@@ -30,6 +31,9 @@ class Goal:
     `packages` are those that apt is to install or remove, as it calls them, None where it is left
     alone; `automatic` are those that it may remove once nothing needs them, None where that stays
     as it is; `hold` is how they are held, None for not at all.
+
+    `vm` is the virtual machine that is to have the bundle's engine, None for this machine itself;
+    `keeps_running` says that whatever ran before goes on beside it.
     """
 
     bundle: Bundle | None
@@ -42,6 +46,8 @@ class Goal:
     packages: tuple[str, ...] | None = None
     automatic: tuple[str, ...] | None = None
     hold: Hold | None = None
+    vm: Vm | None = None
+    keeps_running: bool = False
 
 
 @dataclass(frozen=True, slots=True)

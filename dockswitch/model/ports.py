@@ -7,7 +7,7 @@ inside the root (`model.layout`), sockets too. Only `switching` and `engine` rec
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.host import Host
@@ -60,6 +60,21 @@ class Index:
     body: bytes
     url: str
     fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """An engine that answers over TLS; `certs` is the folder of ca.pem, cert.pem and key.pem (a
+    real path), where docker looks for them too.
+    """
+
+    host: str
+    port: int
+    certs: str
+
+
+# Where an engine answers: the path of a unix socket inside the root, or an address.
+Socket: TypeAlias = str | Tls
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +185,10 @@ class Reader(Protocol):
     # the process that listens on a unix socket, None where none does
     def listener(self, socket: str) -> int | None: ...
 
-    # what the engine behind a socket answers; None where nobody does within `timeout` seconds
+    # what the engine there answers; None where nobody does within `timeout` seconds
     def call(
         self,
-        socket: str,
+        socket: Socket,
         method: str,
         path: str,
         *,
@@ -182,9 +197,14 @@ class Reader(Protocol):
         timeout: float = 5.0,
     ) -> Answer | None: ...
 
-    # runs a program that only looks; `timeout` in seconds
+    # runs a program that only looks; `timeout` in seconds, and `env` is added to our environment,
+    # None for what is not to be in it
     def run(
-        self, argv: Sequence[str], *, timeout: float = 60, env: Mapping[str, str] | None = None
+        self,
+        argv: Sequence[str],
+        *,
+        timeout: float = 60,
+        env: Mapping[str, str | None] | None = None,
     ) -> Finished: ...
 
     # the process that holds a lock (fcntl) on a file of the machine itself; None for none, 0 where
@@ -237,8 +257,15 @@ class System(Reader, Protocol):
         self, argv: Sequence[str], *, log: str, env: Mapping[str, str], folder: str = "/"
     ) -> int: ...
 
-    # runs a program that changes something; `timeout` in seconds, `given` is its input
-    def command(self, argv: Sequence[str], *, timeout: float = 60, given: str = "") -> Finished: ...
+    # likewise one that changes something; `given` is its input
+    def command(
+        self,
+        argv: Sequence[str],
+        *,
+        timeout: float = 60,
+        given: str = "",
+        env: Mapping[str, str | None] | None = None,
+    ) -> Finished: ...
 
     # likewise, apart from the machine: with no network, and with mounts of its own over what an
     # engine writes whatever it is told. All that it starts ends with it, and it ends with us.
@@ -289,6 +316,11 @@ class System(Reader, Protocol):
     # `into`, flattened below its top folder; the folder is on disk (syncfs) when it returns and
     # gone when it raises. Whether the digest is right is the caller's to decide
     def unpack(self, url: str, *, into: str, progress: Progress) -> Unpacked: ...
+
+    # likewise files as they are, each under the name that its address ends with
+    def save(
+        self, urls: Sequence[str], *, into: str, progress: Progress
+    ) -> tuple[Unpacked, ...]: ...
 
     # likewise several Debian packages, of which only the programs are unpacked, all into one
     # folder and a client's plug-ins into `cli-plugins` in it; one answer for each, in their order

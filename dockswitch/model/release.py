@@ -9,6 +9,7 @@ from dockswitch.model.address import name_of
 from dockswitch.model.origin import Origin
 from dockswitch.model.trust import Trust
 from dockswitch.model.version import Version
+from dockswitch.model.vm import Keeper
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ class Bundle:
     and `sha256` that of the list which `sha256sum` would print of them.
 
     Where it is kept as packages, to be installed by apt, `origin` is where apt finds them, and
-    `names` are none.
+    `names` are none. Where it is for a virtual machine, `keeper` is whose.
     """
 
     version: Version
@@ -120,6 +121,7 @@ class Bundle:
     trust: Trust
     parts: tuple[Fetched, ...] = ()
     origin: Origin | None = None
+    keeper: Keeper | None = None
 
     @property
     def artifacts(self) -> tuple[Fetched, ...]:
@@ -134,7 +136,7 @@ class Bundle:
     @property
     def backend(self) -> str:
         """Which backend installs it from here."""
-        return "static" if self.names else "apt"
+        return self.keeper or ("static" if self.names else "apt")
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from typing import Literal, NoReturn, TypeAlias
 
 from dockswitch.model import package_words
+from dockswitch.model.layout import version_in
+from dockswitch.model.vm import Keeper, Vm
 
 # What the name of a file ends with that was put aside.
 ASIDE = ".before-dockswitch"
@@ -189,8 +191,45 @@ class Holds:
         return " and ".join(said)
 
 
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A virtual machine: whether it is there, with which engine, and whether it runs.
+
+    `folder` is that of the bundle, inside the root, which its engine came from; empty for no such
+    machine. `driver` and `flags` are for its making.
+    """
+
+    keeper: Keeper
+    name: str
+    folder: str
+    runs: bool
+    driver: str = ""
+    flags: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        if not self.folder:
+            return f"remove the machine {self.name}"
+        version = version_in(self.folder)
+        return f"{'start' if self.runs else 'stop'} the machine {self.name} with {version}"
+
+    @property
+    def vm(self) -> Vm:
+        return Vm(self.keeper, self.name, self.driver, self.flags)
+
+
 Step: TypeAlias = (
-    Link | File | Key | Engine | Containers | Group | Service | ByHand | Aside | Packages | Holds
+    Link
+    | File
+    | Key
+    | Engine
+    | Containers
+    | Group
+    | Service
+    | ByHand
+    | Aside
+    | Packages
+    | Holds
+    | Machine
 )
 
 _KINDS: dict[str, type[Step]] = {
@@ -207,6 +246,7 @@ _KINDS: dict[str, type[Step]] = {
         Aside,
         Packages,
         Holds,
+        Machine,
     )
 }
 

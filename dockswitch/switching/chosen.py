@@ -9,6 +9,7 @@ from dockswitch.model.errors import NotPublished
 from dockswitch.model.outcome import Found
 from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.release import Bundle
+from dockswitch.model.vm import Keeper
 from dockswitch.model.wish import Exact, Request
 from dockswitch.switching import fetch
 from dockswitch.switching.fetch import Accepted
@@ -55,15 +56,18 @@ def choose(
     *,
     rootless: Rootless = "no",
     source: str = "",
+    keeper: Keeper | None = None,
 ) -> Chosen:
     """The kept version that an exact wish names, without the network; else what sources offer.
 
     `source` is whose sources it must have come from, or come from now; those of `backend` serve
-    where nobody says.
+    where nobody says. `keeper` is whose virtual machine it is for, None for this machine itself.
     """
-    kept = best_kept(reader, request, source, bundles.kept(reader))
+    kept = best_kept(reader, request, source, bundles.kept(reader, keeper))
     if kept is None:
-        return looked_up(reader, catalog, request, source or backend, rootless=rootless)
+        return looked_up(
+            reader, catalog, request, source or backend, rootless=rootless, keeper=keeper
+        )
     if rootless != "needed":
         return Chosen(kept, request.channel or "", None)
     besides = bundles.rootless_of(reader, kept.version)
@@ -81,6 +85,7 @@ def looked_up(
     backend: str,
     *,
     rootless: Rootless = "no",
+    keeper: Keeper | None = None,
 ) -> Chosen:
     """What sources offer, be it kept or not.
 
@@ -90,7 +95,7 @@ def looked_up(
     from dockswitch.switching import find
 
     found = find.find(reader, catalog(), request, backend)
-    bundle = fetch.expected(reader, fetch.archive_of(reader, found.release))
+    bundle = fetch.expected(reader, fetch.archive_of(reader, found.release, keeper))
     besides = fetch.rootless_of(reader, found.release) if rootless != "no" else None
     if besides is not None:
         return Chosen(bundle, found.release.channel, found, fetch.expected(reader, besides))
@@ -104,7 +109,8 @@ def fetched(system: System, chosen: Chosen, accepted: Accepted, progress: Progre
     if chosen.found is None:
         return chosen
     release = chosen.found.release
-    bundle = fetch.fetch(system, fetch.archive_of(system, release), accepted, progress)
+    wanted = fetch.archive_of(system, release, chosen.bundle.keeper)
+    bundle = fetch.fetch(system, wanted, accepted, progress)
     archive = fetch.rootless_of(system, release) if chosen.rootless else None
     besides = fetch.fetch(system, archive, accepted, progress) if archive else None
     return replace(chosen, bundle=bundle, rootless=besides)

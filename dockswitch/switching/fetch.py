@@ -16,6 +16,7 @@ from dockswitch.model.ports import Progress, Reader, System, Unpacked
 from dockswitch.model.release import Bundle, Download, Fetched, Release
 from dockswitch.model.trust import Trust
 from dockswitch.model.version import Version
+from dockswitch.model.vm import Keeper
 
 _PLUGIN = re.compile(r"(docker-[a-z]+)-plugin_")  # a package's file, named by the program in it
 
@@ -33,7 +34,7 @@ class Archive:
     """What a release is fetched from, the engine's own file first; the shelf that it is kept on.
 
     Where `origin` is set, apt fetches them from there, and they are kept as the packages that they
-    are.
+    are. Where `keeper` is set they are kept as they are, for a virtual machine of its.
     """
 
     version: Version
@@ -41,6 +42,7 @@ class Archive:
     downloads: tuple[Download, ...]
     shelf: str
     origin: Origin | None = None
+    keeper: Keeper | None = None
 
     @property
     def name(self) -> str:
@@ -88,6 +90,8 @@ def _unpacked(
             system, wanted.origin, wanted.downloads, into=into, progress=progress
         )
     urls = [each.url for each in wanted.downloads]
+    if wanted.keeper is not None:
+        return system.save(urls, into=into, progress=progress)
     if wanted.packages:
         return system.unpack_debs(urls, into=into, progress=progress)
     return (system.unpack(urls[0], into=into, progress=progress),)
@@ -114,25 +118,33 @@ def _verified_and_kept(
             raise TooLittleTrust(download.name, trust, accepted.least)
         parts.append(Fetched(each.url, each.sha256, each.size, trust, download.package))
     names = tuple(sorted(name for each in unpacked for name in each.names))
-    if wanted.packages and wanted.origin is None:
+    if wanted.keeper == "machine":
+        from dockswitch.vms.docker_machine import image
+
+        image.refuse_unfit(system, f"{temporary}/{wanted.name}", wanted.version)
+    elif wanted.packages and wanted.origin is None and wanted.keeper is None:
         from dockswitch.switching import packaged
 
         packaged.refuse_unfit(system, wanted.version, temporary, names)
     bundle = bundles.bundle_of(
-        wanted.shelf, wanted.version, wanted.channel, parts, names, wanted.origin
+        wanted.shelf, wanted.version, wanted.channel, parts, names, wanted.origin, wanted.keeper
     )
     bundles.keep(system, temporary, bundle)
     return bundle
 
 
-def archive_of(reader: Reader, release: Release) -> Archive:
-    """What the release's engine is fetched from: its one archive, or its packages."""
+def archive_of(reader: Reader, release: Release, keeper: Keeper | None = None) -> Archive:
+    """What the release's engine is fetched from: its one archive, its packages, or its image.
+
+    `keeper` is whose virtual machines it is for.
+    """
     aside = {release.rootless.url} if release.rootless else set()
     downloads = tuple(each.download for each in release.artifacts)
     engine = tuple(each for each in downloads if each.url not in aside)
     if not engine:
         raise DockswitchError(f"{release.version} has no archive in {release.channel}")
-    return Archive(release.version, release.channel, engine, reader.layout.versions)
+    shelf = bundles.shelf(reader, keeper)
+    return Archive(release.version, release.channel, engine, shelf, keeper=keeper)
 
 
 def rootless_of(reader: Reader, release: Release) -> Archive | None:
@@ -219,15 +231,16 @@ def expected(reader: Reader, wanted: Archive) -> Bundle:
         parts,
         _expected_names(wanted),
         wanted.origin,
+        wanted.keeper,
     )
 
 
 def _expected_names(wanted: Archive) -> tuple[str, ...]:
     """The programs of that time, and the plug-ins whose packages come with them.
 
-    None where they are kept as packages.
+    None where they are kept as packages, or for a virtual machine.
     """
-    if wanted.origin is not None:
+    if wanted.origin is not None or wanted.keeper is not None:
         return ()
     plugins = (_PLUGIN.match(each.name) for each in wanted.downloads)
     names = (f"{PLUGINS}/{plugin[1]}" for plugin in plugins if plugin)

@@ -71,4 +71,4 @@ def earlier(reader: Reader, number: int | None = None) -> Generation:
 def _what(generation: Generation) -> tuple[object, ...]:
     """All by which two generations differ for whoever goes back: a hold alone is no difference."""
     each = generation
-    return each.folder, each.packages, each.data, each.experimental
+    return each.folder, each.packages, each.data, each.experimental, each.vm

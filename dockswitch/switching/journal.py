@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, cast
 
-from dockswitch.model import neighbour
+from dockswitch.model import neighbour, vm
 from dockswitch.model import step as steps
 from dockswitch.model.errors import CorruptState
 from dockswitch.model.generation import Generation, Left
@@ -177,4 +177,6 @@ def _generation_from_plain(plain: Mapping[str, object]) -> Generation:
         fields["hold"] = Hold(**cast("dict[str, Any]", fields["hold"]))
     if fields.get("neighbour") is not None:
         fields["neighbour"] = neighbour.from_plain(cast("dict[str, object]", fields["neighbour"]))
+    if fields.get("vm") is not None:
+        fields["vm"] = vm.from_plain(cast("dict[str, object]", fields["vm"]))
     return Generation(**fields)  # type: ignore[arg-type]  # the dataclass refuses what is missing

@@ -15,6 +15,21 @@ Agree: TypeAlias = Callable[[Plan], None]
 
 
 @dataclass(frozen=True, slots=True)
+class VmWish:
+    """Which virtual machine is to have the engine: its `name`, empty for one of the version's own.
+
+    `in_place` says that it may have another engine, which is replaced; `keeps_running` that what
+    was in use before is not stopped. `driver` and `flags` are as the keeper knows them.
+    """
+
+    name: str = ""
+    driver: str = ""
+    in_place: bool = False
+    keeps_running: bool = False
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """How a switch is to be made: `start` an engine or only flip links, all binaries or docker.
 
@@ -35,6 +50,7 @@ class Options:
     source: str = ""
     packages: tuple[str, ...] = ()
     hold: bool | None = None
+    vm: VmWish = field(default_factory=VmWish)
 
     @property
     def starts(self) -> bool:

@@ -13,6 +13,7 @@ from dockswitch.switching.chosen import fetched as unpacked
 from dockswitch.switching.data_places import placed
 from dockswitch.switching.fetch import Accepted, Archive
 from dockswitch.switching.options import Options
+from dockswitch.switching.steps import steps
 
 # What containerd.service of the machine looks for on PATH, and would find first in our links: it
 # remembers where a shim was, and starts no container any more once that link is gone.
@@ -34,6 +35,10 @@ def choice_of(
         return chosen_packages.choose(
             reader, catalog, request, options.packages, client_only=options.client_only
         )
+    if backend.name == "lima":
+        from dockswitch.switching import chosen_guest  # only where Lima has the engine
+
+        return chosen_guest.choose(reader, catalog, request, options.source)
     return choose(
         reader,
         catalog,
@@ -41,6 +46,7 @@ def choice_of(
         backend.takes[0],
         rootless=options.rootless(reader.layout),
         source=options.source,
+        keeper="machine" if backend.name == "machine" else None,
     )
 
 
@@ -82,7 +88,7 @@ def planned(
     installed = backend.installed(reader)
     found = checks.findings(reader, goal, installed, options)
     finding.refuse(found)
-    return Plan(goal, installed, missing, backend.steps(goal, installed, reader), findings=found)
+    return Plan(goal, installed, missing, steps(backend, goal, installed, reader), findings=found)
 
 
 def goal_of(reader: Reader, choice: Chosen, options: Options) -> Goal:
@@ -92,6 +98,10 @@ def goal_of(reader: Reader, choice: Chosen, options: Options) -> Goal:
         from dockswitch.switching import packaged_goal  # only where apt installs it
 
         return placed(reader, packaged_goal.goal_of(reader, choice, options), options)
+    if bundle.keeper is not None:
+        from dockswitch.switching import vm_goal  # only where a virtual machine is to have it
+
+        return vm_goal.goal_of(reader, bundle, bundle.keeper, options.vm)
     names = tuple(n for n in bundle.names if n == "docker") if options.client_only else bundle.names
     if supervision.has_containerd(reader):
         names = tuple(n for n in names if n not in _CONTAINERDS)
@@ -114,6 +124,6 @@ def _archives(reader: Reader, choice: Chosen) -> tuple[Archive, ...]:
         return ()
     if choice.packed:
         return (fetch.packages_of(reader, choice.found.release, choice.packages),)
-    engine = fetch.archive_of(reader, choice.found.release)
+    engine = fetch.archive_of(reader, choice.found.release, choice.bundle.keeper)
     besides = fetch.rootless_of(reader, choice.found.release) if choice.rootless else None
     return (engine, besides) if besides else (engine,)

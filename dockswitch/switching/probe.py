@@ -2,11 +2,12 @@
 
 import os
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.model.ports import Progress, System
 
+HINT = "it was your own check that failed: mend what it asks, or itself"
 _LONGEST = 600.0  # seconds
 _LINES = 20  # the end of its output that an error shows
 
@@ -17,8 +18,6 @@ def refuses(system: System, words: Sequence[str], folder: str, progress: Progres
     `folder` is theirs, empty where they are on everybody's PATH. The probe gets to know the engine
     as `dockswitch run` tells a command: DOCKER_HOST, and its PATH.
     """
-    if not words:
-        return None
     layout = system.layout
     env = {
         "PATH": os.pathsep.join(
@@ -26,6 +25,15 @@ def refuses(system: System, words: Sequence[str], folder: str, progress: Progres
         ),
         "DOCKER_HOST": f"unix://{layout.real(DaemonConfig.read(system).socket)}",
     }
+    return refuses_at(system, words, env, progress)
+
+
+def refuses_at(
+    system: System, words: Sequence[str], env: Mapping[str, str], progress: Progress
+) -> str | None:
+    """Likewise, where the engine is what that environment tells of."""
+    if not words:
+        return None
     said = shlex.join(words)
     progress.say(f"probing: {said}")
     ended = system.run(words, timeout=_LONGEST, env=env)

@@ -142,7 +142,7 @@ def sweep(system: System) -> None:
         trial.end(system, trial.Places.of_proof(layout))
     for name in system.names(layout.trash):
         system.discard(f"{layout.trash}/{name}")
-    shelves = (layout.versions, layout.rootless, layout.packages)
+    shelves = (layout.versions, layout.rootless, layout.packages, layout.images, layout.guests)
     for shelf in shelves:
         for name in _abandoned(system, shelf):
             system.discard(f"{shelf}/{name}")

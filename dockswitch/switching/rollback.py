@@ -62,6 +62,8 @@ def goal_of(system: Reader, wanted: Generation, options: Options) -> Goal:
         have = [str(each.version) for each in bundles.kept(system)]
         raise NotInstalled(f"{wanted.channel} {wanted.version}", have)
     engine: Start = "start" if wanted.running else "stop"
+    if wanted.vm is not None:
+        return Goal(bundle, (), "start", vm=wanted.vm)
     if bundle.origin is not None:
         from dockswitch.switching import packaged_goal  # only where apt installed it
 

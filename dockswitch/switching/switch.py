@@ -20,6 +20,7 @@ from dockswitch.model.step import Packages, Step
 from dockswitch.switching import checks, history, journal, recover, transaction
 from dockswitch.switching.journal import Journal
 from dockswitch.switching.options import Options
+from dockswitch.switching.steps import steps as steps_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,11 @@ def perform(system: System, wanted: Switch, progress: Progress) -> Outcome:
         now = history.newest(system)
         found = checks.findings(system, wanted.goal, before, wanted.options)
         finding.refuse(found)
-        steps = wanted.backend.steps(wanted.goal, before, system)
+        steps = steps_of(wanted.backend, wanted.goal, before, system)
+        if wanted.goal.vm is not None:
+            return replace(
+                _in_vm(system, wanted, before, now, steps, progress), recovered=recovered
+            )
         if not steps and says_the_same(now, wanted.goal, wanted.channel):
             return Outcome(changed=False, before=before, after=now, recovered=recovered)
         if wanted.goal.packages is not None:
@@ -66,6 +71,31 @@ def perform(system: System, wanted: Switch, progress: Progress) -> Outcome:
         recover.sweep(system)
         notes = (*map(str, found), *outcome.notes)
         return replace(outcome, recovered=recovered, notes=notes)
+
+
+def _in_vm(
+    system: System,
+    wanted: Switch,
+    before: Installed,
+    now: Generation,
+    steps: tuple[Step, ...],
+    progress: Progress,
+) -> Outcome:
+    """A switch to an engine in a virtual machine: none of this machine hands over to it."""
+    from dockswitch.switching import vm_switch  # only where there is one
+
+    if not steps and says_the_same(now, wanted.goal, wanted.channel):
+        vm_switch.refuse_unwell(system, wanted.goal, wanted.options, progress, fresh=False)
+        return Outcome(changed=False, before=before, after=now)
+    opened = journal.begin(system, wanted.wish, container=False)
+    with _undone_where_it_fails(system, opened, wanted, progress):
+        outcome = vm_switch.perform(
+            system, opened, wanted.goal, before, steps, wanted.options, progress
+        )
+        generation = _generation(system, wanted, before, now.left)
+        journal.commit(system, opened, generation)
+    recover.sweep(system)
+    return replace(outcome, after=generation)
 
 
 def _await_packages(system: System, steps: tuple[Step, ...]) -> None:
@@ -101,7 +131,7 @@ def _refuse_gone(reader: Reader, bundle: Bundle) -> None:
 def says_the_same(now: Generation, goal: Goal, channel: str) -> bool:
     """Whether the newest generation already tells what a switch to that goal would tell."""
     folder = goal.bundle.folder if goal.bundle else ""
-    if now.folder != folder or channel not in ("", now.channel):
+    if (now.folder, now.vm) != (folder, goal.vm) or channel not in ("", now.channel):
         return False
     as_now = (now.running, now.data, now.experimental) == (True, goal.data, goal.experimental)
     return as_now or goal.engine != "start"
@@ -215,6 +245,7 @@ def _generation(
         packages=packages,
         automatic=automatic,
         hold=wanted.goal.hold if by_apt else now.hold,
+        vm=now.vm if wanted.goal.engine == "leave" else wanted.goal.vm,
     )
 
 

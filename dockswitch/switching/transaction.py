@@ -17,6 +17,7 @@ from dockswitch.model.step import (
     Holds,
     Key,
     Link,
+    Machine,
     Packages,
     Service,
     Step,
@@ -64,10 +65,8 @@ def inverse(system: System, step: Step) -> Step:
             return Group(name, needed=False)
         case Service() | ByHand() | Aside():
             return _inverse_of_theirs(system, step)
-        case Packages() | Holds():
-            from dockswitch.apt import steps  # only where packages are installed
-
-            return steps.observed(system, step)
+        case Packages() | Holds() | Machine():
+            return _inverse_at_others(system, step)
         case _:
             assert_never(step)
 
@@ -90,10 +89,8 @@ def act(system: System, step: Step) -> None:
             _add(system, step)
         case Service() | ByHand() | Aside():
             _act_on_theirs(system, step)
-        case Packages() | Holds():
-            from dockswitch.apt import steps  # as above
-
-            steps.make_so(system, step)
+        case Packages() | Holds() | Machine():
+            _have_others_act(system, step)
         case _:
             assert_never(step)
 
@@ -143,6 +140,29 @@ def _act_on_theirs(system: System, step: Service | ByHand | Aside) -> None:
                 system.move(*((step.place, path) if there else (path, step.place)))
         case _:
             assert_never(step)
+
+
+def _inverse_at_others(system: System, step: Packages | Holds | Machine) -> Step:
+    """The same for what apt or a keeper of virtual machines does for us."""
+    if isinstance(step, Machine):
+        from dockswitch.vms import steps as machines  # only where there are some
+
+        return machines.observed(system, step)
+    from dockswitch.apt import steps  # only where packages are installed
+
+    return steps.observed(system, step)
+
+
+def _have_others_act(system: System, step: Packages | Holds | Machine) -> None:
+    """Likewise."""
+    if isinstance(step, Machine):
+        from dockswitch.vms import steps as machines
+
+        machines.make_so(system, step)
+        return
+    from dockswitch.apt import steps
+
+    steps.make_so(system, step)
 
 
 def _literal(system: System, path: str, name: str) -> str | None:

@@ -42,7 +42,7 @@ def refuse_probed(system: System, engine: Serving, options: Options, progress: P
     """Raises Unwell where the site's own check does not take it."""
     reason = probe.refuses(system, options.probe, engine.folder, progress)
     if reason is not None:
-        raise Unwell(reason, hint="it was your own check that failed: mend what it asks, or itself")
+        raise Unwell(reason, hint=probe.HINT)
 
 
 def _refuse(reason: str | None) -> None:

@@ -18,9 +18,14 @@ ENGLISH = {"LC_ALL": "C.UTF-8", "LANGUAGE": ""}
 
 
 def run(
-    argv: Sequence[str], *, timeout: float, env: Mapping[str, str] | None = None, given: str = ""
+    argv: Sequence[str],
+    *,
+    timeout: float,
+    env: Mapping[str, str | None] | None = None,
+    given: str = "",
 ) -> Finished:
-    """What a program says that ends within `timeout` seconds; `env` is added to our own.
+    """What a program says that ends within `timeout` seconds; `env` is added to our own, and what
+    is None in it is left out.
 
     Its input is `given`, and its messages are in English. Where it cannot be run or takes too
     long, the code is the shell's (127, 126, 124) and `err` says why; the whole process group is
@@ -32,7 +37,7 @@ def run(
             stdin=subprocess.PIPE if given else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**os.environ, **(env or {}), **ENGLISH},
+            env=_environment(env or {}),
             start_new_session=True,
         )
     except FileNotFoundError:
@@ -40,6 +45,11 @@ def run(
     except OSError as error:
         return Finished(NOT_ALLOWED, "", f"{argv[0]}: {error.strerror}")
     return _finish(process, argv[0], timeout, given.encode() or None)
+
+
+def _environment(added: Mapping[str, str | None]) -> dict[str, str]:
+    both = {**os.environ, **added, **ENGLISH}
+    return {name: value for name, value in both.items() if value is not None}
 
 
 def program(name: str, path: str) -> Program | None:

@@ -20,6 +20,7 @@ from dockswitch.model.ports import (
     Process,
     Program,
     Progress,
+    Socket,
     Unpacked,
 )
 from dockswitch.system import commands, daemons, files, locks, proc, processes
@@ -117,7 +118,7 @@ class Here:
 
     def call(
         self,
-        socket: str,
+        socket: Socket,
         method: str,
         path: str,
         *,
@@ -127,11 +128,15 @@ class Here:
     ) -> Answer | None:
         from dockswitch.system import sockets  # likewise
 
-        real = self.layout.real(socket)
+        real = self.layout.real(socket) if isinstance(socket, str) else socket
         return sockets.call(real, method, path, body=body, content=content, timeout=timeout)
 
     def run(
-        self, argv: Sequence[str], *, timeout: float = 60, env: Mapping[str, str] | None = None
+        self,
+        argv: Sequence[str],
+        *,
+        timeout: float = 60,
+        env: Mapping[str, str | None] | None = None,
     ) -> Finished:
         return commands.run(argv, timeout=timeout, env=env)
 
@@ -182,8 +187,15 @@ class Here:
     ) -> int:
         return processes.start(argv, log=self.layout.real(log), env=env, folder=folder)
 
-    def command(self, argv: Sequence[str], *, timeout: float = 60, given: str = "") -> Finished:
-        return commands.run(argv, timeout=timeout, given=given)
+    def command(
+        self,
+        argv: Sequence[str],
+        *,
+        timeout: float = 60,
+        given: str = "",
+        env: Mapping[str, str | None] | None = None,
+    ) -> Finished:
+        return commands.run(argv, timeout=timeout, given=given, env=env)
 
     def start_apart(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
         from dockswitch.system import apart  # only where an engine is proven
@@ -241,6 +253,11 @@ class Here:
         from dockswitch.system.archive import unpack
 
         return unpack(self._door, url, into=self.layout.real(into), progress=progress)
+
+    def save(self, urls: Sequence[str], *, into: str, progress: Progress) -> tuple[Unpacked, ...]:
+        from dockswitch.system.archive import save
+
+        return save(self._door, urls, into=self.layout.real(into), progress=progress)
 
     def unpack_debs(
         self, urls: Sequence[str], *, into: str, progress: Progress

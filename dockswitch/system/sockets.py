@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 
-from dockswitch.model.ports import Answer
+from dockswitch.model.ports import Answer, Tls
 
 _LONGEST_PATH = 107  # bytes: unix(7), sun_path without its closing NUL
 _AT_ONCE = 64  # requests: each is a thread of ours and some of the engine's
@@ -19,7 +19,7 @@ _LONGEST_ANSWER = 64 << 20  # bytes; an engine lists thousands of containers in 
 
 
 def call(
-    socket_path: str,
+    at: str | Tls,
     method: str,
     path: str,
     *,
@@ -30,7 +30,7 @@ def call(
     """What a server answers to one request; None where none does within `timeout` seconds."""
     deadline = time.monotonic() + timeout
     try:
-        with _connected(socket_path, timeout) as link:
+        with _connected(at, timeout) as link:
             link.sendall(_request(method, path, body, content))
             return _answer(_received(link, deadline))
     except (OSError, ValueError):
@@ -71,7 +71,15 @@ def listener(socket_path: str) -> int | None:
 
 
 @contextlib.contextmanager
-def _connected(path: str, timeout: float) -> Iterator[socket.socket]:
+def _connected(at: str | Tls, timeout: float) -> Iterator[socket.socket]:
+    if isinstance(at, Tls):
+        raise NotImplementedError
+    with _connected_locally(at, timeout) as link:
+        yield link
+
+
+@contextlib.contextmanager
+def _connected_locally(path: str, timeout: float) -> Iterator[socket.socket]:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
         link.settimeout(timeout)
         if len(os.fsencode(path)) <= _LONGEST_PATH:

@@ -40,7 +40,14 @@ class Said:
 class AptMachine(World):
     """Its apt-get changes nothing, and says so."""
 
-    def command(self, argv: Sequence[str], *, timeout: float = 60, given: str = "") -> Finished:
+    def command(
+        self,
+        argv: Sequence[str],
+        *,
+        timeout: float = 60,
+        given: str = "",
+        env: Mapping[str, str | None] | None = None,
+    ) -> Finished:
         return self._act(" ".join(argv), lambda: Finished(0, "", ""))
 
 

@@ -73,4 +73,4 @@ def test_what_is_built_in_cannot_be_shadowed() -> None:
 def test_an_unknown_name_is_answered_with_those_that_are_known() -> None:
     with pytest.raises(NoSuchBackend) as failure:
         backends.find("shelve")
-    assert failure.value.details == "backends: static, apt, shelf"
+    assert failure.value.details == "backends: static, apt, machine, lima, shelf"

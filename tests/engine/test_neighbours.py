@@ -56,13 +56,24 @@ class Told(Here):
         self.listens: int | None = None
 
     def run(
-        self, argv: Sequence[str], *, timeout: float = 60, env: Mapping[str, str] | None = None
+        self,
+        argv: Sequence[str],
+        *,
+        timeout: float = 60,
+        env: Mapping[str, str | None] | None = None,
     ) -> Finished:
         asked = " ".join(argv)
         found = next((out for words, out in self.said.items() if asked.startswith(words)), None)
         return Finished(1, "", "") if found is None else Finished(0, found, "")
 
-    def command(self, argv: Sequence[str], *, timeout: float = 60, given: str = "") -> Finished:
+    def command(
+        self,
+        argv: Sequence[str],
+        *,
+        timeout: float = 60,
+        given: str = "",
+        env: Mapping[str, str | None] | None = None,
+    ) -> Finished:
         return self.run(argv)
 
     def daemons(self) -> tuple[Daemon, ...]:

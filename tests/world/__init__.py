@@ -10,8 +10,9 @@ import hashlib
 import math
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Literal, TypeVar
+from typing import Literal, Protocol, TypeVar
 
+from dockswitch.model.address import name_of
 from dockswitch.model.errors import DockswitchError, NoNamespaces
 from dockswitch.model.layout import Layout
 from dockswitch.model.ports import (
@@ -23,6 +24,8 @@ from dockswitch.model.ports import (
     Process,
     Program,
     Progress,
+    Socket,
+    Tls,
     Unpacked,
 )
 from dockswitch.model.unreachable import NeverFetched
@@ -54,6 +57,20 @@ class NotInThisWorld(Exception):
     """The code asked for what no logic test has business with."""
 
 
+class Lab(Protocol):
+    """A keeper of virtual machines in memory, by the name of its program, with their engines."""
+
+    def run(self, argv: Sequence[str], env: Mapping[str, str | None]) -> Finished: ...
+
+    # what a SIGKILL in its midst leaves
+    def cut_short(self, argv: Sequence[str], env: Mapping[str, str | None]) -> object: ...
+
+    # whether the engine of one of its machines may answer there
+    def has(self, socket: Socket) -> bool: ...
+
+    def answer(self, socket: Socket, method: str, path: str) -> Answer | None: ...
+
+
 class Death:
     """Whether a command was killed: not, where it had ended before that call."""
 
@@ -70,6 +87,7 @@ class World(Processes):
         self.programs = {"/usr/sbin/iptables": "/usr/sbin/xtables-nft-multi"}
         self.allowed: dict[str, bool] = {}
         self.answers: dict[str, Callable[[Sequence[str]], Finished]] = {}
+        self.labs: dict[str, Lab] = {}
         # programs that act: each gets its words, and the folder that it is started in
         self.acting: dict[str, Callable[[Sequence[str], str], Finished]] = {}
         self.services = Services(self)
@@ -210,7 +228,7 @@ class World(Processes):
 
     def call(
         self,
-        socket: str,
+        socket: Socket,
         method: str,
         path: str,
         *,
@@ -218,6 +236,9 @@ class World(Processes):
         content: str = "application/json",
         timeout: float = 5.0,
     ) -> Answer | None:
+        guest = next((lab for lab in self.labs.values() if lab.has(socket)), None)
+        if guest is not None or isinstance(socket, Tls):
+            return self._asked(guest.answer(socket, method, path) if guest else None)
         pid = self.listener(socket)
         engine = self.services.answering() if pid == 1 else self.processes.get(pid or 0)
         if engine is None or engine.leaving or self.clock < engine.ready:
@@ -230,8 +251,15 @@ class World(Processes):
         return self._act(f"{method} {path}", lambda: answer(engine, method, path, body))
 
     def run(
-        self, argv: Sequence[str], *, timeout: float = 60, env: Mapping[str, str] | None = None
+        self,
+        argv: Sequence[str],
+        *,
+        timeout: float = 60,
+        env: Mapping[str, str | None] | None = None,
     ) -> Finished:
+        lab = self.labs.get(os.path.basename(argv[0]))
+        if lab is not None:
+            return self._asked(lab.run(argv, env or {}))
         program = self.files.read(self.layout.stored(argv[0])) or b""
         if "--validate" in argv and program.startswith(b"dockerd "):
             dislikes = self.manners.get(program.decode().partition(" ")[2], Manners()).dislikes
@@ -362,7 +390,22 @@ class World(Processes):
     def lock_holder(self, path: str) -> int | None:
         return self._asked(self.lock_holders.get(path))
 
-    def command(self, argv: Sequence[str], *, timeout: float = 60, given: str = "") -> Finished:
+    def command(
+        self,
+        argv: Sequence[str],
+        *,
+        timeout: float = 60,
+        given: str = "",
+        env: Mapping[str, str | None] | None = None,
+    ) -> Finished:
+        lab = self.labs.get(os.path.basename(argv[0]))
+        if lab is not None:
+            return self._act(
+                " ".join(argv),
+                lambda: lab.run(argv, env or {}),
+                lambda: lab.cut_short(argv, env or {}),
+                writes=True,
+            )
         if argv[0] == "dpkg":
             return self._act(" ".join(argv), lambda: self.dpkg.does(argv, given), writes=True)
         if argv[0] == "dpkg-deb" and argv[0] not in self.acting:
@@ -439,6 +482,22 @@ class World(Processes):
         except OSError:
             raise DiskFull(self.layout.real(into)) from None
         return Unpacked(url, sha256, 60 << 20, names)
+
+    def save(self, urls: Sequence[str], *, into: str, progress: Progress) -> tuple[Unpacked, ...]:
+        """Each file is as much as its name says."""
+        if self.offline:
+            raise NeverFetched(urls[0])
+        found = [(url, name_of(url), url.encode()) for url in urls]
+
+        def taken(count: int) -> None:
+            for _, name, content in found[:count]:
+                self.files.write(f"{into}/{name}", content)
+
+        self._act(f"save {' '.join(urls)}", lambda: taken(len(found)), lambda: None, writes=True)
+        return tuple(
+            Unpacked(url, hashlib.sha256(content).hexdigest(), len(content), ())
+            for url, _, content in found
+        )
 
     def unpack_debs(
         self, urls: Sequence[str], *, into: str, progress: Progress
