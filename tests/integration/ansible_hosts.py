@@ -19,6 +19,7 @@ from tests.integration.systemd_machine import Machine
 #: sshd serves one connection on its input and output: the machines have no network between them.
 _PROXY = "nsenter --target {leader} --all -- /usr/sbin/sshd -i"
 _LIMIT = 300  # seconds
+_PLUGINS = Path(__file__).with_name("ansible_plugins")
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,8 @@ class Fleet:
             **os.environ,
             "HOME": str(self.folder),
             "ANSIBLE_COLLECTIONS_PATH": str(self.folder / "collections"),
-            "ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.json",
+            "ANSIBLE_STDOUT_CALLBACK": "told",
+            "ANSIBLE_CALLBACK_PLUGINS": str(_PLUGINS),
             "ANSIBLE_HOST_KEY_CHECKING": "False",
             "ANSIBLE_PIPELINING": "True",
             "ANSIBLE_DEPRECATION_WARNINGS": "False",
@@ -149,10 +151,5 @@ def _played(ran: subprocess.CompletedProcess[str]) -> Played:
         name: Host(stats["changed"], stats["failures"] + stats["unreachable"], stats["ok"])
         for name, stats in told["stats"].items()
     }
-    results = {
-        (task["task"]["name"], host): result
-        for play in told["plays"]
-        for task in play["tasks"]
-        for host, result in task["hosts"].items()
-    }
+    results = {(each["task"], each["host"]): each["result"] for each in told["results"]}
     return Played(ran.returncode, hosts, results, said)
