@@ -37,6 +37,7 @@ check: setup ## format, lint and types
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
+	@.build/lint-collection $(BIN)
 
 bench: setup ## how fast, beside what a user would type instead
 	@$(BIN)/python -m tests.bench

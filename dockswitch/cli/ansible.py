@@ -1,4 +1,4 @@
-"""`dockswitch ansible`: what Ansible needs to provision hosts."""
+"""Have Ansible provision hosts: the collection dockswitch.engine."""
 
 import sys
 from pathlib import Path
@@ -11,10 +11,9 @@ from dockswitch.cli.session import Session
 EXAMPLES = """\
 Examples:
   dockswitch ansible collection ~/.ansible/collections
-  ./dockswitch.pyz ansible collection .         brings itself to the hosts
   dockswitch ansible collection . --program dockswitch.pyz
 
-The collection dockswitch.engine has the modules docker_engine and
+Unpacked by dockswitch.pyz itself, it brings that to the hosts by itself. It has the modules docker_engine and
 docker_engine_facts, the lookup release, the role engine, and the playbook
 rolling. Hosts get the single-file program, and need Python 3.10.
 """

@@ -36,7 +36,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "daemon": "Start, stop, restart or watch dockswitch's own engine.",
     },
     "Provision": {
-        "ansible": "Unpack the Ansible collection dockswitch.engine.",
+        "ansible": "Have Ansible provision hosts: the collection dockswitch.engine.",
     },
     "dockswitch": {
         "version": "Show which dockswitch this is, as `dockswitch --version` does.",
