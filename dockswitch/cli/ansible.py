@@ -13,9 +13,9 @@ Examples:
   dockswitch ansible collection ~/.ansible/collections
   dockswitch ansible collection . --program dockswitch.pyz
 
-Unpacked by dockswitch.pyz itself, it brings that to the hosts by itself. It has the modules docker_engine and
-docker_engine_facts, the lookup release, the role engine, and the playbook
-rolling. Hosts get the single-file program, and need Python 3.10.
+What dockswitch.pyz unpacks brings dockswitch.pyz to the hosts, which need Python
+3.10. The collection has the modules docker_engine and docker_engine_facts, the
+lookup release, the role engine, and the playbook rolling.
 """
 
 
