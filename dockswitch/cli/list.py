@@ -1,6 +1,6 @@
 """`dockswitch list`: list the versions that are kept here."""
 
-import os
+import posixpath
 from collections.abc import Collection
 
 import typer
@@ -26,7 +26,7 @@ def command(ctx: typer.Context) -> None:
     layout = session.layout
     kept = (*bundles.kept(session.system), *bundles.kept_as_packages(session.system))
     target = session.system.link(layout.current)
-    current = os.path.normpath(f"{layout.state}/{target}") if target else ""
+    current = posixpath.normpath(f"{layout.state}/{target}") if target else ""
     now = history.newest(session.system)
     in_use = frozenset({current} - {""})
     rows = [

@@ -12,7 +12,7 @@ import typer
 
 from dockswitch.cli import options
 from dockswitch.model.errors import UsageError
-from dockswitch.model.layout import Layout
+from dockswitch.model.layout import Layout, has_engine, own_uid
 from dockswitch.model.settings import Setting, settle
 from dockswitch.report.report import Report
 
@@ -58,8 +58,10 @@ class Session:
         root = self.given.root or os.environ.get("DOCKSWITCH_ROOT", "")
         if self.given.root == "":
             raise UsageError("--root wants a folder", hint="for the machine itself leave it out")
+        if self.given.user is False and not has_engine():
+            raise NoSystemScope
         user = bool(self.given.user)
-        return Layout.of(root=root, user=user, env=os.environ, uid=os.geteuid())
+        return Layout.of(root=root, user=user, env=os.environ, uid=own_uid())
 
     @property
     def root_origin(self) -> str:
@@ -191,9 +193,11 @@ class Session:
 
     def _files(self, what: str) -> list[tuple[str, str]]:
         """The user's file, then the system's; those that are there."""
-        layouts = [Layout.of_user(env=os.environ, uid=os.geteuid()), Layout.of_system()]
+        layouts = [Layout.of_user(env=os.environ, uid=own_uid())]
+        if sys.platform != "win32":  # where anybody may make a folder of that name
+            layouts.append(Layout.of_system())
         if self.layout.root:
-            layouts = [Layout.of_system(root=self.layout.root)]
+            layouts = [Layout.of(root=self.layout.root, user=False, env=os.environ, uid=own_uid())]
         paths = [
             each.real(each.settings if what == "settings" else each.site_channels)
             for each in layouts
@@ -206,6 +210,15 @@ class Session:
         if named and not os.path.isfile(named):
             raise UsageError(f"there is no channel map {named}", hint="--channels names a file")
         return [*files, *([(named, _text(named))] if named else [])]
+
+
+class NoSystemScope(UsageError):
+    def __init__(self) -> None:
+        super().__init__(
+            "there is no engine of the whole machine on this system",
+            details="macOS and Windows have engines in virtual machines, which belong to a person",
+            hint="leave out --system",
+        )
 
 
 class NotFromThere(UsageError):

@@ -3,6 +3,7 @@
 import contextlib
 import copy
 import os
+import sys
 import tarfile
 from collections.abc import Iterable
 from tarfile import TarInfo
@@ -11,7 +12,7 @@ from dockswitch.system.disk import Early
 from dockswitch.system.refusals import HostileArchive
 from dockswitch.system.tarball import MOST_MEMBERS
 
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
 _DEEPEST = 16
 
 
@@ -131,7 +132,8 @@ class Folder:
         mode = 0o755 if executable else 0o644
         file = os.open(self._real(place), _NEW, mode)
         with contextlib.closing(os.fdopen(file, "wb", buffering=0)) as out:
-            os.fchmod(file, mode)
+            if sys.platform != "win32":
+                os.fchmod(file, mode)
             early = Early(file)
             for piece in content:
                 written = 0
