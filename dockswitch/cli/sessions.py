@@ -7,6 +7,7 @@ import typer
 
 from dockswitch.cli.session import NotFromThere, Session
 from dockswitch.model.errors import UsageError
+from dockswitch.model.vm import keeper_of
 
 if TYPE_CHECKING:  # imported by the functions that run
     from dockswitch.backends import Backend
@@ -20,10 +21,18 @@ def of(
     """The session, and the names of the backends that may serve, best first.
 
     `source` is whose sources were asked for, in the resolver's words, and empty for any. Raises
-    NotFromThere, NoSuchBackend and SuiteOfPackages.
+    NotFromThere, NoSuchBackend and SuiteOfPackages. An argument alone decides that virtual machines
+    are meant, which belong to a person.
     """
-    session = Session(ctx, backend=source or None, suite=suite, unpacks=bool(source))
+    keeper = keeper_of(backend)
+    session = Session(ctx, backend=source or None, suite=suite, unpacks=bool(source), keeper=keeper)
     names = _names(session, backend, source)
+    if keeper is None and keeper_of(names[0]) is not None:
+        if session.layout.scope != "user":
+            from dockswitch.backends.vm import BelongToPeople
+
+            raise BelongToPeople(names[0])
+        session = Session(ctx, suite=suite, keeper=keeper_of(names[0]))
     if suite is not None and not source and names[0] != "apt":
         raise SuiteOfPackages
     if names[0] == "apt" and not source:
