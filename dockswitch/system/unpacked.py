@@ -14,6 +14,9 @@ from dockswitch.system.tarball import MOST_MEMBERS
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
 _DEEPEST = 16
+_DEVICES = frozenset(
+    ("CON", "PRN", "AUX", "NUL", *(f"{n}{i}" for n in ("COM", "LPT") for i in range(10)))
+)
 
 
 class Folder:
@@ -91,6 +94,8 @@ class Folder:
         parts = tuple(part for part in name.split("/") if part not in ("", "."))
         if name.startswith("/") or ".." in parts:
             raise self._hostile(f"{name!r} leads out of the folder")
+        if sys.platform == "win32" and any(map(_is_odd_on_windows, parts)):
+            raise self._hostile(f"{name!r} is no name that Windows has")
         if not name.isprintable() or len(parts) > _DEEPEST:
             raise self._hostile(f"{name!r} is not a name of Docker's")
         return parts
@@ -147,6 +152,12 @@ class Folder:
 
     def _hostile(self, what: str) -> HostileArchive:
         return HostileArchive(self._url, what)
+
+
+def _is_odd_on_windows(name: str) -> bool:
+    """Whether it would lead to another file or to a device: see "Naming Files" of Windows."""
+    odd = set(name) & set('\\:*?"<>|') or name.endswith((".", " "))
+    return bool(odd) or name.partition(".")[0].rstrip().upper() in _DEVICES
 
 
 def make_folder(path: str) -> None:
