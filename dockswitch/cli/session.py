@@ -114,13 +114,20 @@ class Session:
 
         return self._here(hosts.this())
 
-    def _here(self, host: "Host") -> "Here":
+    @functools.cached_property
+    def recorded(self) -> "Here":
+        """This machine, where nothing is asked that the cache and the record do not know."""
+        from dockswitch.system import hosts
+
+        return self._here(hosts.this(), offline=True)
+
+    def _here(self, host: "Host", *, offline: bool = False) -> "Here":
         from dockswitch.system.here import Here
 
         return Here(
             self.layout,
             host,
-            offline=self.settings["offline"].on,
+            offline=offline or self.settings["offline"].on,
             allow_http=self.settings["allow_http"].words,
             apt_wait=self.settings["apt_wait"].seconds,
             tell=self.report.note,
