@@ -53,7 +53,7 @@ def _told(script: Script) -> tuple[str, ...]:
     return (
         f"# Docker Engine {bundle.version} ({script.form}), rendered by dockswitch.",
         f"# Its files are pinned by their digests, which were authenticated as {bundle.trust}.",
-        # facts that only one form reads; texts for others; a file of the machine; `A && B || continue`
+        # facts that one form reads; texts for others; a file of the machine; `A && B || continue`
         "# shellcheck shell=sh disable=SC2034,SC2016,SC1091,SC2015",
     )
 
