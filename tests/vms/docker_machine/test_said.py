@@ -23,32 +23,44 @@ SAID: list[tuple[type[DockswitchError], int, str]] = [
     (
         errors.NoDriver,
         1,
-        'Driver "nosuchdrv" not found. Do you have the plugin binary '
-        '"docker-machine-driver-nosuchdrv" accessible in your PATH?\n',
+        (
+            'Driver "nosuchdrv" not found. Do you have the plugin binary '
+            '"docker-machine-driver-nosuchdrv" accessible in your PATH?\n'
+        ),
     ),
     (
         errors.NoDriver,
         1,
-        "error getting state for host dockswitch-20.10.24: Driver "
-        '"qemu" not found. Do you have the plugin binary accessible in your PATH?\n',
+        (
+            "error getting state for host dockswitch-20.10.24: Driver "
+            '"qemu" not found. Do you have the plugin binary accessible in your PATH?\n'
+        ),
     ),
     (
         errors.NoDriver,
         1,
-        'Error setting machine configuration from flags provided: Driver "vmwarefusion" not '
-        "supported on this platform.\n",
+        (
+            'Error setting machine configuration from flags provided: Driver "vmwarefusion" not '
+            "supported on this platform.\n"
+        ),
     ),
     (
         errors.VBoxManageMissing,
         3,
-        'Error with pre-create check: "VBoxManage not found. Make sure VirtualBox is installed and '
-        'VBoxManage is in the path"\n',
+        (
+            'Error with pre-create check: "VBoxManage not found. Make sure VirtualBox is '
+            "installed and "
+            'VBoxManage is in the path"\n'
+        ),
     ),
     (
         errors.NoVTx,
         3,
-        "Error with pre-create check: \"This computer doesn't have VT-X/AMD-v enabled. Enabling it "
-        'in the BIOS is mandatory"\n',
+        (
+            "Error with pre-create check: \"This computer doesn't have VT-X/AMD-v "
+            "enabled. Enabling it "
+            'in the BIOS is mandatory"\n'
+        ),
     ),
     (
         errors.Unprepared,
@@ -58,8 +70,11 @@ SAID: list[tuple[type[DockswitchError], int, str]] = [
     (
         errors.BadMachineName,
         1,
-        "Error creating machine: Invalid hostname specified. Allowed hostname chars are: 0-9a-zA-Z "
-        ". -\n",
+        (
+            "Error creating machine: Invalid hostname specified. Allowed hostname chars "
+            "are: 0-9a-zA-Z "
+            ". -\n"
+        ),
     ),
     (
         errors.BadMachineName,
@@ -72,8 +87,11 @@ SAID: list[tuple[type[DockswitchError], int, str]] = [
     (
         errors.NoSuchMachine,
         1,
-        f'Docker machine "{NAME}" does not exist. Use "docker-machine ls" to list machines. Use '
-        '"docker-machine create" to add a new one.\n',
+        (
+            f'Docker machine "{NAME}" does not exist. Use "docker-machine ls" to list '
+            "machines. Use "
+            '"docker-machine create" to add a new one.\n'
+        ),
     ),
     (errors.VmGone, 1, f"error getting state for host {NAME}: machine does not exist\n"),
     (errors.CutShort, 1, f"open /s/machines/{NAME}/config.json: no such file or directory\n"),
@@ -92,15 +110,20 @@ SAID: list[tuple[type[DockswitchError], int, str]] = [
     (
         errors.EngineSilent,
         1,
-        'Unable to query docker version: Get "https://127.0.0.1:36955/v1.15/version": read tcp '
-        "127.0.0.1:58102->127.0.0.1:36955: read: connection reset by peer\n",
+        (
+            'Unable to query docker version: Get "https://127.0.0.1:36955/v1.15/version": read tcp '
+            "127.0.0.1:58102->127.0.0.1:36955: read: connection reset by peer\n"
+        ),
     ),
     (
         errors.EngineTooNew,
         1,
-        'Unable to query docker version: 400 Bad Request: {"message":"client version 1.15 is too '
-        "old. Minimum supported API version is 1.24, please upgrade your client to a newer "
-        'version"}\n',
+        (
+            'Unable to query docker version: 400 Bad Request: {"message":"client version '
+            "1.15 is too "
+            "old. Minimum supported API version is 1.24, please upgrade your client to a newer "
+            'version"}\n'
+        ),
     ),
     (
         errors.ImageNotFetched,
@@ -111,8 +134,10 @@ SAID: list[tuple[type[DockswitchError], int, str]] = [
     (
         errors.ImageNotFetched,
         1,
-        f'{CREATING}Get "http://127.0.0.1:18098/x.iso": dial tcp 127.0.0.1:18098: connect: '
-        "connection refused\n",
+        (
+            f'{CREATING}Get "http://127.0.0.1:18098/x.iso": dial tcp 127.0.0.1:18098: connect: '
+            "connection refused\n"
+        ),
     ),
     (
         errors.ImageNotFetched,
@@ -122,26 +147,36 @@ SAID: list[tuple[type[DockswitchError], int, str]] = [
     (
         errors.DoesNotBoot,
         1,
-        f"{CREATING}Unable to start the VM: /usr/bin/VBoxManage startvm t404 --type headless "
-        "failed:\nVBoxManage: error: FATAL: No bootable medium found! System halted.\n\nDetails: "
-        "00:00:01 FATAL: No bootable medium found (volume id '')\n",
+        (
+            f"{CREATING}Unable to start the VM: /usr/bin/VBoxManage startvm t404 --type headless "
+            "failed:\nVBoxManage: error: FATAL: No bootable medium found! System "
+            "halted.\n\nDetails: "
+            "00:00:01 FATAL: No bootable medium found (volume id '')\n"
+        ),
     ),
     (
         errors.SshTimeout,
         1,
-        "Error creating machine: Error detecting OS: Too many retries waiting for SSH to be "
-        "available.  Last error: Maximum number of retries (60) exceeded\n",
+        (
+            "Error creating machine: Error detecting OS: Too many retries waiting for SSH to be "
+            "available.  Last error: Maximum number of retries (60) exceeded\n"
+        ),
     ),
     (
         errors.DaemonTimeout,
         1,
-        "Unable to verify the Docker daemon is listening: Maximum number of retries (10) exceeded\n",
+        (
+            "Unable to verify the Docker daemon is listening: Maximum number of retries "
+            "(10) exceeded\n"
+        ),
     ),
     (
         errors.DriverPanic,
         1,
-        f"{CREATING}Panic in the driver: runtime error: invalid memory address or nil pointer "
-        "dereference\ngoroutine 16 [running]:\nruntime/debug.Stack()\n",
+        (
+            f"{CREATING}Panic in the driver: runtime error: invalid memory address or nil pointer "
+            "dereference\ngoroutine 16 [running]:\nruntime/debug.Stack()\n"
+        ),
     ),
     (errors.Failed, 1, "hosts without a driver cannot be stopped\n"),
 ]
