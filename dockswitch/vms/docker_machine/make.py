@@ -16,7 +16,8 @@ def make(system: System, wanted: Vm, folder: str) -> None:
     _open_store(system)
     flag = drivers.flag(system, driver)
     url = own_image.put(system, wanted.name, folder)
-    words = ("create", "-d", driver, flag, url, *wanted.flags, wanted.name)
+    # behind a person's own flags: of one that is there twice the last counts
+    words = ("create", "-d", driver, *wanted.flags, flag, url, wanted.name)
     failed = _failed(system, wanted.name, words)
     if failed is not None and _left(system, wanted.name):
         _clean(system, wanted.name, failed)

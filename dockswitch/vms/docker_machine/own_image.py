@@ -33,7 +33,8 @@ def replace(system: System, image: str, to: str) -> None:
     """Puts an image at a place in one go: whoever reads there has the old one or the new one."""
     above, _, name = to.rpartition("/")
     temporary = f"{above}/.tmp-{name}"
-    system.discard(temporary)  # of a command that was killed
+    if system.kind(temporary) is not None:  # of a command that was killed
+        system.discard(temporary)
     system.folder(above, 0o700)
     system.copy(image, temporary)
     system.sync(above)

@@ -3,7 +3,7 @@
 from dockswitch.model.ports import System
 from dockswitch.vms import record
 from dockswitch.vms.docker_machine import calls, config, places, said
-from dockswitch.vms.docker_machine.errors import SpoiledStore, StillThere
+from dockswitch.vms.docker_machine.errors import SpoiledStore, StillThere, TooLong
 
 
 def remove(system: System, name: str) -> None:
@@ -12,13 +12,22 @@ def remove(system: System, name: str) -> None:
     for words in _ways(system, name):
         if _is_gone(system, name):
             return
-        finished = calls.act(system, *words, name)
-        if finished.code or finished.err:
-            error = said.error(system, finished, name)
-            why = f"{error.message}: {error.details}" if error.details else error.message
+        why = _tried(system, name, words) or why
     if _is_gone(system, name):
         return
     raise StillThere(name, system.layout.real(places.folder(system.layout, name)), why)
+
+
+def _tried(system: System, name: str, words: tuple[str, ...]) -> str:
+    """Why it was not removed, where docker-machine says so."""
+    try:
+        finished = calls.act(system, *words, name)
+    except TooLong as error:
+        return f"{error.message}: {error.details}"
+    if not finished.code and not finished.err:
+        return ""
+    failed = said.error(system, finished, name)
+    return f"{failed.message}: {failed.details}" if failed.details else failed.message
 
 
 def _ways(system: System, name: str) -> list[tuple[str, ...]]:
