@@ -43,11 +43,6 @@ def unpack(door: Door, url: str, *, into: str, progress: Progress) -> Unpacked:
     return anew_if_changed(lambda: _archive(door, url, into, progress))
 
 
-def save(door: Door, urls: Sequence[str], *, into: str, progress: Progress) -> tuple[Unpacked, ...]:
-    """Likewise files as they are, each under its own name."""
-    raise NotImplementedError
-
-
 def unpack_debs(
     door: Door, urls: Sequence[str], *, into: str, progress: Progress
 ) -> tuple[Unpacked, ...]:
