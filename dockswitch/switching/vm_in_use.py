@@ -65,13 +65,17 @@ def seen(reader: Reader) -> InUse | None:
 
 def reached(reader: Reader, known: Record) -> Reach:
     """Where the engine of a machine answers; raises Gone, AtRest, and what its keeper raises."""
-    keeper = vms.keeper(known.vm.keeper)
-    state = keeper.state(reader, known.vm.name)
+    refuse_at_rest(reader, known)
+    return vms.keeper(known.vm.keeper).reach(reader, known.vm.name)
+
+
+def refuse_at_rest(reader: Reader, known: Record) -> None:
+    """Raises Gone, AtRest, and what its keeper raises."""
+    state = vms.keeper(known.vm.keeper).state(reader, known.vm.name)
     if state in ("absent", "half-made"):
         raise Gone(known)
     if state != "running":
         raise AtRest(known.vm)
-    return keeper.reach(reader, known.vm.name)
 
 
 def drift(now: Generation, found: InUse) -> tuple[str, ...]:
@@ -82,6 +86,8 @@ def drift(now: Generation, found: InUse) -> tuple[str, ...]:
     if found.state in ("absent", "half-made"):
         how = "gone" if found.state == "absent" else "half-made"
         return (f"{vm} is {how}: `{again(found.record)}` makes it anew",)
+    if found.state == "stopped" and not now.running:
+        return ()  # it was so when it was adopted
     if found.state == "stopped":
         return (f"{vm} is stopped: `dockswitch daemon start --user`",)
     if found.version is None:

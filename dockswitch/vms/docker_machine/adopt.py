@@ -24,18 +24,23 @@ def adopted(system: System, name: str) -> record.Record:
     known = record.read(system, "machine", name)
     if known is not None:
         return known
-    there = config.read(system, name)
-    state = states.state(system, name)
+    vm, version = foreseen(system, name)
+    taken = record.Record(vm, _kept(system, name, version), made=False, since=system.now())
+    record.write(system, taken)
+    return taken
+
+
+def foreseen(reader: Reader, name: str) -> tuple[Vm, Version]:
+    """The machine, and the engine that it has; raises what `adopted` would raise."""
+    there = config.read(reader, name)
+    state = states.state(reader, name)
     if state == "absent":
         raise NoSuchMachine(name)
-    if there is not None and system.kind(places.image(system.layout, name)) is None:
+    if there is not None and reader.kind(places.image(reader.layout, name)) is None:
         raise NoImageOfItsOwn(name, there.driver)
     if there is None or state == "half-made":
         raise CutShort(name)
-    folder = _kept(system, name, _version(system, name, state))
-    taken = record.Record(Vm("machine", name, there.driver), folder, made=False, since=system.now())
-    record.write(system, taken)
-    return taken
+    return Vm("machine", name, there.driver), _version(reader, name, state)
 
 
 def _version(reader: Reader, name: str, state: State) -> Version:
