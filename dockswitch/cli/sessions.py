@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from dockswitch.cli.current import NothingInUse
 from dockswitch.cli.session import NotFromThere, Session
 from dockswitch.model.errors import UsageError
 from dockswitch.model.vm import keeper_of
 
 if TYPE_CHECKING:  # imported by the functions that run
     from dockswitch.backends import Backend
+    from dockswitch.model.generation import Generation
     from dockswitch.model.wish import Request
     from dockswitch.switching.options import Options
 
@@ -38,6 +40,27 @@ def of(
     if names[0] == "apt" and not source:
         session = Session(ctx, backend="apt", suite=suite)
     return session, names
+
+
+def in_force(ctx: typer.Context, suite: str | None) -> "tuple[Session, Generation, str]":
+    """The session for the newest of what is in force, that generation, and whose sources it came
+    from, in the resolver's words and empty for those that suit the backend. Raises NothingInUse.
+    """
+    from dockswitch.backends import bundles
+    from dockswitch.switching import history
+
+    session = Session(ctx)
+    now = history.newest(session.system)
+    if now.version is None:
+        raise NothingInUse
+    if now.vm is not None:
+        kept = bundles.read(session.system, now.folder)
+        source = kept.source if kept is not None and now.vm.keeper == "lima" else ""
+        return Session(ctx, keeper=now.vm.keeper), now, source
+    source = bundles.source_of(session.system, now.folder)
+    if source == "apt":  # packages are published for a distribution, which is asked for then only
+        session = Session(ctx, backend=source, suite=suite, unpacks=now.backend != "apt")
+    return session, now, source
 
 
 def one(

@@ -8,11 +8,13 @@ import typer
 
 from dockswitch.cli import options, spec
 from dockswitch.cli.session import Session
-from dockswitch.model.errors import UsageError
+from dockswitch.model.errors import DockswitchError, UsageError
 from dockswitch.model.vm import KEEPERS, Keeper
 
 if TYPE_CHECKING:  # imported by the function that runs, so that --help does without it
+    from dockswitch.model.generation import Generation
     from dockswitch.switching.options import VmWish
+    from dockswitch.vms import Reach
 
 # The drivers that docker-machine brings and its users add, and those of Lima.
 _DRIVERS = (
@@ -100,6 +102,43 @@ def said(
     keep_running: bool,  # likewise
 ) -> Said:
     return Said(machine, driver, in_place, keep_running, tuple(options.behind(ctx)))
+
+
+def as_now(now: "Generation") -> "VmWish":
+    """For a newer engine where that generation's is: a version's own machine gives way to another
+    such machine, and one with a name of a person's own gets the engine in place.
+    """
+    from dockswitch.switching.options import VmWish
+    from dockswitch.switching.vm_goal import name_of
+
+    vm = now.vm
+    if vm is None or now.version is None:
+        return VmWish()
+    if vm.name == name_of(now.version):
+        return VmWish(driver=vm.driver, flags=vm.flags)
+    return VmWish(vm.name, vm.driver, in_place=True, flags=vm.flags)
+
+
+def reach(session: Session, generation: "Generation") -> "Reach | None":
+    """Where the engine of that generation's machine answers now; None where nobody can tell."""
+    from dockswitch import vms
+
+    vm = generation.vm
+    if vm is None:
+        return None
+    try:
+        return vms.keeper(vm.keeper).reach(session.system, vm.name)
+    except DockswitchError:
+        return None
+
+
+def mention_ways(session: Session, host: str | None, context: str) -> None:
+    """How a shell reaches the engine in the machine in use."""
+    at = f" at {host}" if host else ""
+    by_context = f", or `docker --context {context}` each time" if context else ""
+    session.report.note(
+        f'it answers{at}: eval "$(dockswitch env --user)" leads docker there in a shell{by_context}'
+    )
 
 
 def refuse_unmeant(keeper: Keeper, said: Mapping[str, object]) -> None:

@@ -46,7 +46,15 @@ _POSIX = {
         *("O_DIRECTORY", "O_NOFOLLOW", "O_CLOEXEC", "O_NONBLOCK", "posix_fadvise", "nice"),
     ),
     socket: ("AF_UNIX",),
-    signal: ("SIGHUP", "SIGKILL", "SIGCONT", "SIGSTOP", "SIGCHLD", "pthread_sigmask", "SIG_SETMASK"),
+    signal: (
+        "SIGHUP",
+        "SIGKILL",
+        "SIGCONT",
+        "SIGSTOP",
+        "SIGCHLD",
+        "pthread_sigmask",
+        "SIG_SETMASK",
+    ),
     select: ("poll", "POLLIN"),
 }
 _POSIX_MODULES = ("fcntl", "grp", "posix", "pty", "pwd", "resource", "spwd", "syslog", "termios")
