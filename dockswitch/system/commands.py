@@ -88,7 +88,8 @@ def places(name: str, path: str, *, system: str, endings: str = "") -> list[str]
     if system != "win32":
         folders = [""] if "/" in name else [each for each in path.split(":") if each]
         return [posixpath.join(folder, name) for folder in folders]
-    folders = [each.strip('"') for each in path.split(";") if ntpath.isabs(each.strip('"'))]
+    folders = [each.strip('"') for each in path.split(";")]
+    folders = [each for each in folders if ntpath.splitdrive(each)[1].startswith(("/", "\\"))]
     folders = [""] if "/" in name or "\\" in name else folders
     known = [each.lower() for each in (endings or _ENDINGS).split(";") if each]
     ends = [""] if ntpath.splitext(name)[1].lower() in known else known

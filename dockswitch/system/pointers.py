@@ -48,4 +48,4 @@ def _batch(leads: str) -> list[str]:
 def _beside(path: str) -> str:
     """The path as the batch file says it, which may be called from any folder."""
     windows = path.replace("/", "\\").replace("%", "%%")
-    return windows if ntpath.isabs(windows) else f"%~dp0{windows}"
+    return windows if ntpath.splitdrive(windows)[1].startswith("\\") else f"%~dp0{windows}"

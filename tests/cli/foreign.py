@@ -6,7 +6,6 @@ else. It shows that nothing of Linux is relied on: it is no macOS and no Windows
 """
 
 import builtins
-import concurrent.futures
 import ctypes
 import errno
 import fcntl
@@ -19,15 +18,27 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import types
 from collections.abc import Callable
 from typing import Any
 
 # Imported before, as said above; some of it asks the system what it is when it is imported.
 _OTHERS = (
-    *("asyncio", "csv", "distro", "getpass", "html", "http.client", "hashlib", "json", "shlex"),
+    *(
+        "asyncio",
+        "concurrent.futures",
+        "csv",
+        "distro",
+        "getpass",
+        "html",
+        "http.client",
+        "hashlib",
+        "json",
+        "shlex",
+    ),
     *("logging", "multiprocessing", "packaging.specifiers", "packaging.version", "pathlib"),
-    *("requests", "rich.console", "rich.progress", "site", "tarfile", "tempfile", "tqdm"),
+    *("requests", "rich.console", "rich.progress", "site", "tarfile", "tqdm"),
     *("truststore", "typer", "typer.rich_utils", "urllib.request", "yaml", "zipfile"),
 )
 # Of Linux alone: Python on macOS has none of these.
@@ -63,13 +74,14 @@ _POSIX_MODULES = ("fcntl", "grp", "posix", "pty", "pwd", "resource", "spwd", "sy
 def become(system: str) -> None:
     for name in _OTHERS:
         importlib.import_module(name)
-    _hide_proc()
+    _hide_proc(system)
     ctypes.CDLL = _no_library(ctypes.CDLL, system)  # type: ignore[misc]
     if system == "win32":
         _become_windows()
     else:
         said = ("Darwin", "here", "24.1.0", "Darwin Kernel Version 24.1.0", "arm64")
         os.uname = lambda: os.uname_result(said)
+    tempfile._O_TMPFILE_WORKS = False  # type: ignore[attr-defined]
     _take(_LINUX)
     sys.platform = system
     platform.system = lambda: {"win32": "Windows", "darwin": "Darwin"}[system]
@@ -77,7 +89,7 @@ def become(system: str) -> None:
 
 def _become_windows() -> None:
     sys.modules["msvcrt"] = _msvcrt(fcntl.lockf)
-    os.kill = _refused  # type: ignore[assignment]  # it would end whatever process that is
+    os.kill = _refused  # it would end whatever process that is
     os.readlink = _refused  # type: ignore[assignment]
     popen = subprocess.Popen.__init__
 
@@ -125,19 +137,24 @@ def _no_library(real: Any, system: str) -> Any:
     return library
 
 
-def _hide_proc() -> None:
-    """No /proc and no /sys, whatever asks for them."""
+def _hide_proc(system: str) -> None:
+    """No /proc and no /sys, whatever asks for them; Windows takes either slash."""
     for module, name in (
         (builtins, "open"),
-        *((os, name) for name in ("open", "listdir", "readlink", "scandir", "stat", "lstat")),
+        *(
+            (os, name)
+            for name in ("open", "listdir", "readlink", "scandir", "stat", "lstat", "access")
+        ),
     ):
-        setattr(module, name, _blind(getattr(module, name)))
+        setattr(module, name, _blind(getattr(module, name), system))
 
 
-def _blind(real: Any) -> Any:
+def _blind(real: Any, system: str) -> Any:
     def ask(path: Any = ".", *args: Any, **more: Any) -> Any:
         if isinstance(path, str) and path.startswith(("/proc", "/sys", "/run/")):
             raise FileNotFoundError(errno.ENOENT, "No such file or directory", path)
+        if isinstance(path, str) and system == "win32":
+            path = path.replace("\\", "/")
         return real(path, *args, **more)
 
     return ask
