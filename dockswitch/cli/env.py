@@ -107,16 +107,17 @@ def _tell(
         *(form.sets.format(name=n, value=_quoted(shell, v)) for n, v in variables.items()),
         *(form.unsets.format(name=name) for name in unset),
         *(
-            [
-                form.path.format(
-                    value=_quoted(shell, native(shell, folder)), was=os.environ.get("PATH", "")
-                )
-            ]
+            [form.path.format(value=_quoted(shell, native(shell, folder)), was=_path())]
             if folder
             else []
         ),
     ]
     session.report.answer({"shell": shell, **variables, "unset": list(unset), "bin": folder}, lines)
+
+
+def _path() -> str:
+    """The PATH that there is; where cmd is not, only its own name for it."""
+    return os.environ.get("PATH", "") if sys.platform == "win32" else "%PATH%"
 
 
 def native(shell: str, folder: str) -> str:
