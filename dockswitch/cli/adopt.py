@@ -103,9 +103,9 @@ def _machine(ctx: typer.Context, backend: str | None, name: str | None, *, dry_r
             "switch, never to remove"
             if taken.changed
             else f"{taken.vm} is adopted already: nothing changed",
-            f"`dockswitch use SPEC --backend machine --machine {name} --in-place` replaces its "
+            (f"`dockswitch use SPEC --backend machine --machine {name} --in-place` replaces its "
             f"engine; `dockswitch use {taken.version} --backend machine --machine {name} "
-            "--in-place` puts this one back",
+            "--in-place` puts this one back"),
         ],
     )
 
