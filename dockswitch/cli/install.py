@@ -12,7 +12,7 @@ Examples:
   dockswitch install 28.5.2    fetch it now, switch later without a network
   dockswitch install test latest-pre
   dockswitch install 28.5.2 --from deb --suite debian/bookworm
-  dockswitch install 17.06.0-ce-rc2 --backend machine    the image of a virtual machine
+  dockswitch install 17.06.0-ce-rc2 --backend machine   a VM's image
 """
 
 
