@@ -12,7 +12,7 @@ _LABEL = slice(40, 72)
 _SECTORS = slice(80, 84)  # of the whole file system, little-endian
 
 
-def refuse_unfit(reader: Reader, path: str, version: Version) -> None:
+def refuse_unfit(reader: Reader, path: str, wanted: Version) -> None:
     """Raises NoImage for what is no whole image, OtherImage for that of another version.
 
     18.09.0 and its pre-releases are labelled `Boot2Docker` and no more: such an image is taken.
@@ -25,14 +25,19 @@ def refuse_unfit(reader: Reader, path: str, version: Version) -> None:
     if not told or size < told:
         raise NoImage(path, f"it has {size} bytes, and says that it has {told}")
     said = _version(_label(descriptor))
-    if said is not None and said != version:
-        raise OtherImage(path, version, _label(descriptor))
+    if said is not None and said != wanted:
+        raise OtherImage(path, wanted, _label(descriptor))
 
 
 def label(reader: Reader, path: str) -> str:
     """The label of an image's volume, such as `b2d-v17.06.0-ce-rc2`; empty for no image."""
     descriptor = _descriptor(reader, path)
     return _label(descriptor) if descriptor.startswith(_PRIMARY) else ""
+
+
+def version(reader: Reader, path: str) -> Version | None:
+    """The version that an image's label names; None where it names none, or is no image."""
+    return _version(label(reader, path))
 
 
 def _descriptor(reader: Reader, path: str) -> bytes:
