@@ -41,9 +41,10 @@ check: setup ## format, lint and types
 bench: setup ## how fast, beside what a user would type instead
 	@$(BIN)/python -m tests.bench
 
-build: setup ## the wheel and the source archive, in dist/
+build: setup ## the wheel, the source archive and the single-file program, in dist/
 	rm -rf dist
 	$(BIN)/python -m build --quiet
+	$(BIN)/python .build/single_file.py
 	@ls dist
 
 clean: ## remove what was built

@@ -255,7 +255,7 @@ class Here:
         return unpack(self._door, url, into=self.layout.real(into), progress=progress)
 
     def save(self, urls: Sequence[str], *, into: str, progress: Progress) -> tuple[Unpacked, ...]:
-        from dockswitch.system.archive import save
+        from dockswitch.system.save import save
 
         return save(self._door, urls, into=self.layout.real(into), progress=progress)
 
