@@ -11,6 +11,7 @@ from dataclasses import replace
 from dockswitch.model import kept_record
 from dockswitch.model.address import name_of
 from dockswitch.model.errors import DockswitchError
+from dockswitch.model.kept_record import folder_of as folder_of
 from dockswitch.model.kept_record import read as read
 from dockswitch.model.layout import version_in
 from dockswitch.model.origin import Origin
@@ -18,9 +19,6 @@ from dockswitch.model.ports import Reader, System
 from dockswitch.model.release import Bundle, Fetched
 from dockswitch.model.version import Version
 from dockswitch.model.vm import Keeper
-
-# Enough to tell replaced files of one name apart, short enough for a shim's command line.
-_DIGEST = 12
 
 
 def kept(reader: Reader, keeper: Keeper | None = None) -> tuple[Bundle, ...]:
@@ -56,11 +54,6 @@ def source_of(reader: Reader, folder: str) -> str:
     """`apt` for what is kept there and came in packages; empty for all else."""
     found = read(reader, folder) if folder else None
     return "apt" if found is not None and found.source == "apt" else ""
-
-
-def folder_of(shelf: str, version: Version, sha256: str) -> str:
-    """The folder inside the root that a version from an archive of that digest is kept in."""
-    return f"{shelf}/{version}-{sha256[:_DIGEST]}"
 
 
 def version_of(folder: str) -> Version:

@@ -33,11 +33,16 @@ def answer(argv: Sequence[str]) -> str | None:
 
 
 def _current(layout: Layout) -> str | None:
+    """A version in a virtual machine is in use whatever is linked: the slow lane knows it."""
+    if os.path.islink(layout.real(layout.vm)):
+        return None
     folder = _folder(layout)
     return version_in(folder) if folder else None
 
 
 def _which(layout: Layout, name: str) -> str | None:
+    if os.path.islink(layout.real(layout.vm)):
+        return None
     folder = _folder(layout)
     if not folder or "/" in name or name.startswith("-"):
         return None

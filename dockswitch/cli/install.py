@@ -5,6 +5,7 @@ import typer
 from dockswitch.cli import sessions, spec
 from dockswitch.cli.privilege import as_root
 from dockswitch.cli.session import Session
+from dockswitch.model.vm import keeper_of
 from dockswitch.report import outcome as telling
 
 EXAMPLES = """\
@@ -12,6 +13,7 @@ Examples:
   dockswitch install 28.5.2    fetch it now, switch later without a network
   dockswitch install test latest-pre
   dockswitch install 28.5.2 --from deb --suite debian/bookworm
+  dockswitch install 17.05.0-ce --backend machine    the image for a virtual machine
 """
 
 
@@ -49,6 +51,7 @@ def command(
             # so that an engine of a user's own can be switched to without a network later
             rootless="offered" if session.layout.scope == "user" else "no",
             source=taken,
+            keeper=keeper_of(chosen.name),
         )
     bundle = installed.bundle
     verb = "is installed now" if installed.changed else "is installed already"
@@ -69,5 +72,8 @@ def _session(
         return sessions.of(ctx, backend=backend, source=source, suite=suite)
     if suite is not None and not source:
         raise sessions.SuiteOfPackages
-    session = Session(ctx, host=host, backend=source or None, suite=suite, unpacks=bool(source))
+    keeper = keeper_of(backend)
+    session = Session(
+        ctx, host=host, backend=source or None, suite=suite, unpacks=bool(source), keeper=keeper
+    )
     return session, (session.backend(backend, source).name,)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # each of these is imported by the command that needs it
     from dockswitch.backends import Backend
     from dockswitch.model.catalog import Catalog
     from dockswitch.model.host import Host
+    from dockswitch.model.vm import Keeper
     from dockswitch.model.wish import Request
     from dockswitch.system.here import Here
 
@@ -35,13 +36,18 @@ class Session:
         backend: str | None = None,
         suite: str | None = None,
         unpacks: bool = False,
+        keeper: "Keeper | None" = None,
     ) -> None:
-        """`unpacks` says that packages are taken apart, and apt is not to know of it."""
+        """`unpacks` says that packages are taken apart, and apt is not to know of it.
+
+        `keeper` is whose virtual machines are meant: they belong to a person, and not to a machine.
+        """
         self.given = options.given(ctx)
         self._host = host
         self._backend = backend
         self._suite = suite
         self._unpacks = unpacks
+        self.keeper = keeper
         self.report = Report(
             " ".join(ctx.command_path.split()[1:]),
             as_json=bool(self.given.as_json),
@@ -58,7 +64,11 @@ class Session:
         root = self.given.root or os.environ.get("DOCKSWITCH_ROOT", "")
         if self.given.root == "":
             raise UsageError("--root wants a folder", hint="for the machine itself leave it out")
-        user = bool(self.given.user)
+        if self.keeper is not None and self.given.user is False:
+            from dockswitch.backends.vm import BelongToPeople
+
+            raise BelongToPeople(self.keeper)
+        user = self.keeper is not None or bool(self.given.user)
         return Layout.of(root=root, user=user, env=os.environ, uid=os.geteuid())
 
     @property
@@ -88,6 +98,10 @@ class Session:
 
         if self._host:
             return self._here(hosts.named(self._host))
+        if self.keeper == "lima":  # the engine is for the guest
+            from dockswitch.vms.lima import guest
+
+            return self._here(guest.host(hosts.this()))
         # Only packages are published for a distribution, and asking for it costs 12 ms.
         return self._here(hosts.with_distribution()) if self._backend == "apt" else self.bare
 

@@ -13,6 +13,13 @@ from dockswitch.model.trust import Trust
 from dockswitch.model.version import BadVersion, Version
 
 NAME = ".dockswitch.json"
+# Enough to tell replaced files of one name apart, short enough for a shim's command line.
+_DIGEST = 12
+
+
+def folder_of(shelf: str, version: Version, sha256: str) -> str:
+    """The folder inside the root that a version from an archive of that digest is kept in."""
+    return f"{shelf}/{version}-{sha256[:_DIGEST]}"
 
 
 def read(reader: Reader, folder: str) -> Bundle | None:

@@ -117,7 +117,7 @@ class Layout:
             engine_run=run,
             engine_data=f"{data}/docker",
             engine_config=f"{config}/docker",
-            machines=env.get("MACHINE_STORAGE_PATH") or f"{home}/.docker/machine",
+            machines=_whole(env.get("MACHINE_STORAGE_PATH")) or f"{home}/.docker/machine",
             lima=env.get("LIMA_HOME") or f"{home}/.lima",
         )
 
@@ -238,6 +238,13 @@ class Layout:
 def version_in(folder: str) -> str:
     """The spelling of the version that a folder is of: each is called VERSION-DIGEST."""
     return folder.rpartition("/")[2].rpartition("-")[0]
+
+
+def _whole(path: str | None) -> str:
+    """A path from here is one from anywhere: docker-machine writes what it is told into its store,
+    and finds nothing in there once it is started elsewhere.
+    """
+    return os.path.abspath(path) if path else ""
 
 
 def _user_run(env: Environment, uid: int) -> str | None:

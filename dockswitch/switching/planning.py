@@ -44,7 +44,7 @@ def choice_of(
         catalog,
         request,
         backend.takes[0],
-        rootless=options.rootless(reader.layout),
+        rootless="no" if backend.name == "machine" else options.rootless(reader.layout),
         source=options.source,
         keeper="machine" if backend.name == "machine" else None,
     )

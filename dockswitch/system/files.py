@@ -16,6 +16,16 @@ def read(path: str) -> bytes | None:
         return None
 
 
+def piece(path: str, offset: int, length: int) -> bytes | None:
+    """So many bytes of a file from an offset on, fewer at its end; None where there is none."""
+    try:
+        with open(path, "rb") as file:
+            file.seek(offset)
+            return file.read(length)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
 def link(path: str) -> str | None:
     """Where a link points; None where there is no link."""
     try:

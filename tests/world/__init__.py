@@ -158,6 +158,10 @@ class World(Processes):
     def read(self, path: str) -> bytes | None:
         return self._asked(self.files.read(path))
 
+    def piece(self, path: str, offset: int, length: int) -> bytes | None:
+        content = self.files.read(path)
+        return self._asked(None if content is None else content[offset : offset + length])
+
     def link(self, path: str) -> str | None:
         return self._asked(self.files.link(path))
 
@@ -249,6 +253,9 @@ class World(Processes):
         if method == "GET":
             return answer(engine, method, path, body)
         return self._act(f"{method} {path}", lambda: answer(engine, method, path, body))
+
+    def distrusted(self, at: Tls, *, timeout: float = 5.0) -> str | None:
+        return self._asked(None)
 
     def run(
         self,
@@ -498,6 +505,13 @@ class World(Processes):
             Unpacked(url, hashlib.sha256(content).hexdigest(), len(content), ())
             for url, _, content in found
         )
+
+    @contextlib.contextmanager
+    def served(self, path: str) -> Iterator[str]:
+        """Whoever fetches that address in this world reads the file."""
+        if self.files.read(path) is None:
+            raise NotInThisWorld
+        yield f"http://127.0.0.1:49152/served{path}"
 
     def unpack_debs(
         self, urls: Sequence[str], *, into: str, progress: Progress
