@@ -1,6 +1,7 @@
 """Whether the engine in a virtual machine is well: asked until it is, or until a deadline."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from dockswitch import vms
 from dockswitch.engine import api
@@ -14,14 +15,24 @@ PATIENCE = 60.0
 _PAUSE = 0.5
 
 
-def answers(system: System, vm: Vm, wanted: Version) -> str | None:
-    """Why the engine in it does not answer as that version, or None where it does."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Where the engine in a machine answers, None where that cannot be told; and why it does not
+    answer as the wanted version, None where it does.
+    """
+
+    reach: vms.Reach | None
+    reason: str | None
+
+
+def asked(system: System, vm: Vm, wanted: Version) -> Asked:
+    """What came of asking the engine in it until it answered as that version."""
     keeper = vms.keeper(vm.keeper)
     ends = system.monotonic() + PATIENCE
     while True:
-        reason = _asked(system, keeper, vm, wanted)
-        if reason is None or system.monotonic() >= ends:
-            return reason
+        found = _asked(system, keeper, vm, wanted)
+        if found.reason is None or system.monotonic() >= ends:
+            return found
         system.pause(_PAUSE)
 
 
@@ -35,11 +46,16 @@ def variables(reader: Reader, vm: Vm) -> Mapping[str, str]:
     return vms.keeper(vm.keeper).reach(reader, vm.name).variables
 
 
-def _asked(system: System, keeper: vms.Keeper, vm: Vm, wanted: Version) -> str | None:
+def _asked(system: System, keeper: vms.Keeper, vm: Vm, wanted: Version) -> Asked:
     try:
         reach = keeper.reach(system, vm.name)
     except DockswitchError as error:
-        return ": ".join(part for part in (error.message, error.details) if part)
+        reason = ": ".join(part for part in (error.message, error.details) if part)
+        return Asked(None, reason)
+    return Asked(reach, _reason(system, reach, vm, wanted))
+
+
+def _reason(system: System, reach: vms.Reach, vm: Vm, wanted: Version) -> str | None:
     if not api.pings(system, reach.socket):
         return f"the engine in {vm} does not answer{_distrust(system, reach.socket)}"
     now = api.identity(system, reach.socket)

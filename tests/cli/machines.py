@@ -20,6 +20,7 @@ VERSIONS = ("17.05.0-ce", "17.06.0-ce-rc2", "19.03.12")
 _DOCKER_MACHINE = r"""#!/bin/sh
 machines="$MACHINE_STORAGE_PATH/machines"
 for name; do :; done
+[ "$1" != ssh ] || name="$2"
 here="$machines/$name"
 echo "$*" >>"{folder}/calls"
 boots() {{ sed -n 's/.*"Boot2DockerURL": *"file:\/\/\([^"]*\)".*/\1/p' "$here/config.json"; }}
@@ -41,7 +42,7 @@ create*)
 status*) cat "$here/state" ;;
 start*) echo Running >"$here/state" ;;
 stop*) echo Stopped >"$here/state" ;;
-upgrade*) cp "$(boots)" "$here/boot2docker.iso" ;;
+upgrade*) cp "$(boots)" "$here/new"; mv "$here/new" "$here/boot2docker.iso" ;;
 env*)
     runs
     echo "export DOCKER_TLS_VERIFY=\"1\""
@@ -89,22 +90,22 @@ def machines(program: Program, folder: Path) -> Iterator[Machines]:
     certificates.of_engine(certs, "127.0.0.1")
     certificates.of_client(certs)
     for version in VERSIONS:
-        image = folder / "images" / f"v{version}" / "boot2docker.iso"
-        image.parent.mkdir(parents=True)
+        image = folder / "images" / f"boot2docker-{version}.iso"
+        image.parent.mkdir(exist_ok=True)
         image.write_bytes(iso.image(iso.label(version)))
     listed = [{"tag_name": f"v{each}", "published_at": "2020-06-29T00:00:00Z"} for each in VERSIONS]
     (folder / "images" / "index.json").write_text(json.dumps(listed))
-    bin = folder / "bin"
-    bin.mkdir()
+    programs = folder / "bin"
+    programs.mkdir()
     with contextlib.ExitStack() as stack:
         made = Machines(program, folder)
         ports = [stack.enter_context(_engine(made)) for _ in range(4)]
         told = _DOCKER_MACHINE.format(folder=folder, ports=" ".join(map(str, ports)))
         for name, script in (("docker-machine", told), ("VBoxManage", "#!/bin/sh\n")):
-            (bin / name).write_text(script)
-            (bin / name).chmod(0o755)
-        path = f"{bin}:/usr/bin:/bin"
-        mirror = f"file://{folder}/images"
+            (programs / name).write_text(script)
+            (programs / name).chmod(0o755)
+        path = f"{programs}:/usr/bin:/bin"
+        mirror = f"file://{folder}/images/boot2docker-{{version}}.iso"
         yield Machines(program.given(PATH=path, DOCKSWITCH_IMAGE_MIRROR=mirror), folder)
 
 
