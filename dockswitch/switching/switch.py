@@ -94,8 +94,13 @@ def _in_vm(
     """A switch to an engine in a virtual machine: none of this machine hands over to it."""
     from dockswitch.switching import vm_context, vm_in_use, vm_switch  # only where there is one
 
+    asked = None if steps else vm_switch.asked(system, wanted.goal)
+    if asked is not None and asked.other:
+        steps = steps_of(wanted.backend, wanted.goal, before, system)
     if not steps and says_the_same(now, wanted.goal, wanted.channel):
-        reach = vm_switch.proven(system, wanted.goal, wanted.options, progress, fresh=False)
+        reach = vm_switch.proven(
+            system, wanted.goal, wanted.options, progress, fresh=False, now=asked
+        )
         return Outcome(changed=False, before=before, after=now, host=vm_in_use.host(reach))
     opened = journal.begin(system, wanted.wish, container=False)
     with _undone_where_it_fails(system, opened, wanted, progress):
@@ -241,7 +246,7 @@ def _generation(
     return Generation(
         number=now.number + 1,
         version=bundle.version if bundle else None,
-        channel=wanted.channel or (bundle.channels[0] if bundle else ""),
+        channel=wanted.channel or next(iter(bundle.channels if bundle else ()), ""),
         backend=wanted.backend.name,
         folder=bundle.folder if bundle else "",
         names=wanted.goal.names,

@@ -9,7 +9,8 @@ from dockswitch.switching import probe, transaction
 from dockswitch.switching.journal import Journal
 from dockswitch.switching.options import Options
 from dockswitch.switching.well import Unwell
-from dockswitch.vms import Reach, well
+from dockswitch.vms import Reach, record, well
+from dockswitch.vms.well import Asked
 
 
 def perform(
@@ -31,18 +32,42 @@ def perform(
     return reach
 
 
+def asked(system: System, goal: Goal) -> Asked:
+    """What the engine answers in a machine that is taken to have the goal's and to run.
+
+    Where it is another version's, somebody replaced it by other means: it is written down that it
+    has to be put back.
+    """
+    assert goal.vm is not None
+    assert goal.bundle is not None
+    found = well.once(system, goal.vm, goal.bundle.version)
+    known = record.read(system, goal.vm.keeper, goal.vm.name)
+    if found.other and known is not None:
+        record.unsettle(system, known)
+    return found
+
+
 def proven(
-    system: System, goal: Goal, options: Options, progress: Progress, *, fresh: bool
+    system: System,
+    goal: Goal,
+    options: Options,
+    progress: Progress,
+    *,
+    fresh: bool,
+    now: Asked | None = None,
 ) -> Reach:
     """Where the engine in the goal's machine answers; raises Unwell where it is not what is wanted,
     or not well.
 
-    One that ran already is asked for its version alone.
+    One that ran already is asked for its version alone, and not again where that was its answer
+    `now`.
     """
     assert goal.vm is not None
     assert goal.bundle is not None
-    progress.say(f"waiting for the engine in {goal.vm}")
-    found = well.asked(system, goal.vm, goal.bundle.version)
+    found = now
+    if found is None or found.reason is not None:
+        progress.say(f"waiting for the engine in {goal.vm}")
+        found = well.asked(system, goal.vm, goal.bundle.version)
     reason = found.reason
     if reason is None and fresh:
         progress.say("running a container")

@@ -161,8 +161,11 @@ def test_drift_names_a_machine_that_is_gone_and_an_engine_that_is_another(
     )
     assert f"{OLD} answers in the machine {OF_NEW}" in lab.program("status", "--user").out
     assert lab.program("doctor", "--user").code == 1
-    (lab.store / OF_NEW).rename(lab.folder / "elsewhere")
     way = f"dockswitch use {NEW} --backend machine"
+    after(way.partition(" ")[2])
+    assert lab.engine(OF_NEW) == NEW
+    assert lab.program("status", "--user", "--exit-code").code == 0
+    (lab.store / OF_NEW).rename(lab.folder / "elsewhere")
     assert f"is gone: `{way}` makes it anew" in lab.program("status", "--user").out
     assert refused(lab, "daemon start --user")["hint"] == f"`{way}` makes it anew"
     assert lab.program(*shlex.split(way)[1:]).code == 0
@@ -210,6 +213,7 @@ def test_an_adopted_machine_is_switched_in_place_and_back_and_never_removed(
     after("rollback --user")
     assert lab.engine("hers") == OLD
     assert "adopted already: nothing changed" in lab.program(*words).out
+    assert refused(lab, "outdated --user")["message"].startswith(f"{OLD} came from no channel")
     after("use system --user")
     assert lab.state("hers") == "Stopped"
     kept = refused(lab, f"uninstall {OLD} --user --yes")
