@@ -196,14 +196,12 @@ def tell(session: Session, outcome: Outcome, began: float) -> None:
         )
     for note in outcome.notes:
         session.report.warning(note)
-    reach = vm.reach(session, outcome.after) if outcome.after.vm is not None else None
-    host = reach.variables.get("DOCKER_HOST") if reach else None
     session.report.answer(
-        telling.outcome_plain(outcome, seconds=time.monotonic() - began, host=host),
+        telling.outcome_plain(outcome, seconds=time.monotonic() - began),
         telling.outcome_lines(outcome, session.layout),
     )
     if outcome.after.vm is not None:
-        vm.mention_ways(session, host, outcome.context)
+        vm.mention_ways(session, outcome)
         return
     if session.layout.scope == "user" and outcome.after.running:
         session.report.note(

@@ -44,8 +44,18 @@ def render(script: Script) -> str:
     parts = ["#!/bin/sh", *_told(script), "set -eu", ""]
     facts = {**_facts(script), **(_static(script) if script.form == "static" else _debs(script))}
     parts += [f"{name}={shlex.quote(value)}" for name, value in facts.items()]
-    texts = (shipped.text(f"export/sh/{name}.sh") for name in ("common", script.form, "main"))
+    texts = (
+        shipped.text(f"export/sh/{name}.sh") for name in ("proof", "common", script.form, "main")
+    )
     return "\n".join([*parts, "", *texts])
+
+
+def proof() -> str:
+    """A script that runs a container in whatever engine of Docker's a machine has.
+
+    It ends with another code than 0 where that cannot be, and says why.
+    """
+    return f"set -eu\n{shipped.text('export/sh/proof.sh')}\nprove\n"
 
 
 def _told(script: Script) -> tuple[str, ...]:

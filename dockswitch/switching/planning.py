@@ -38,7 +38,7 @@ def choice_of(
     if backend.name == "lima":
         from dockswitch.switching import chosen_guest  # only where Lima has the engine
 
-        return chosen_guest.choose(reader, catalog, request, options.source)
+        return chosen_guest.choose(reader, catalog, request, options.source, options.vm)
     return choose(
         reader,
         catalog,

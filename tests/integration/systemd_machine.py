@@ -79,11 +79,11 @@ class Machine:
     @property
     def root(self) -> Path:
         """Its files as they are seen from here, while it runs."""
-        return Path(f"/proc/{self._leader}/root")
+        return Path(f"/proc/{self.leader}/root")
 
     @property
     def leader(self) -> int:
-        """Its first process, as it is numbered here."""
+        """Its first process as it is called here, while it runs."""
         return self._leader
 
     def boot(self) -> None:
@@ -297,16 +297,21 @@ def _first_process(nspawn: int) -> int:
     return 0
 
 
+def lay_out(disk: Path, files: Path) -> None:
+    """Make an empty folder the disk of a machine that was never booted."""
+    for folder in ("upper", "work", "root"):
+        (disk / folder).mkdir()
+    for folder in _PLAIN:
+        (disk / folder).parent.mkdir(exist_ok=True)
+        copied = ["cp", "--archive", str(files / folder), str(disk / folder)]
+        subprocess.run(copied, check=True, timeout=_LIMIT)
+
+
 @contextmanager
 def fresh(files: Path, mirror: Path) -> Iterator[Machine]:
     """A machine that was never booted; at the end it is off, and nothing of it is left."""
     with short_root() as disk:
-        for folder in ("upper", "work", "root"):
-            (disk / folder).mkdir()
-        for folder in _PLAIN:
-            (disk / folder).parent.mkdir(exist_ok=True)
-            copied = ["cp", "--archive", str(files / folder), str(disk / folder)]
-            subprocess.run(copied, check=True, timeout=_LIMIT)
+        lay_out(disk, files)
         machine = Machine(disk, files, mirror)
         try:
             yield machine

@@ -1,8 +1,6 @@
 # What both forms share: asking the machine, fetching, verifying, refusing.
 
-STATE=/var/lib/dockswitch
 NOTE=$STATE/script.note       # what this script, or one like it, put on the machine
-SOCKET=/var/run/docker.sock
 PATIENCE=90                   # seconds: an engine that was killed takes 20 to start again
 
 usage() {
@@ -18,17 +16,6 @@ Installs Docker Engine $VERSION ($FORM, $ARCH), exactly, and does nothing where 
     --no-container  does not run a container to see whether the engine can
 END
 }
-
-say() { printf '%s\n' "$*" >&2; }
-
-# refuse MESSAGE HINT [CODE]: the codes are dockswitch's own
-refuse() {
-    say "$1"
-    say "  $2"
-    exit "${3:-1}"
-}
-
-has() { command -v "$1" >/dev/null 2>&1; }
 
 noted() { sed -n "s/^$1=//p" "$NOTE" 2>/dev/null || true; }
 
@@ -167,8 +154,6 @@ stop_engine() {
     rm -f /run/dockswitch/docker.pid
 }
 
-client() { "$(program docker)" -H "unix://$SOCKET" "$@"; }
-
 answer() { client version --format '{{.Server.Version}}' 2>/dev/null; }
 
 # A suffix (+…) counts only where the wanted version itself has one.
@@ -195,28 +180,6 @@ await_answer() {
     fi
     refuse "the engine does not answer as $VERSION, but as ${found:-nothing}" \
         "what it said last stands above; the script for the version before brings that back" 15
-}
-
-# A container that is made of the engine's own docker-init, so that nothing is pulled.
-prove() {
-    init=$(program docker-init)
-    [ -x "$init" ] || refuse "there is no docker-init to run in a container" "see $STATE"
-    tree=$(mktemp -d)
-    mkdir "$tree/sbin"
-    cp -L "$init" "$tree/sbin/docker-init"
-    { ldd "$init" 2>/dev/null || true; } | sed -n 's/^.*[[:space:]]\(\/[^ ]*\) (0x.*$/\1/p' |
-        while read -r library; do
-            mkdir -p "$tree${library%/*}"
-            cp -L "$library" "$tree$library"
-        done
-    image=dockswitch-proof:script
-    ran=0
-    said=$(tar -C "$tree" -cf - . | client import - $image 2>&1 &&
-        client run --rm --network none --log-driver none $image /sbin/docker-init --version 2>&1) ||
-        ran=$?
-    client rmi -f $image >/dev/null 2>&1 || true
-    rm -rf "$tree"
-    [ $ran = 0 ] || refuse "the engine runs no container: $said" "its log says more" 15
 }
 
 add_group() {

@@ -1,17 +1,5 @@
 # Debian packages: exactly these files, with what they depend on from the machine's own sources.
 
-program() {
-    case $1 in
-    docker-init)
-        for each in /usr/libexec/docker/docker-init /usr/bin/docker-init; do
-            [ ! -x $each ] || break
-        done
-        echo "$each"
-        ;;
-    *) echo "/usr/bin/$1" ;;
-    esac
-}
-
 packages() {
     printf '%s\n' "$PACKAGES" | while read -r name _; do printf '%s ' "$name"; done
 }

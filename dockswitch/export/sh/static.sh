@@ -1,7 +1,5 @@
 # The static archive: a folder for each version, links for people, units that name the folder.
 
-program() { echo "$FOLDER/$1"; }
-
 in_force() {
     [ "$(noted id)" = "$ID" ] && [ "$(readlink $STATE/current)" = "${FOLDER#"$STATE/"}" ] &&
         serves "$(answer || true)"

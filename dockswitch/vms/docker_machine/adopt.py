@@ -11,7 +11,7 @@ from dockswitch.model.trust import Trust
 from dockswitch.model.version import Version
 from dockswitch.model.vm import Vm
 from dockswitch.vms import State, record
-from dockswitch.vms.docker_machine import config, environment, label, places, states
+from dockswitch.vms.docker_machine import config, environment, image, places, states
 from dockswitch.vms.docker_machine.errors import CutShort, NoSuchMachine
 
 
@@ -45,7 +45,7 @@ def foreseen(reader: Reader, name: str) -> tuple[Vm, Version]:
 
 def _version(reader: Reader, name: str, state: State) -> Version:
     """By the label of its image; a few have none, and then by the engine where it runs."""
-    told = label.version(reader, places.image(reader.layout, name))
+    told = image.version(reader, places.image(reader.layout, name))
     if told is not None:
         return told
     found = api.identity(reader, environment.reach(reader, name).socket) if _runs(state) else None

@@ -3,8 +3,6 @@
 docker-machine notes where an image came from and fetches it from there again at each `upgrade`.
 """
 
-from urllib.parse import quote
-
 from dockswitch.model.errors import CorruptState
 from dockswitch.model.layout import Layout, version_in
 from dockswitch.model.ports import Reader, System
@@ -13,7 +11,7 @@ from dockswitch.vms.docker_machine import image, places
 
 
 def put(system: System, name: str, folder: str) -> str:
-    """Puts the image of a bundle's folder there, checked; returns the address of the place.
+    """Puts the image of a bundle's folder there, checked; returns the place.
 
     Raises CorruptState for a bundle without image, and what `image.refuse_unfit` does.
     """
@@ -21,7 +19,7 @@ def put(system: System, name: str, folder: str) -> str:
     image.refuse_unfit(system, found, Version.parse(version_in(folder)))
     own = place(system.layout, name)
     replace(system, found, own)
-    return f"file://{quote(system.layout.real(own))}"
+    return own
 
 
 def place(layout: Layout, name: str) -> str:

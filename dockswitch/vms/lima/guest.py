@@ -44,8 +44,12 @@ class Guest:
             codename=self.codename,
             init="systemd",
             uid=of.uid,
-            cgroup=2 if self.since >= _CGROUP_V2 else 1,
+            cgroup=2 if self.has_cgroup_v2 else 1,
         )
+
+    @property
+    def has_cgroup_v2(self) -> bool:
+        return self.since >= _CGROUP_V2
 
 
 def host(of: Host) -> Host:

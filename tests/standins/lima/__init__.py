@@ -1,0 +1,1 @@
+"""Lima without virtual machines; see the program beside this folder."""
