@@ -1,11 +1,12 @@
 """Killed at any act, a machine is brought back to what it was by the journal's inverse."""
 
 from collections.abc import Callable
+from urllib.parse import unquote
 
 import pytest
 
 from dockswitch.vms import record, steps
-from dockswitch.vms.docker_machine import adopt
+from dockswitch.vms.docker_machine import adopt, config
 from tests.standins.docker_machine import call
 from tests.vms.docker_machine import lab as labs
 from tests.vms.docker_machine.lab import KEEPER, NAME, NEW, OLD, Lab
@@ -36,8 +37,16 @@ def stands(world: World, lab: Lab) -> object:
     """How it stands for a person: what runs in it, and what an `upgrade` would bring."""
     known = record.read(world, "machine", NAME)
     state = KEEPER.state(world, NAME)
-    lab.calls.clear()
-    return state, lab.booted, known and (known.folder, known.made, known.unsettled)
+    kept = known and (known.folder, known.made, known.unsettled)
+    return state, lab.booted, kept, _next(world)
+
+
+def _next(world: World) -> bytes | None:
+    """What lies at the address that its image is fetched from."""
+    there = config.read(world, NAME)
+    if there is None:
+        return None
+    return world.files.read(world.layout.stored(unquote(there.url.removeprefix("file://"))))
 
 
 def acts_of(start: Start, version: str, *, runs: bool) -> int:
