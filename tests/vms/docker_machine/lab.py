@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
-from dockswitch.model.ports import Finished
+from dockswitch.model.ports import Finished, Reader
 from dockswitch.model.step import Machine
 from dockswitch.vms import record, steps
 from dockswitch.vms.docker_machine import DockerMachine, places
@@ -73,12 +73,12 @@ def image(version: str) -> bytes:
     return iso.image(iso.label(version), {"VERSION.;1": version.encode()})
 
 
-def bundle(world: World, version: str) -> str:
+def bundle(world: Reader, version: str) -> str:
     digest = hashlib.sha256(image(version)).hexdigest()
     return f"{world.layout.images}/{version}-{digest[:12]}"
 
 
-def step(world: World, version: str, *, runs: bool = True, name: str = NAME) -> Machine:
+def step(world: Reader, version: str, *, runs: bool = True, name: str = NAME) -> Machine:
     """The machine with that engine; none at all where the version is empty."""
     folder = bundle(world, version) if version else ""
     return Machine("machine", name, folder, runs=runs and bool(version), driver="virtualbox")
