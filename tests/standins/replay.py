@@ -94,7 +94,7 @@ class Replay:
         words = shlex.split(command.replace("$LAB", LAB))
         return self.machines.run(words, {"MACHINE_STORAGE_PATH": self.store, **self.env})
 
-    def act(self, line: str) -> None:
+    def act(self, line: str) -> None:  # noqa: C901 -- a case for each act
         """What was done to the machine between two commands."""
         words = shlex.split(line.replace("$LAB", LAB))
         disk, machines = Files(self.world), self.machines
