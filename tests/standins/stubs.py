@@ -64,7 +64,7 @@ def stubbed(folder: Path) -> Iterator[Path]:
             here.end(int(pid.name))
 
 
-def vboxmanage(words: Sequence[str], folder: str, owner: int) -> int:  # noqa: C901 -- a case a verb
+def vboxmanage(words: Sequence[str], folder: str, owner: int) -> int:
     """What the virtualbox driver calls; anything else does nothing, well."""
     match list(words):
         case ["--version" | "-v"]:
