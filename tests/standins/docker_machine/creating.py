@@ -136,11 +136,12 @@ def _check(call: Call, driver: Driver, given: Given, host: Host) -> None:
                 "This computer doesn't have VT-X/AMD-v enabled. Enabling it in the BIOS is "
                 "mandatory"
             )
-    if driver.boots:
+    if driver.boots and not driver.plugin:
         _cache(call, host)
 
 
 def _cache(call: Call, host: Host) -> None:
+    """Plugins look after it only as they create."""
     cache = f"{call.store}/cache"
     if not call.around.disk.is_there(cache):
         line = f"Image cache directory does not exist, creating it at {cache}..."
@@ -209,9 +210,10 @@ def _made(call: Call, host: Host) -> None:
 def _created(call: Call, host: Host) -> Host:
     """What its driver does; raises Fails, with what was made until then left as it is."""
     name, virtualbox = host.name, host.driver_name == "virtualbox"
-    image = booting.cached(call)
-    if image is not None:
-        _about_latest(call, host, image)
+    if DRIVERS[host.driver_name].plugin:
+        _cache(call, host)
+    else:
+        _about_latest(call, host, booting.cached(call))
     if not host.url:
         target = store.image(call, name)
         call.driver_says(name, f"Copying {call.store}/cache/boot2docker.iso to {target}...")

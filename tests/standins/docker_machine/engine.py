@@ -127,7 +127,7 @@ def _answers(settings: Settings, place: Place) -> None:
             if self.command != "HEAD":
                 self.wfile.write(said.body)
 
-        do_HEAD = do_POST = do_GET
+        do_HEAD = do_POST = do_GET  # noqa: N815 -- the names that http.server calls
 
         def log_message(self, format: str, *args: object) -> None: ...
 
@@ -151,12 +151,17 @@ def _dockerd(settings: Settings, place: Place) -> None:
     place.bound.close()
     programs, folder = f"{settings.engines}/{settings.version}", settings.folder
     run = tempfile.mkdtemp(prefix="vm-")  # its sockets' paths have to be short
+    # without a file of its own it would read the machine's; an empty one is refused by 20.10
+    Path(f"{run}/daemon.json").write_text("{}")
     engine = subprocess.Popen(
         [
             f"{programs}/dockerd",
             *("--host", f"tcp://{place.address}:{place.port}", "--tlsverify"),
             *("--tlscacert", f"{folder}/ca.pem", "--tlscert", f"{folder}/server.pem"),
             *("--tlskey", f"{folder}/server-key.pem", "--bridge", "none", "--iptables=false"),
+            # without it 28 leaves rules behind even so
+            *("--ip6tables=false", "--config-file", f"{run}/daemon.json"),
+            *("--init-path", f"{programs}/docker-init"),
             *("--data-root", settings.record.removesuffix(".json") + ".data"),
             *("--exec-root", f"{run}/e", "--pidfile", f"{run}/pid"),
         ],

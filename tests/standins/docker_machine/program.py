@@ -152,19 +152,20 @@ def run(
 
 
 def heard(around: Around, words: Sequence[str], env: Environment, stdin: str = "") -> Ended:
-    """Likewise, with what it said."""
+    """Likewise, with what it said; what never ends by itself was ended."""
     out: list[str] = []
     err: list[str] = []
-    code = run(around, words, env, say=_onto(out), complain=_onto(err), stdin=stdin)
+    try:
+        code = run(around, words, env, say=_onto(out), complain=_onto(err), stdin=stdin)
+    except (Hangs, CutShort):
+        # as timeout(1) says of one that took too long
+        code = 124
     return Ended(code, "".join(out), "".join(err))
 
 
 def stopped_short(around: Around, words: Sequence[str], env: Environment) -> None:
     """It is killed at the moment that the conditions name, or ran to its end."""
-    try:
-        heard(around, words, env)
-    except (CutShort, Hangs):
-        return
+    heard(around, words, env)
 
 
 def _onto(lines: list[str]) -> Callable[[str], None]:

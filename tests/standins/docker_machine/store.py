@@ -133,7 +133,9 @@ def note(call: Call, known: Vm) -> None:
 
 
 def forget(call: Call, name: str) -> None:
+    """With the disk of its real engine, where it had one."""
     call.around.disk.remove(_noted(call, name))
+    call.around.disk.remove(_noted(call, name).removesuffix(".json") + ".data")
 
 
 def _noted(call: Call, name: str) -> str:
