@@ -36,13 +36,13 @@ def here(tmp_path: Path) -> Here:
 def test_a_machine_is_made_switched_in_place_and_removed(here: Here, standin: Placed) -> None:
     steps.make_so(here, step(here, OLD))
     vm = step(here, OLD).vm
-    assert well.answers(here, vm, Version.parse(OLD)) is None
+    assert well.asked(here, vm, Version.parse(OLD)).reason is None
     assert well.runs_container(here, vm) is None
     before = steps.observed(here, step(here, NEW))
     steps.make_so(here, step(here, NEW))
-    assert well.answers(here, vm, Version.parse(NEW)) is None
+    assert well.asked(here, vm, Version.parse(NEW)).reason is None
     steps.make_so(here, before)
-    assert well.answers(here, vm, Version.parse(OLD)) is None
+    assert well.asked(here, vm, Version.parse(OLD)).reason is None
     assert len(standin.running()) == 1
     steps.make_so(here, step(here, ""))
     assert not standin.running()
