@@ -86,11 +86,6 @@ class Machine:
         """Its first process as it is called here, while it runs."""
         return self._leader
 
-    @property
-    def leader(self) -> int:
-        """Its first process, as it is numbered here."""
-        return self._leader
-
     def boot(self) -> None:
         """Switch it on, and return once it has started all that it starts by itself."""
         assert self._spawned is None, "the machine runs already"

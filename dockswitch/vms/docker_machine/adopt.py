@@ -48,14 +48,12 @@ def _version(reader: Reader, name: str, state: State) -> Version:
     told = image.version(reader, places.image(reader.layout, name))
     if told is not None:
         return told
-    found = api.identity(reader, environment.reach(reader, name).socket) if _runs(state) else None
+    if state != "running":
+        raise VersionUntold(name)
+    found = api.identity(reader, environment.reach(reader, name).socket)
     if found is None:
         raise VersionUntold(name)
     return found.version
-
-
-def _runs(state: State) -> bool:
-    return state == "running"
 
 
 def _kept(system: System, name: str, version: Version) -> str:
@@ -72,11 +70,14 @@ def _kept(system: System, name: str, version: Version) -> str:
     bundle = Bundle(
         version, folder, (), (), url, sha256, size, Trust.TLS, parts=(part,), keeper="machine"
     )
-    temporary = f"{system.layout.images}/.tmp-{os.getpid()}-{name}"
+    temporary = f"{system.layout.images}/.tmp-{os.getpid()}"
     system.folder(temporary)
     system.copy(path, f"{temporary}/{places.IMAGE}")
     system.sync(temporary)
     system.write(f"{temporary}/{kept_record.NAME}", kept_record.to_json(bundle))
+    if system.kind(folder) is not None:  # without its record: what a kill left
+        name = folder.rpartition("/")[2]
+        system.move(folder, f"{system.layout.trash}/{name}-{os.getpid()}")
     system.move(temporary, folder)
     return folder
 

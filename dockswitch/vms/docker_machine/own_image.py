@@ -27,16 +27,22 @@ def place(layout: Layout, name: str) -> str:
     return f"{layout.vm_record('machine', name)}/{places.IMAGE}"
 
 
-def replace(system: System, image: str, to: str) -> None:
+def replace(system: System, found: str, to: str) -> None:
     """Puts an image at a place in one go: whoever reads there has the old one or the new one."""
     above, _, name = to.rpartition("/")
     temporary = f"{above}/.tmp-{name}"
-    if system.kind(temporary) is not None:  # of a command that was killed
-        system.discard(temporary)
+    _drop(system, temporary)  # of a command that was killed
     system.folder(above, 0o700)
-    system.copy(image, temporary)
+    system.copy(found, temporary)
     system.sync(above)
     system.move(temporary, to)
+    # rename(2) leaves both where they are links to one file: the image was there already
+    _drop(system, temporary)
+
+
+def _drop(system: System, temporary: str) -> None:
+    if system.kind(temporary) is not None:
+        system.discard(temporary)
 
 
 def in_folder(reader: Reader, folder: str) -> str:

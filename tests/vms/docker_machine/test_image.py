@@ -97,3 +97,9 @@ def test_what_is_no_whole_image_is_refused(content: bytes, words: str) -> None:
 def test_no_file_has_no_label() -> None:
     assert image.label(World(), PATH) == ""
     assert image.label(machine(b"b2d-v1.2.3" * 4000), PATH) == ""
+
+
+def test_a_label_may_name_a_version() -> None:
+    assert image.version(machine(iso.image("b2d-v18.06.1-ce")), PATH) == Version("18.06.1-ce")
+    assert image.version(machine(iso.image("Boot2Docker")), PATH) is None
+    assert image.version(World(), PATH) is None
