@@ -28,7 +28,11 @@ _NEEDED = (package_names.ENGINE, package_names.CLIENT, package_names.CONTAINERD)
 
 
 def choose(
-    reader: Reader, catalog: LateCatalog, request: Request, source: str, wish: VmWish
+    reader: Reader,
+    catalog: LateCatalog,
+    request: Request,
+    source: str,
+    wish: VmWish = VmWish(),  # noqa: B008 -- it is frozen
 ) -> Chosen:
     """For the guest that suits the version, or that the machine boots whose engine is replaced.
 

@@ -47,9 +47,7 @@ refuse_unfit() {
 # What is on the machine that no script like this put there; nothing where there is none.
 others() {
     form=$(noted form)
-    if [ -z "$form" ] && [ -e $STATE/journal ]; then
-        echo "dockswitch itself keeps an engine here"
-    fi
+    [ ! -e $STATE/journal ] || echo "dockswitch itself keeps an engine here"
     if has dpkg-query; then
         theirs="docker.io docker-engine moby-engine"
         [ "$form" = packages ] || theirs="$theirs docker-ce"

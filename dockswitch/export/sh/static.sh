@@ -16,6 +16,7 @@ refuse_more() {
 
 unpack() {
     [ ! -f "$FOLDER/.dockswitch.json" ] || return 0
+    rm -rf $STATE/versions/.tmp-script-* # of one that was killed: we are alone
     fresh=$STATE/versions/.tmp-script-$$
     mkdir -p "$fresh/.unpacked"
     printf '%s\n' "$FILES" | while read -r _ name _; do tar -xzf "$work/$name" -C "$fresh/.unpacked"; done
