@@ -242,6 +242,8 @@ def _expected_names(wanted: Archive) -> tuple[str, ...]:
     """
     if wanted.origin is not None or wanted.keeper is not None:
         return ()
+    if wanted.name.endswith(".zip"):  # for Windows
+        return tuple(f"{name}.exe" for name in ("docker", "dockerd"))
     plugins = (_PLUGIN.match(each.name) for each in wanted.downloads)
     names = (f"{PLUGINS}/{plugin[1]}" for plugin in plugins if plugin)
     return (*names, *bundles.expected_names(wanted.version))

@@ -35,9 +35,15 @@ def install(
 
     `keeper` is whose virtual machines it is for, None for this machine itself.
     """
-    chosen = choose(
-        system, catalog, request, backend, rootless=rootless, source=source, keeper=keeper
-    )
+    if keeper == "lima":
+        from dockswitch.switching import chosen_guest  # only where Lima has the engine
+
+        chosen = chosen_guest.choose(system, catalog, request, source)
+    else:
+        how: Rootless = "no" if keeper else rootless
+        chosen = choose(
+            system, catalog, request, backend, rootless=how, source=source, keeper=keeper
+        )
     if chosen.found is None:
         fetch.refuse_kept(chosen.bundle, accepted)
         return Installed(chosen.bundle, changed=False)
