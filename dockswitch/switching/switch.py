@@ -98,7 +98,7 @@ def _in_vm(
     if asked is not None and asked.other:
         steps = steps_of(wanted.backend, wanted.goal, before, system)
     if not steps and says_the_same(now, wanted.goal, wanted.channel):
-        reach = vm_switch.proven(
+        reach = vm_switch.refuse_unwell(
             system, wanted.goal, wanted.options, progress, fresh=False, now=asked
         )
         return Outcome(changed=False, before=before, after=now, host=vm_in_use.host(reach))

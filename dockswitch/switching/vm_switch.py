@@ -26,7 +26,7 @@ def perform(
     rest = [step for step in steps if not _is_it(step, goal)]
     for step in wanted:
         _perform(system, opened, step, progress)
-    reach = proven(system, goal, options, progress, fresh=bool(wanted))
+    reach = refuse_unwell(system, goal, options, progress, fresh=bool(wanted))
     for step in rest:
         _perform(system, opened, step, progress)
     return reach
@@ -47,7 +47,7 @@ def asked(system: System, goal: Goal) -> Asked:
     return found
 
 
-def proven(
+def refuse_unwell(
     system: System,
     goal: Goal,
     options: Options,

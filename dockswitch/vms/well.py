@@ -26,6 +26,11 @@ class Asked:
     other: bool = False
 
 
+def answers(system: System, vm: Vm, wanted: Version) -> str | None:
+    """Why the engine in it does not answer as that version, or None where it does."""
+    return asked(system, vm, wanted).reason
+
+
 def asked(system: System, vm: Vm, wanted: Version) -> Asked:
     """What came of asking the engine in it until it answered as that version."""
     keeper = vms.keeper(vm.keeper)
