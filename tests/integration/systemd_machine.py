@@ -83,11 +83,6 @@ class Machine:
 
     @property
     def leader(self) -> int:
-        """Its first process as it is called here, while it runs."""
-        return self._leader
-
-    @property
-    def leader(self) -> int:
         """Its first process, as it is numbered here."""
         return self._leader
 
