@@ -90,6 +90,8 @@ def _machine(ctx: typer.Context, backend: str | None, name: str | None, *, dry_r
         taken = vm_adopt.adopt(session.system, name, session.report.progress)
     verb = "would be" if dry_run else "is"
     become = f" {verb} in use (generation {taken.generation})," if taken.in_use else ""
+    how = f"--backend machine --machine {name} --in-place"
+    ours = f"{verb} dockswitch's to start, stop and switch, never to remove"
     session.report.answer(
         {
             "changed": taken.changed,
@@ -99,13 +101,11 @@ def _machine(ctx: typer.Context, backend: str | None, name: str | None, *, dry_r
             "in_use": taken.in_use,
         },
         [
-            f"{taken.vm} with {taken.version}{become} and {verb} dockswitch's to start, stop and "
-            "switch, never to remove"
+            f"{taken.vm} with {taken.version}{become} and {ours}"
             if taken.changed
             else f"{taken.vm} is adopted already: nothing changed",
-            f"`dockswitch use SPEC --backend machine --machine {name} --in-place` replaces its "
-            f"engine; `dockswitch use {taken.version} --backend machine --machine {name} "
-            "--in-place` puts this one back",
+            f"`dockswitch use SPEC {how}` replaces its engine",
+            f"`dockswitch use {taken.version} {how}` puts this one back",
         ],
     )
 

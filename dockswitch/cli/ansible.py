@@ -13,7 +13,7 @@ Examples:
   dockswitch ansible collection ~/.ansible/collections
   dockswitch ansible collection . --program dockswitch.pyz
 
-What dockswitch.pyz unpacks brings dockswitch.pyz to the hosts, which need Python
+What dockswitch.pyz unpacks brings itself to the hosts, which need Python
 3.10. The collection has the modules docker_engine and docker_engine_facts, the
 lookup release, the role engine, and the playbook rolling.
 """

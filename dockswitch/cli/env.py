@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -39,9 +40,11 @@ _SHELLS = {
     "powershell": _Shell(
         "$Env:{name} = {value}",
         "Remove-Item Env:{name} -ErrorAction Ignore",
-        "$Env:PATH = {value} + ';' + $Env:PATH",
+        "$Env:PATH = {value} + [IO.Path]::PathSeparator + $Env:PATH",
     ),
-    "cmd": _Shell("SET {name}={value}", "SET {name}=", "SET PATH={value};%PATH%"),
+    # quoted as a whole, so that `&` and `^` are plain; PATH as it is by now, for what `FOR` runs
+    # has no %PATH% put in its place
+    "cmd": _Shell('SET "{name}={value}"', 'SET "{name}="', 'SET "PATH={value};{was}"'),
 }
 
 
@@ -50,7 +53,7 @@ def command(
     shell: Annotated[
         Literal["sh", "fish", "powershell", "cmd"],
         typer.Option("--shell", metavar="SHELL", help="sh, fish, powershell or cmd."),
-    ] = "sh",
+    ] = "powershell" if sys.platform == "win32" else "sh",
     unset: Annotated[
         bool, typer.Option("--unset", "-u", help="Take back what leads a shell to an engine.")
     ] = False,
@@ -103,13 +106,32 @@ def _tell(
     lines = [
         *(form.sets.format(name=n, value=_quoted(shell, v)) for n, v in variables.items()),
         *(form.unsets.format(name=name) for name in unset),
-        *([form.path.format(value=_quoted(shell, folder))] if folder else []),
+        *(
+            [form.path.format(value=_quoted(shell, native(shell, folder)), was=_path())]
+            if folder
+            else []
+        ),
     ]
     session.report.answer({"shell": shell, **variables, "unset": list(unset), "bin": folder}, lines)
 
 
+def _path() -> str:
+    """The PATH that there is; where cmd is not, only its own name for it."""
+    return os.environ.get("PATH", "") if sys.platform == "win32" else "%PATH%"
+
+
+def native(shell: str, folder: str) -> str:
+    """A folder as that shell has it on its PATH, whose own colon would part a drive from it."""
+    drive, colon, rest = folder.partition(":")
+    if not colon or len(drive) != 1:
+        return folder
+    if shell in ("powershell", "cmd"):
+        return folder.replace("/", "\\")
+    return f"/{drive.lower()}{rest}"  # of Git, MSYS2 and Cygwin's kin
+
+
 def _quoted(shell: str, value: str) -> str:
-    """As that shell takes any value for itself; cmd has no quotes that SET would not keep."""
+    """As that shell takes any value for itself; of cmd its SET is quoted as a whole."""
     if shell == "powershell":
         return "'" + value.replace("'", "''") + "'"
     return value if shell == "cmd" else shlex.quote(value)

@@ -13,7 +13,7 @@ Examples:
   dockswitch install 28.5.2    fetch it now, switch later without a network
   dockswitch install test latest-pre
   dockswitch install 28.5.2 --from deb --suite debian/bookworm
-  dockswitch install 17.05.0-ce --backend machine    the image for a virtual machine
+  dockswitch install 17.06.0-ce-rc2 --backend machine   a VM's image
 """
 
 
@@ -29,6 +29,7 @@ def command(
     accept_digest: spec.AcceptDigest = None,
 ) -> None:
     """Fetch and verify a release without switching to it."""
+    from dockswitch.model.vm import keeper_of
     from dockswitch.switching import install
     from dockswitch.switching.options import Options
 
@@ -39,6 +40,7 @@ def command(
     options = Options(accepted=spec.accepted(verify, accept_digest), source=taken)
     as_root(session)
     chosen = sessions.one(session, request, by, options)
+    keeper = keeper_of(chosen.name)
     asked = (session.system, lambda: session.catalog, request)
     if chosen.name == "apt":
         installed = install.packages(*asked, options.accepted, session.report.progress)
@@ -49,9 +51,9 @@ def command(
             options.accepted,
             session.report.progress,
             # so that an engine of a user's own can be switched to without a network later
-            rootless="offered" if session.layout.scope == "user" else "no",
+            rootless="offered" if session.layout.scope == "user" and keeper is None else "no",
             source=taken,
-            keeper=keeper_of(chosen.name),
+            keeper=keeper,
         )
     bundle = installed.bundle
     verb = "is installed now" if installed.changed else "is installed already"

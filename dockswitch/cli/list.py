@@ -1,6 +1,6 @@
 """`dockswitch list`: list the versions that are kept here."""
 
-import os
+import posixpath
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
@@ -35,7 +35,7 @@ def command(ctx: typer.Context) -> None:
     kept = (*bundles.kept(session.system), *bundles.kept_as_packages(session.system))
     kept += tuple(each for keeper in KEEPERS for each in bundles.kept(session.system, keeper))
     target = session.system.link(layout.current)
-    current = os.path.normpath(f"{layout.state}/{target}") if target else ""
+    current = posixpath.normpath(f"{layout.state}/{target}") if target else ""
     now = history.newest(session.system)
     in_use = frozenset({current} - {""})
     machines = record.every(session.system)

@@ -12,7 +12,7 @@ import typer
 
 from dockswitch.cli import options
 from dockswitch.model.errors import UsageError
-from dockswitch.model.layout import Layout
+from dockswitch.model.layout import Layout, has_engine, own_uid
 from dockswitch.model.settings import Setting, settle
 from dockswitch.report.report import Report
 
@@ -68,8 +68,10 @@ class Session:
             from dockswitch.backends.vm import BelongToPeople
 
             raise BelongToPeople(self.keeper)
+        if self.given.user is False and not has_engine():
+            raise NoSystemScope
         user = self.keeper is not None or bool(self.given.user)
-        return Layout.of(root=root, user=user, env=os.environ, uid=os.geteuid())
+        return Layout.of(root=root, user=user, env=os.environ, uid=own_uid())
 
     @property
     def root_origin(self) -> str:
@@ -112,13 +114,20 @@ class Session:
 
         return self._here(hosts.this())
 
-    def _here(self, host: "Host") -> "Here":
+    @functools.cached_property
+    def recorded(self) -> "Here":
+        """This machine, where nothing is asked that the cache and the record do not know."""
+        from dockswitch.system import hosts
+
+        return self._here(hosts.this(), offline=True)
+
+    def _here(self, host: "Host", *, offline: bool = False) -> "Here":
         from dockswitch.system.here import Here
 
         return Here(
             self.layout,
             host,
-            offline=self.settings["offline"].on,
+            offline=offline or self.settings["offline"].on,
             allow_http=self.settings["allow_http"].words,
             apt_wait=self.settings["apt_wait"].seconds,
             tell=self.report.note,
@@ -205,9 +214,11 @@ class Session:
 
     def _files(self, what: str) -> list[tuple[str, str]]:
         """The user's file, then the system's; those that are there."""
-        layouts = [Layout.of_user(env=os.environ, uid=os.geteuid()), Layout.of_system()]
+        layouts = [Layout.of_user(env=os.environ, uid=own_uid())]
+        if sys.platform != "win32":  # where anybody may make a folder of that name
+            layouts.append(Layout.of_system())
         if self.layout.root:
-            layouts = [Layout.of_system(root=self.layout.root)]
+            layouts = [Layout.of(root=self.layout.root, user=False, env=os.environ, uid=own_uid())]
         paths = [
             each.real(each.settings if what == "settings" else each.site_channels)
             for each in layouts
@@ -220,6 +231,15 @@ class Session:
         if named and not os.path.isfile(named):
             raise UsageError(f"there is no channel map {named}", hint="--channels names a file")
         return [*files, *([(named, _text(named))] if named else [])]
+
+
+class NoSystemScope(UsageError):
+    def __init__(self) -> None:
+        super().__init__(
+            "there is no engine of the whole machine on this system",
+            details="macOS and Windows have engines in virtual machines, which belong to a person",
+            hint="leave out --system",
+        )
 
 
 class NotFromThere(UsageError):

@@ -7,7 +7,7 @@ import typer
 
 from dockswitch.cli.current import NothingInUse
 from dockswitch.cli.session import NotFromThere, Session
-from dockswitch.model.errors import UsageError
+from dockswitch.model.errors import DockswitchError, UsageError
 from dockswitch.model.vm import keeper_of
 
 if TYPE_CHECKING:  # imported by the functions that run
@@ -53,6 +53,8 @@ def in_force(ctx: typer.Context, suite: str | None) -> "tuple[Session, Generatio
     now = history.newest(session.system)
     if now.version is None:
         raise NothingInUse
+    if not now.channel:
+        raise NoChannel(str(now.version))
     if now.vm is not None:
         kept = bundles.read(session.system, now.folder)
         source = kept.source if kept is not None and now.vm.keeper == "lima" else ""
@@ -89,6 +91,16 @@ def _names(session: Session, backend: str | None, source: str) -> tuple[str, ...
     if source and (source not in found.takes or found.name == "apt"):
         raise NotFromThere(found.name)
     return (found.name,)
+
+
+class NoChannel(DockswitchError):
+    """Such as what an adopted machine had: nobody knows where that came from."""
+
+    def __init__(self, version: str) -> None:
+        super().__init__(
+            f"{version} came from no channel, which could have something newer",
+            hint="`dockswitch use stable` takes the newest that stable has",
+        )
 
 
 class SuiteOfPackages(UsageError):

@@ -11,6 +11,7 @@ from dockswitch.cli.env import address
 from dockswitch.cli.privilege import as_root
 from dockswitch.cli.session import Session
 from dockswitch.model.errors import UsageError
+from dockswitch.model.layout import has_engine
 from dockswitch.model.outcome import Found, Outcome
 from dockswitch.report import outcome as telling
 
@@ -89,6 +90,12 @@ def command(
 
     began = time.monotonic()
     taken = spec.source(source)
+    if not has_engine():
+        from dockswitch.cli import offered  # macOS and Windows
+
+        backend = offered.backend(
+            ctx, _pinned(words), named=backend, client_only=client_only, day=as_of
+        )
     session, by = sessions.of(ctx, backend=backend, source=taken, suite=suite)
     spec.suited(suite, taken, by[0])
     in_vm = vm.said(ctx, machine, driver, in_place, keep_running)
@@ -189,20 +196,26 @@ def tell(session: Session, outcome: Outcome, began: float) -> None:
         )
     for note in outcome.notes:
         session.report.warning(note)
-    reach = vm.reach(session, outcome.after) if outcome.after.vm is not None else None
-    host = reach.variables.get("DOCKER_HOST") if reach else None
     session.report.answer(
-        telling.outcome_plain(outcome, seconds=time.monotonic() - began, host=host),
+        telling.outcome_plain(outcome, seconds=time.monotonic() - began),
         telling.outcome_lines(outcome, session.layout),
     )
     if outcome.after.vm is not None:
-        vm.mention_ways(session, host, outcome.context)
+        vm.mention_ways(session, outcome)
         return
     if session.layout.scope == "user" and outcome.after.running:
         session.report.note(
             f"DOCKER_HOST={address(session)} leads docker to it: "
             'eval "$(dockswitch env --user)" sets that in a shell'
         )
+
+
+def _pinned(words: list[str] | None) -> list[str]:
+    """The spec's words, else those of the nearest pin file; none where there is none."""
+    from dockswitch.cli import pins
+
+    pin = None if words else pins.nearest()
+    return [pin.spec] if pin else words or []
 
 
 def _wanted(session: Session, words: list[str], *, from_file: bool) -> list[str]:

@@ -8,13 +8,13 @@ import typer
 
 from dockswitch.cli import options, spec
 from dockswitch.cli.session import Session
-from dockswitch.model.errors import DockswitchError, UsageError
+from dockswitch.model.errors import UsageError
 from dockswitch.model.vm import KEEPERS, Keeper
 
 if TYPE_CHECKING:  # imported by the function that runs, so that --help does without it
     from dockswitch.model.generation import Generation
+    from dockswitch.model.outcome import Outcome
     from dockswitch.switching.options import VmWish
-    from dockswitch.vms import Reach
 
 # The drivers that docker-machine brings and its users add, and those of Lima.
 _DRIVERS = (
@@ -119,25 +119,12 @@ def as_now(now: "Generation") -> "VmWish":
     return VmWish(vm.name, vm.driver, in_place=True, flags=vm.flags)
 
 
-def reach(session: Session, generation: "Generation") -> "Reach | None":
-    """Where the engine of that generation's machine answers now; None where nobody can tell."""
-    from dockswitch import vms
-
-    vm = generation.vm
-    if vm is None:
-        return None
-    try:
-        return vms.keeper(vm.keeper).reach(session.system, vm.name)
-    except DockswitchError:
-        return None
-
-
-def mention_ways(session: Session, host: str | None, context: str) -> None:
+def mention_ways(session: Session, outcome: "Outcome") -> None:
     """How a shell reaches the engine in the machine in use."""
-    at = f" at {host}" if host else ""
-    by_context = f", or `docker --context {context}` each time" if context else ""
+    at = f" at {outcome.host}" if outcome.host else ""
+    each_time = f", or `docker --context {outcome.context}` each time" if outcome.context else ""
     session.report.note(
-        f'it answers{at}: eval "$(dockswitch env --user)" leads docker there in a shell{by_context}'
+        f'it answers{at}: eval "$(dockswitch env --user)" leads docker there in a shell{each_time}'
     )
 
 

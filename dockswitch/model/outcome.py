@@ -35,8 +35,9 @@ class Recovered:
 class Outcome:
     """What a switch did; `downtime` in seconds is from SIGTERM to the first good answer.
 
-    `left` is the adopted engine that ran until then. `context` is that of a docker client which
-    leads to the engine, empty for none.
+    `left` is the adopted engine that ran until then. `host` is where an engine in a virtual machine
+    answers, as DOCKER_HOST says it, and `context` that of a docker client which leads there; both
+    may be empty.
     """
 
     changed: bool
@@ -47,4 +48,5 @@ class Outcome:
     recovered: Recovered | None = None
     notes: tuple[str, ...] = ()
     left: Neighbour | None = None
+    host: str = ""
     context: str = ""

@@ -58,10 +58,7 @@ def _what(generation: Generation) -> str:
     return str(generation.neighbour) if generation.neighbour else "nothing of dockswitch's"
 
 
-def outcome_plain(
-    outcome: Outcome, *, seconds: float, host: str | None = None
-) -> dict[str, object]:
-    """`host` is where the engine answers that is in a virtual machine."""
+def outcome_plain(outcome: Outcome, *, seconds: float) -> dict[str, object]:
     after = outcome.after
     return {
         "changed": outcome.changed,
@@ -78,7 +75,7 @@ def outcome_plain(
         "recovered": outcome.recovered.wish if outcome.recovered else None,
         "notes": list(outcome.notes),
         "neighbour": neighbour_plain(after.neighbour),
-        "machine": machine_plain(after.vm, host),
+        "machine": machine_plain(after.vm, outcome.host),
         "context": outcome.context or None,
     }
 
@@ -220,7 +217,7 @@ def machine_plain(vm: Vm | None, host: str | None = None) -> dict[str, object] |
     """The virtual machine that an engine is in; `host` is where that answers now, if it does."""
     if vm is None:
         return None
-    return {"name": vm.name, "keeper": vm.keeper, "driver": vm.driver or None, "host": host}
+    return {"name": vm.name, "keeper": vm.keeper, "driver": vm.driver or None, "host": host or None}
 
 
 def hold_plain(hold: Hold | None) -> dict[str, object] | None:

@@ -9,6 +9,7 @@ from dockswitch.model.wish import Request
 from dockswitch.switching import fetch
 from dockswitch.switching.chosen import LateCatalog, Rootless, choose, fetched
 from dockswitch.switching.fetch import Accepted
+from dockswitch.switching.options import VmWish
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def install(
     if keeper == "lima":
         from dockswitch.switching import chosen_guest  # only where Lima has the engine
 
-        chosen = chosen_guest.choose(system, catalog, request, source)
+        chosen = chosen_guest.choose(system, catalog, request, source, VmWish())
     else:
         how: Rootless = "no" if keeper else rootless
         chosen = choose(

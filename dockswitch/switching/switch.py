@@ -92,22 +92,33 @@ def _in_vm(
     progress: Progress,
 ) -> Outcome:
     """A switch to an engine in a virtual machine: none of this machine hands over to it."""
-    from dockswitch.switching import vm_switch  # only where there is one
+    from dockswitch.switching import vm_context, vm_in_use, vm_switch  # only where there is one
 
+    asked = None if steps else vm_switch.asked(system, wanted.goal)
+    if asked is not None and asked.other:
+        steps = steps_of(wanted.backend, wanted.goal, before, system)
     if not steps and says_the_same(now, wanted.goal, wanted.channel):
-        vm_switch.refuse_unwell(system, wanted.goal, wanted.options, progress, fresh=False)
-        return Outcome(changed=False, before=before, after=now)
+        reach = vm_switch.proven(
+            system, wanted.goal, wanted.options, progress, fresh=False, now=asked
+        )
+        return Outcome(changed=False, before=before, after=now, host=vm_in_use.host(reach))
     opened = journal.begin(system, wanted.wish, container=False)
     with _undone_where_it_fails(system, opened, wanted, progress):
-        outcome = vm_switch.perform(
-            system, opened, wanted.goal, before, steps, wanted.options, progress
-        )
+        reach = vm_switch.perform(system, opened, wanted.goal, steps, wanted.options, progress)
         generation = _generation(system, wanted, before, now.left)
         journal.commit(system, opened, generation)
     recover.sweep(system)
-    context = vm_switch.context(system, wanted.goal)
+    assert wanted.goal.vm is not None
+    context = vm_context.follows(system, wanted.goal.vm, reach)
     notes = (*map(str, found), *([context.note] if context.note else []))
-    return replace(outcome, after=generation, context=context.name, notes=notes)
+    return Outcome(
+        changed=True,
+        before=before,
+        after=generation,
+        notes=notes,
+        host=vm_in_use.host(reach),
+        context=context.name,
+    )
 
 
 def _await_packages(system: System, steps: tuple[Step, ...]) -> None:
@@ -236,7 +247,7 @@ def _generation(
     return Generation(
         number=now.number + 1,
         version=bundle.version if bundle else None,
-        channel=wanted.channel or (bundle.channels[0] if bundle else ""),
+        channel=wanted.channel or next(iter(bundle.channels if bundle else ()), ""),
         backend=wanted.backend.name,
         folder=bundle.folder if bundle else "",
         names=wanted.goal.names,

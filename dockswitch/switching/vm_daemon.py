@@ -5,7 +5,7 @@ from dockswitch.backends import bundles
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import Progress, System
 from dockswitch.model.step import Machine
-from dockswitch.switching import recover, vm_context, vm_in_use
+from dockswitch.switching import recover, vm_context
 from dockswitch.switching.vm_in_use import Gone
 from dockswitch.vms import record, steps, well
 from dockswitch.vms.record import Record
@@ -23,10 +23,10 @@ def start(system: System, progress: Progress) -> bool:
         raise Gone(known)
     progress.say(str(_step(known, runs=True)))
     steps.make_so(system, _step(known, runs=True))
-    reason = well.answers(system, known.vm, bundles.version_of(known.folder))
-    if reason is not None:
-        raise Silent(known, reason)
-    told = vm_context.follows(system, known.vm, vm_in_use.reached(system, known))
+    found = well.asked(system, known.vm, bundles.version_of(known.folder))
+    if found.reach is None or found.reason is not None:
+        raise Silent(known, found.reason or "")
+    told = vm_context.follows(system, known.vm, found.reach)
     if told.note is not None:
         progress.say(told.note)
     return state != "running"

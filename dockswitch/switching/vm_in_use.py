@@ -40,7 +40,12 @@ class InUse:
     @property
     def host(self) -> str | None:
         """The value of DOCKER_HOST that leads to it."""
-        return self.reach.variables.get("DOCKER_HOST") if self.reach else None
+        return host(self.reach) if self.reach else None
+
+
+def host(reach: Reach) -> str:
+    """The value of DOCKER_HOST that leads to it; empty where there is none."""
+    return reach.variables.get("DOCKER_HOST", "")
 
 
 def seen(reader: Reader) -> InUse | None:

@@ -2,71 +2,82 @@
 
 from collections.abc import Sequence
 
-from dockswitch import vms
-from dockswitch.model.errors import DockswitchError
-from dockswitch.model.outcome import Outcome
-from dockswitch.model.plan import Goal, Installed
+from dockswitch.model.plan import Goal
 from dockswitch.model.ports import Progress, System
 from dockswitch.model.step import Machine, Step
-from dockswitch.switching import history, probe, transaction, vm_context
+from dockswitch.switching import probe, transaction
 from dockswitch.switching.journal import Journal
 from dockswitch.switching.options import Options
-from dockswitch.switching.vm_context import Told
 from dockswitch.switching.well import Unwell
-from dockswitch.vms import well
+from dockswitch.vms import Reach, record, well
+from dockswitch.vms.well import Asked
 
 
 def perform(
     system: System,
     opened: Journal,
     goal: Goal,
-    before: Installed,
     steps: Sequence[Step],
     options: Options,
     progress: Progress,
-) -> Outcome:
-    """Performs the steps; raises Unwell. The outcome has the generation before it."""
+) -> Reach:
+    """Performs the steps; where the engine answers then. Raises Unwell."""
     wanted = [step for step in steps if _is_it(step, goal)]
     rest = [step for step in steps if not _is_it(step, goal)]
     for step in wanted:
         _perform(system, opened, step, progress)
-    refuse_unwell(system, goal, options, progress, fresh=bool(wanted))
+    reach = proven(system, goal, options, progress, fresh=bool(wanted))
     for step in rest:
         _perform(system, opened, step, progress)
-    return Outcome(changed=True, before=before, after=history.newest(system))
+    return reach
 
 
-def refuse_unwell(
-    system: System, goal: Goal, options: Options, progress: Progress, *, fresh: bool
-) -> None:
-    """Raises Unwell where the engine in the goal's machine is not what is wanted, or not well.
+def asked(system: System, goal: Goal) -> Asked:
+    """What the engine answers in a machine that is taken to have the goal's and to run.
 
-    One that ran already is asked for its version alone.
+    Where it is another version's, somebody replaced it by other means: it is written down that it
+    has to be put back.
     """
     assert goal.vm is not None
     assert goal.bundle is not None
-    progress.say(f"waiting for the engine in {goal.vm}")
-    reason = well.answers(system, goal.vm, goal.bundle.version)
+    found = well.once(system, goal.vm, goal.bundle.version)
+    known = record.read(system, goal.vm.keeper, goal.vm.name)
+    if found.other and known is not None:
+        record.unsettle(system, known)
+    return found
+
+
+def proven(
+    system: System,
+    goal: Goal,
+    options: Options,
+    progress: Progress,
+    *,
+    fresh: bool,
+    now: Asked | None = None,
+) -> Reach:
+    """Where the engine in the goal's machine answers; raises Unwell where it is not what is wanted,
+    or not well.
+
+    One that ran already is asked for its version alone, and not again where that was its answer
+    `now`.
+    """
+    assert goal.vm is not None
+    assert goal.bundle is not None
+    found = now
+    if found is None or found.reason is not None:
+        progress.say(f"waiting for the engine in {goal.vm}")
+        found = well.asked(system, goal.vm, goal.bundle.version)
+    reason = found.reason
     if reason is None and fresh:
         progress.say("running a container")
         reason = well.runs_container(system, goal.vm)
-    if reason is not None:
-        raise Unwell(reason)
-    if not options.probe:
-        return
-    reason = probe.refuses_at(system, options.probe, well.variables(system, goal.vm), progress)
+    if reason is not None or found.reach is None:
+        raise Unwell(reason or f"nobody tells where the engine in {goal.vm} answers")
+    reason = probe.refuses_at(system, options.probe, found.reach.variables, progress)
     if reason is not None:
         raise Unwell(reason, hint=probe.HINT)
-
-
-def context(system: System, goal: Goal) -> Told:
-    """The docker context that leads to the goal's machine, made behind the commit point."""
-    assert goal.vm is not None
-    try:
-        reach = vms.keeper(goal.vm.keeper).reach(system, goal.vm.name)
-    except DockswitchError as error:
-        return Told(note=f"{goal.vm} has no docker context: {error.message}")
-    return vm_context.follows(system, goal.vm, reach)
+    return found.reach
 
 
 def _is_it(step: Step, goal: Goal) -> bool:

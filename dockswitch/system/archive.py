@@ -40,7 +40,8 @@ def unpack(door: Door, url: str, *, into: str, progress: Progress) -> Unpacked:
     Raises Unreachable, NotServed, DamagedArchive, HostileArchive, DiskFull, CannotWrite; the
     folder is gone then. Whether the digest is right is the caller's to decide.
     """
-    return anew_if_changed(lambda: _archive(door, url, into, progress))
+    archive = _zip if name_of(url).endswith(".zip") else _archive
+    return anew_if_changed(lambda: archive(door, url, into, progress))
 
 
 def unpack_debs(
@@ -60,6 +61,37 @@ def _archive(door: Door, url: str, into: str, progress: Progress) -> Unpacked:
         if not os.listdir(into):
             raise DamagedArchive(shown(url), "there is nothing in it")
         return Unpacked(unsigned(shown(url)), *found, folder.executables())
+
+
+def _zip(door: Door, url: str, into: str, progress: Progress) -> Unpacked:
+    """A zip archive has its list of members at its end: it is whole before it is unpacked."""
+    import tempfile  # only Windows has such archives
+
+    from dockswitch.system import zipped
+
+    digest, size = hashlib.sha256(), 0
+    with (
+        contextlib.closing(download(door, url)) as source,
+        new_folder(into),
+        tempfile.TemporaryFile(dir=os.path.dirname(into)) as whole,
+    ):
+        add = progress.begin(name_of(url), source.total)
+        try:
+            for piece in source:
+                if not size:
+                    _refuse_other(piece, shown(url))
+                size += len(piece)
+                digest.update(piece)
+                whole.write(piece)
+                add(len(piece))
+        finally:
+            progress.end()
+        if not size:
+            raise NotAnArchive(shown(url), "nothing")
+        folder = Folder(into, shown(url))
+        for member, content in zipped.Zip(whole, size, shown(url)):
+            folder.take(member, content)
+        return Unpacked(unsigned(shown(url)), digest.hexdigest(), size, folder.executables())
 
 
 def _debs(door: Door, urls: Sequence[str], into: str, progress: Progress) -> tuple[Unpacked, ...]:
@@ -172,6 +204,13 @@ def _is_deb(piece: bytes, url: str) -> None:
     if not piece.startswith(MAGIC):
         _refuse_page(piece, url)
         raise NotAnArchive(url, "no Debian package")
+
+
+def _refuse_other(piece: bytes, url: str) -> None:
+    """Raises NotAnArchive for a beginning that is not a zip archive's."""
+    if not piece.startswith(b"PK\x03\x04"):
+        _refuse_page(piece, url)
+        raise NotAnArchive(url, "something that is no zip archive, as its name says")
 
 
 def _refuse_page(piece: bytes, url: str) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.host import Host
-from dockswitch.model.layout import Layout
+from dockswitch.model.layout import Layout, own_uid
 from dockswitch.model.ports import (
     Answer,
     Circumstances,
@@ -291,8 +291,8 @@ class Here:
         from dockswitch.system.cache import Cache
 
         # An ordinary user may read the machine's cache and writes to a cache of their own.
-        own = Layout.of_user(env=os.environ, uid=os.geteuid())
+        own = Layout.of_user(env=os.environ, uid=own_uid())
         places = [self.layout.real(self.layout.cache)]
-        if not self.layout.root and self.layout.cache != own.cache and os.geteuid() != 0:
+        if not self.layout.root and self.layout.cache != own.cache and own_uid() != 0:
             places.append(own.cache)
         return Cache(self._door, tuple(places))

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import os
+import sys
 from collections.abc import Sequence
 
 from dockswitch.model.address import name_of, shown, unsigned
@@ -13,7 +14,7 @@ from dockswitch.system.download import LARGEST, Download, LocalFile, download
 from dockswitch.system.http import Door
 from dockswitch.system.new_folder import anew_if_changed, new_folder
 
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
 
 
 def save(door: Door, urls: Sequence[str], *, into: str, progress: Progress) -> tuple[Unpacked, ...]:
@@ -50,7 +51,8 @@ def _poured(
     file = os.open(path, _NEW, 0o644)
     try:
         with contextlib.closing(os.fdopen(file, "wb", buffering=0)) as out:
-            os.fchmod(file, 0o644)
+            if sys.platform != "win32":
+                os.fchmod(file, 0o644)
             early = Early(file)
             for piece in source:
                 _refuse(piece, url, size)

@@ -7,6 +7,7 @@ import contextlib
 import os
 import socket
 import struct
+import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -64,6 +65,8 @@ def listener(socket_path: str) -> int | None:
     try:
         with _connected_locally(socket_path, 1.0) as link:
             size = struct.calcsize("3i")
+            if not hasattr(socket, "SO_PEERCRED"):
+                return 0
             peer = link.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
     except OSError:
         return None
@@ -84,9 +87,11 @@ def _connected(at: str | Tls, deadline: float) -> Iterator[socket.socket]:
 
 @contextlib.contextmanager
 def _connected_locally(path: str, timeout: float) -> Iterator[socket.socket]:
+    if not hasattr(socket, "AF_UNIX"):
+        raise OSError("unix sockets cannot be reached from here")  # by Python on Windows
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
         link.settimeout(timeout)
-        if len(os.fsencode(path)) <= _LONGEST_PATH:
+        if sys.platform != "linux" or len(os.fsencode(path)) <= _LONGEST_PATH:
             link.connect(path)
         else:
             folder = os.open(os.path.dirname(path), os.O_PATH | os.O_DIRECTORY)

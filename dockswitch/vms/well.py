@@ -1,6 +1,7 @@
 """Whether the engine in a virtual machine is well: asked until it is, or until a deadline."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from dockswitch import vms
 from dockswitch.engine import api
@@ -14,15 +15,31 @@ PATIENCE = 60.0
 _PAUSE = 0.5
 
 
-def answers(system: System, vm: Vm, wanted: Version) -> str | None:
-    """Why the engine in it does not answer as that version, or None where it does."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Where the engine in a machine answers, None where that cannot be told; and why it does not
+    answer as the wanted version, None where it does. `other` says that another version answers.
+    """
+
+    reach: vms.Reach | None
+    reason: str | None
+    other: bool = False
+
+
+def asked(system: System, vm: Vm, wanted: Version) -> Asked:
+    """What came of asking the engine in it until it answered as that version."""
     keeper = vms.keeper(vm.keeper)
     ends = system.monotonic() + PATIENCE
     while True:
-        reason = _asked(system, keeper, vm, wanted)
-        if reason is None or system.monotonic() >= ends:
-            return reason
+        found = _asked(system, keeper, vm, wanted)
+        if found.reason is None or system.monotonic() >= ends:
+            return found
         system.pause(_PAUSE)
+
+
+def once(reader: Reader, vm: Vm, wanted: Version) -> Asked:
+    """Likewise, asked once."""
+    return _asked(reader, vms.keeper(vm.keeper), vm, wanted)
 
 
 def runs_container(system: System, vm: Vm) -> str | None:
@@ -35,20 +52,24 @@ def variables(reader: Reader, vm: Vm) -> Mapping[str, str]:
     return vms.keeper(vm.keeper).reach(reader, vm.name).variables
 
 
-def _asked(system: System, keeper: vms.Keeper, vm: Vm, wanted: Version) -> str | None:
+def _asked(reader: Reader, keeper: vms.Keeper, vm: Vm, wanted: Version) -> Asked:
     try:
-        reach = keeper.reach(system, vm.name)
+        reach = keeper.reach(reader, vm.name)
     except DockswitchError as error:
-        return ": ".join(part for part in (error.message, error.details) if part)
-    if not api.pings(system, reach.socket):
-        return f"the engine in {vm} does not answer{_distrust(system, reach.socket)}"
-    now = api.identity(system, reach.socket)
+        reason = ": ".join(part for part in (error.message, error.details) if part)
+        return Asked(None, reason)
+    if not api.pings(reader, reach.socket):
+        silent = f"the engine in {vm} does not answer{_distrust(reader, reach.socket)}"
+        return Asked(reach, silent)
+    now = api.identity(reader, reach.socket)
     if now is None:
-        return f"what answers in {vm} does not say its version"
-    return None if now.version.serves(wanted) else f"{now.version} answers, not {wanted}"
+        return Asked(reach, f"what answers in {vm} does not say its version")
+    if now.version.serves(wanted):
+        return Asked(reach, None)
+    return Asked(reach, f"{now.version} answers, not {wanted}", other=True)
 
 
-def _distrust(system: System, socket: Socket) -> str:
+def _distrust(reader: Reader, socket: Socket) -> str:
     """docker-machine's certificates are for one address, and for three years."""
-    why = system.distrusted(socket) if isinstance(socket, Tls) else None
+    why = reader.distrusted(socket) if isinstance(socket, Tls) else None
     return f": {why}" if why else ""

@@ -83,7 +83,7 @@ class Machine:
 
     @property
     def leader(self) -> int:
-        """Its first process, as it is numbered here."""
+        """Its first process as it is called here, while it runs."""
         return self._leader
 
     def boot(self) -> None:

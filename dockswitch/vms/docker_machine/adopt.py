@@ -11,7 +11,7 @@ from dockswitch.model.trust import Trust
 from dockswitch.model.version import Version
 from dockswitch.model.vm import Vm
 from dockswitch.vms import State, record
-from dockswitch.vms.docker_machine import config, environment, label, places, states
+from dockswitch.vms.docker_machine import config, environment, image, places, states
 from dockswitch.vms.docker_machine.errors import CutShort, NoSuchMachine
 
 
@@ -45,17 +45,15 @@ def foreseen(reader: Reader, name: str) -> tuple[Vm, Version]:
 
 def _version(reader: Reader, name: str, state: State) -> Version:
     """By the label of its image; a few have none, and then by the engine where it runs."""
-    told = label.version(reader, places.image(reader.layout, name))
+    told = image.version(reader, places.image(reader.layout, name))
     if told is not None:
         return told
-    found = api.identity(reader, environment.reach(reader, name).socket) if _runs(state) else None
+    if state != "running":
+        raise VersionUntold(name)
+    found = api.identity(reader, environment.reach(reader, name).socket)
     if found is None:
         raise VersionUntold(name)
     return found.version
-
-
-def _runs(state: State) -> bool:
-    return state == "running"
 
 
 def _kept(system: System, name: str, version: Version) -> str:
@@ -72,11 +70,14 @@ def _kept(system: System, name: str, version: Version) -> str:
     bundle = Bundle(
         version, folder, (), (), url, sha256, size, Trust.TLS, parts=(part,), keeper="machine"
     )
-    temporary = f"{system.layout.images}/.tmp-{os.getpid()}-{name}"
+    temporary = f"{system.layout.images}/.tmp-{os.getpid()}"
     system.folder(temporary)
     system.copy(path, f"{temporary}/{places.IMAGE}")
     system.sync(temporary)
     system.write(f"{temporary}/{kept_record.NAME}", kept_record.to_json(bundle))
+    if system.kind(folder) is not None:  # without its record: what a kill left
+        name = folder.rpartition("/")[2]
+        system.move(folder, f"{system.layout.trash}/{name}-{os.getpid()}")
     system.move(temporary, folder)
     return folder
 

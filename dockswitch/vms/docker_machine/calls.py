@@ -33,21 +33,21 @@ def program(reader: Reader) -> str:
     return found.path
 
 
-def ask(reader: Reader, *words: str) -> Finished:
-    """What it says to a verb that only looks; raises NoKeeper and TooLong."""
-    argv = (program(reader), *words)
-    return _ended(reader.run(argv, timeout=LIMITS[words[0]], env=_environment(reader)), words)
+def ask(reader: Reader, name: str, *words: str) -> Finished:
+    """What it says to a verb that only looks, at a machine (or all); raises NoKeeper, TooLong."""
+    argv, limit = (program(reader), *words), LIMITS[words[0]]
+    return _ended(reader.run(argv, timeout=limit, env=_environment(reader)), name, words[0])
 
 
-def act(system: System, *words: str) -> Finished:
+def act(system: System, name: str, *words: str) -> Finished:
     """Likewise to one that acts."""
-    argv = (program(system), *words)
-    return _ended(system.command(argv, timeout=LIMITS[words[0]], env=_environment(system)), words)
+    argv, limit = (program(system), *words), LIMITS[words[0]]
+    return _ended(system.command(argv, timeout=limit, env=_environment(system)), name, words[0])
 
 
 def asked(reader: Reader, name: str, *words: str) -> str:
     """What it says of a machine; raises what its error is mapped to."""
-    finished = ask(reader, *words)
+    finished = ask(reader, name, *words)
     if finished.code:
         raise said.error(reader, finished, name)
     return finished.out
@@ -55,14 +55,14 @@ def asked(reader: Reader, name: str, *words: str) -> str:
 
 def done(system: System, name: str, *words: str) -> None:
     """It does so to a machine; raises what its error is mapped to."""
-    finished = act(system, *words)
+    finished = act(system, name, *words)
     if finished.code:
         raise said.error(system, finished, name)
 
 
-def _ended(finished: Finished, words: tuple[str, ...]) -> Finished:
+def _ended(finished: Finished, name: str, verb: str) -> Finished:
     if finished.code == TOO_LONG:
-        raise TooLong(words[0], words[-1], LIMITS[words[0]], finished.out)
+        raise TooLong(verb, name, LIMITS[verb], finished.out)
     if finished.code == NOT_ALLOWED:
         raise NoKeeper("docker-machine", finished.err)
     return finished

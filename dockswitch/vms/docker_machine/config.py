@@ -28,7 +28,8 @@ def spoiled(reader: Reader, name: str) -> str | None:
     """The config.json, as a real path, that docker-machine cannot read: that machine's, or any
     other's. None where each can be read.
     """
-    for each in (name, *reader.names(places.machines(reader.layout))):
+    names = reader.names(places.machines(reader.layout))
+    for each in (name, *(one for one in names if not one.startswith("."))):
         try:
             read(reader, each)
         except SpoiledStore as error:

@@ -225,7 +225,9 @@ class TooLong(DockswitchError):
             f"`docker-machine {verb}` did not end within {seconds:g} s",
             details=f"it was ended; the last that it said was {last!r}" if last else "it was ended",
             hint=f"`docker-machine status {name}` tells how the machine stands, and "
-            f"`docker-machine kill {name}` turns it off",
+            f"`docker-machine kill {name}` turns it off"
+            if name
+            else "one of its machines does not answer: `docker-machine status NAME` tells of each",
         )
 
 

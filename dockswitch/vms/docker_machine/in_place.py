@@ -2,7 +2,7 @@
 
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import System
-from dockswitch.vms.docker_machine import calls, config, own_image, places, power, states
+from dockswitch.vms.docker_machine import address, calls, config, own_image, places, power, states
 from dockswitch.vms.docker_machine.errors import TooLong
 
 
@@ -10,13 +10,17 @@ def swap(system: System, name: str, folder: str) -> None:
     """It runs when this returns; going back is a swap to the old bundle.
 
     Where it took its image from elsewhere, it takes it from the place that is its own from now on:
-    an `upgrade` would silently bring the other one back.
+    an `upgrade` would silently bring the other one back. Where docker-machine reads no such place
+    (a drive of Windows), only its own copy is replaced.
     """
-    url = own_image.put(system, name, folder)
-    config.take_image_from(system, name, url)
-    if states.state(system, name) == "running" and _upgraded(system, name):
+    place = own_image.put(system, name, folder)
+    if not address.lasts(system, place):
+        _by_hand(system, name, place)
         return
-    _by_hand(system, name)
+    with address.at_hand(system, place) as url:
+        config.take_image_from(system, name, url)
+    if states.state(system, name) != "running" or not _upgraded(system, name):
+        _by_hand(system, name, place)
 
 
 def _upgraded(system: System, name: str) -> bool:
@@ -31,10 +35,9 @@ def _upgraded(system: System, name: str) -> bool:
     return True
 
 
-def _by_hand(system: System, name: str) -> None:
+def _by_hand(system: System, name: str, place: str) -> None:
     """What `upgrade` does, without asking the engine."""
     _off(system, name)
-    place = own_image.place(system.layout, name)
     own_image.replace(system, place, places.image(system.layout, name))
     power.start(system, name)
 

@@ -3,7 +3,7 @@
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import System
 from dockswitch.model.vm import Vm
-from dockswitch.vms.docker_machine import calls, drivers, own_image, places, remove
+from dockswitch.vms.docker_machine import address, calls, drivers, own_image, places, remove
 from dockswitch.vms.docker_machine.errors import AlreadyThere, StillThere
 
 
@@ -15,18 +15,9 @@ def make(system: System, wanted: Vm, folder: str) -> None:
     driver = wanted.driver or drivers.default(system)
     _open_store(system)
     flag = drivers.flag(system, driver)
-    url = own_image.put(system, wanted.name, folder)
-    # behind a person's own flags: of one that is there twice the last counts
-    words = ("create", "-d", driver, *wanted.flags, flag, url, wanted.name)
-    failed = _failed(system, wanted.name, words)
-    if failed is not None and _left(system, wanted.name):
-        _clean(system, wanted.name, failed)
-        failed = _failed(system, wanted.name, words)
-    if failed is None:
-        return
-    if _left(system, wanted.name):
-        _clean(system, wanted.name, failed)
-    raise failed
+    with address.at_hand(system, own_image.put(system, wanted.name, folder)) as url:
+        # behind a person's own flags: of one that is there twice the last counts
+        _twice(system, wanted.name, ("create", "-d", driver, *wanted.flags, flag, url, wanted.name))
 
 
 def _open_store(system: System) -> None:
@@ -35,6 +26,19 @@ def _open_store(system: System) -> None:
     if system.kind(store) is None:
         system.folder(store, 0o700)
         system.write(f"{store}/no-error-report", b"")
+
+
+def _twice(system: System, name: str, words: tuple[str, ...]) -> None:
+    """Once, and once more where that failed and left something of a machine."""
+    failed = _failed(system, name, words)
+    if failed is not None and _left(system, name):
+        _clean(system, name, failed)
+        failed = _failed(system, name, words)
+    if failed is None:
+        return
+    if _left(system, name):
+        _clean(system, name, failed)
+    raise failed
 
 
 def _failed(system: System, name: str, words: tuple[str, ...]) -> DockswitchError | None:

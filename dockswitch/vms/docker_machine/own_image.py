@@ -3,8 +3,6 @@
 docker-machine notes where an image came from and fetches it from there again at each `upgrade`.
 """
 
-from urllib.parse import quote
-
 from dockswitch.model.errors import CorruptState
 from dockswitch.model.layout import Layout, version_in
 from dockswitch.model.ports import Reader, System
@@ -13,7 +11,7 @@ from dockswitch.vms.docker_machine import image, places
 
 
 def put(system: System, name: str, folder: str) -> str:
-    """Puts the image of a bundle's folder there, checked; returns the address of the place.
+    """Puts the image of a bundle's folder there, checked; returns the place.
 
     Raises CorruptState for a bundle without image, and what `image.refuse_unfit` does.
     """
@@ -21,7 +19,7 @@ def put(system: System, name: str, folder: str) -> str:
     image.refuse_unfit(system, found, Version.parse(version_in(folder)))
     own = place(system.layout, name)
     replace(system, found, own)
-    return f"file://{quote(system.layout.real(own))}"
+    return own
 
 
 def place(layout: Layout, name: str) -> str:
@@ -29,16 +27,22 @@ def place(layout: Layout, name: str) -> str:
     return f"{layout.vm_record('machine', name)}/{places.IMAGE}"
 
 
-def replace(system: System, image: str, to: str) -> None:
+def replace(system: System, found: str, to: str) -> None:
     """Puts an image at a place in one go: whoever reads there has the old one or the new one."""
     above, _, name = to.rpartition("/")
     temporary = f"{above}/.tmp-{name}"
-    if system.kind(temporary) is not None:  # of a command that was killed
-        system.discard(temporary)
+    _drop(system, temporary)  # of a command that was killed
     system.folder(above, 0o700)
-    system.copy(image, temporary)
+    system.copy(found, temporary)
     system.sync(above)
     system.move(temporary, to)
+    # rename(2) leaves both where they are links to one file: the image was there already
+    _drop(system, temporary)
+
+
+def _drop(system: System, temporary: str) -> None:
+    if system.kind(temporary) is not None:
+        system.discard(temporary)
 
 
 def in_folder(reader: Reader, folder: str) -> str:

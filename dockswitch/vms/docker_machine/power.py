@@ -16,6 +16,6 @@ def stop(system: System, name: str) -> None:
 
 def _so(system: System, name: str, verb: str, already: str) -> None:
     """What is so already is a failure to docker-machine, and not to us."""
-    finished = calls.act(system, verb, name)
+    finished = calls.act(system, name, verb, name)
     if finished.code and already not in finished.err:
         raise said.error(system, finished, name)

@@ -21,7 +21,7 @@ def remove(system: System, name: str) -> None:
 def _tried(system: System, name: str, words: tuple[str, ...]) -> str:
     """Why it was not removed, where docker-machine says so."""
     try:
-        finished = calls.act(system, *words, name)
+        finished = calls.act(system, name, *words, name)
     except TooLong as error:
         return f"{error.message}: {error.details}"
     if not finished.code and not finished.err:

@@ -38,7 +38,7 @@ def test_nothing_around_it_changes_what_it_does(
         monkeypatch.setenv(name, "somebody-elses")
     monkeypatch.setenv("MACHINE_STORAGE_PATH", "relative")
     monkeypatch.setenv("ENGINE_REGISTRY_MIRROR", "https://mirror.example")
-    lines = calls.ask(here, "status", "docker-rc2").out.splitlines()
+    lines = calls.ask(here, "docker-rc2", "status", "docker-rc2").out.splitlines()
     assert not [line for line in lines if "somebody-elses" in line or "relative" in line]
     assert f"MACHINE_STORAGE_PATH={tmp_path}/root/.docker/machine" in lines
     assert "MACHINE_BUGSNAG_API_TOKEN=no-report" in lines
@@ -55,9 +55,10 @@ def test_one_that_does_not_end_is_ended_with_all_it_started(
     )
     monkeypatch.setattr(calls, "LIMITS", {"stop": 0.3})
     with pytest.raises(errors.TooLong) as told:
-        calls.act(here, "stop", "docker-rc2")
+        calls.act(here, "docker-rc2", "stop", "docker-rc2")
     assert "0.3 s" in told.value.message
     assert "Waiting for SSH" in told.value.details
+    assert "docker-machine kill docker-rc2" in told.value.hint
     assert not here.alive(int((tmp_path / "p").read_text()))
 
 
@@ -71,7 +72,7 @@ def test_a_machine_without_it_is_told_where_to_get_it() -> None:
 def test_one_that_cannot_be_run_is_said_to_be_so(here: Here, tmp_path: Path) -> None:
     program(tmp_path, "\x7fELF of another processor\n")
     with pytest.raises(errors.NoKeeper) as told:
-        calls.ask(here, "status", "docker-rc2")
+        calls.ask(here, "docker-rc2", "status", "docker-rc2")
     assert told.value.details
 
 
