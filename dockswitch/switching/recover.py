@@ -12,6 +12,7 @@ from dockswitch.model.outcome import Recovered
 from dockswitch.model.plan import runs_neighbour, touches_engine
 from dockswitch.model.ports import Progress, System
 from dockswitch.model.step import ByHand, Containers, Engine, Packages, Step
+from dockswitch.model.vm import KEEPERS
 from dockswitch.switching import adopted, history, journal, proof, transaction
 from dockswitch.switching.journal import Journal
 
@@ -148,7 +149,12 @@ def sweep(system: System) -> None:
         for name in _abandoned(system, shelf):
             system.discard(f"{shelf}/{name}")
     kept = (f"{shelf}/{name}" for shelf in shelves for name in system.names(shelf))
-    for folder in (layout.state, f"{layout.state}/log", *kept):
+    machines = (
+        layout.vm_record(keeper, name)
+        for keeper in KEEPERS
+        for name in system.names(f"{layout.state}/vms/{keeper}")
+    )
+    for folder in (layout.state, f"{layout.state}/log", *kept, *machines):
         for name in _abandoned(system, folder):
             system.write(f"{folder}/{name}", None)
     _sweep_units(system)

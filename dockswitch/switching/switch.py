@@ -226,7 +226,8 @@ def _undo(
             hint="mend what is named (a full disk: `dockswitch prune`), then run it again",
         ) from error
     if isinstance(error, DockswitchError):
-        raise Undone(wanted.wish, str(error), back, hint=error.hint) from error
+        reason = ": ".join(part for part in (error.message, error.details) if part)
+        raise Undone(wanted.wish, reason, back, hint=error.hint) from error
 
 
 def _back(now: Generation) -> str:

@@ -85,7 +85,10 @@ class Lima:
             return
         # limactl leaves a folder that its own `create` was killed in before it wrote anything.
         if system.kind(f"{folder}/lima.yaml") is None:
-            system.discard(folder)
+            aside = f"{system.layout.lima}/.tmp-dockswitch-{name}"  # Lima passes over such a name
+            system.discard(aside)
+            system.move(folder, aside)
+            system.discard(aside)
             return
         raise errors.of("delete", name, deleted)
 

@@ -1,0 +1,1 @@
+"""Lima as a keeper of machines, tested in memory."""
