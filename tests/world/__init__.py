@@ -14,12 +14,14 @@ from typing import Literal, Protocol, TypeVar
 
 from dockswitch.model.address import name_of
 from dockswitch.model.errors import DockswitchError, NoNamespaces
+from dockswitch.model.file_name import FileName
 from dockswitch.model.layout import Layout
 from dockswitch.model.ports import (
     Answer,
     Circumstances,
     Daemon,
     Finished,
+    Hashed,
     Index,
     Process,
     Program,
@@ -203,6 +205,18 @@ class World(Processes):
 
     def indexes(self, urls: Sequence[str]) -> Sequence[Index | DockswitchError]:
         raise NotInThisWorld
+
+    def length(self, url: str) -> int | None:
+        return self.hashed(url, lambda _: None).size
+
+    def hashed(self, url: str, add: Callable[[int], None]) -> Hashed:
+        """An archive, or any other file, which is as much as its name says."""
+        if self.offline:
+            raise NeverFetched(url)
+        if FileName.recognise(name_of(url)) is not None:
+            return Hashed(self.publishers.archive(url)[1], 60 << 20)
+        content = self.publishers.file(url)
+        return Hashed(hashlib.sha256(content).hexdigest(), len(content))
 
     def alive(self, pid: int) -> bool:
         return self._asked(any(each.pid == pid for each in self._living()))
@@ -487,7 +501,7 @@ class World(Processes):
         """Each file is as much as its name says."""
         if self.offline:
             raise NeverFetched(urls[0])
-        found = [(url, name_of(url), url.encode()) for url in urls]
+        found = [(url, name_of(url), self.publishers.file(url)) for url in urls]
 
         def taken(count: int) -> None:
             for _, name, content in found[:count]:

@@ -45,6 +45,7 @@ class Publishers:
         self.rootless: set[str] = set()
         self.digests: dict[str, str] = {}
         self.requests: list[str] = []
+        self.files: dict[str, bytes] = {}
         # packages by address: the version, the programs and the SHA-256 of each
         self.debs: dict[str, tuple[Version, Sequence[str], str]] = {}
 
@@ -71,6 +72,11 @@ class Publishers:
         if url not in self.debs:
             raise NotServed(url)
         return self.debs[url]
+
+    def file(self, url: str) -> bytes:
+        """Any other file: what was put there, or as much as its address says."""
+        self.requests.append(url)
+        return self.files.get(url, url.encode())
 
     def _names(self, url: str) -> list[str]:
         found = _FOLDER.fullmatch(url)
