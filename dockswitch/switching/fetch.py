@@ -4,12 +4,13 @@ import json
 import os
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from dockswitch.backends import bundles
 from dockswitch.model.address import name_of
 from dockswitch.model.errors import CorruptState, DockswitchError, NotAuthentic
+from dockswitch.model.host import Host
 from dockswitch.model.layout import PLUGINS
 from dockswitch.model.origin import Origin
 from dockswitch.model.ports import Progress, Reader, System, Unpacked
@@ -18,6 +19,8 @@ from dockswitch.model.trust import Trust
 from dockswitch.model.version import Version
 from dockswitch.model.vm import Keeper
 
+# What a lock has is for no source of apt's: none is told to it, nor read by it.
+_NOWHERE = Origin("", "", "", "")
 _PLUGIN = re.compile(r"(docker-[a-z]+)-plugin_")  # a package's file, named by the program in it
 
 
@@ -34,7 +37,9 @@ class Archive:
     """What a release is fetched from, the engine's own file first; the shelf that it is kept on.
 
     Where `origin` is set, apt fetches them from there, and they are kept as the packages that they
-    are. Where `keeper` is set they are kept as they are, for a virtual machine of its.
+    are. Where `keeper` is set they are kept as they are, for a virtual machine of its. Where they
+    are `locked` each has to be that very file, and packages are fetched from their addresses: apt
+    need not know of them.
     """
 
     version: Version
@@ -43,6 +48,7 @@ class Archive:
     shelf: str
     origin: Origin | None = None
     keeper: Keeper | None = None
+    locked: bool = False
 
     @property
     def name(self) -> str:
@@ -68,7 +74,7 @@ def fetch(system: System, wanted: Archive, accepted: Accepted, progress: Progres
     there = kept(system, wanted)
     if there is not None:
         refuse_kept(there, accepted, now=wanted.vouched)
-        return _noted(system, there, wanted.channel)
+        return _vouched(_noted(system, there, wanted.channel), wanted)
     temporary = _temporary(system, wanted.shelf)
     progress.say(f"fetching {', '.join(each.name for each in wanted.downloads)}")
     unpacked = _unpacked(system, wanted, temporary, progress)
@@ -86,6 +92,8 @@ def _unpacked(
     if wanted.origin is not None:
         from dockswitch.apt import download
 
+        if wanted.locked:
+            return download.saved(system, wanted.downloads, into=into, progress=progress)
         return download.download(
             system, wanted.origin, wanted.downloads, into=into, progress=progress
         )
@@ -102,6 +110,19 @@ def _noted(system: System, there: Bundle, channel: str) -> Bundle:
         return there
     with system.locked():
         return bundles.add_channel(system, there, channel)
+
+
+def _vouched(there: Bundle, wanted: Archive) -> Bundle:
+    """What is kept, with the trust that its source lends it now, where that is better."""
+    now = wanted.vouched
+    parts = tuple(
+        replace(each, trust=max(each.trust, now.get(each.sha256, Trust.TLS)))
+        for each in there.artifacts
+    )
+    if parts == there.artifacts:
+        return there
+    trust = min(each.trust for each in parts)
+    return replace(there, trust=trust, parts=parts if there.parts else ())
 
 
 def _verified_and_kept(
@@ -144,14 +165,17 @@ def archive_of(reader: Reader, release: Release, keeper: Keeper | None = None) -
     if not engine:
         raise DockswitchError(f"{release.version} has no archive in {release.channel}")
     shelf = bundles.shelf(reader, keeper)
-    return Archive(release.version, release.channel, engine, shelf, keeper=keeper)
+    return Archive(
+        release.version, release.channel, engine, shelf, keeper=keeper, locked=release.locked
+    )
 
 
 def rootless_of(reader: Reader, release: Release) -> Archive | None:
     """The archive of what the release's engine needs without root; None where none is there."""
     if release.rootless is None:
         return None
-    return Archive(release.version, release.channel, (release.rootless,), reader.layout.rootless)
+    wanted, shelf = (release.rootless,), reader.layout.rootless
+    return Archive(release.version, release.channel, wanted, shelf, locked=release.locked)
 
 
 def packages_of(reader: Reader, release: Release, words: Collection[str]) -> Archive:
@@ -159,13 +183,14 @@ def packages_of(reader: Reader, release: Release, words: Collection[str]) -> Arc
 
     Raises NoOrigin where apt does not find them.
     """
-    if release.origin is None:
+    origin = _NOWHERE if release.locked else release.origin
+    if origin is None:
         raise NoOrigin(release)
     every = (each.download for each in (*release.artifacts, *release.others))
     known = {each.package: each for each in every if each.package in words}
     wanted = tuple(known.values())
     shelf = reader.layout.packages
-    return Archive(release.version, release.channel, wanted, shelf, release.origin)
+    return Archive(release.version, release.channel, wanted, shelf, origin, locked=release.locked)
 
 
 def refuse_less_trust(wanted: Archive, accepted: Accepted) -> None:
@@ -198,8 +223,15 @@ def kept(reader: Reader, wanted: Archive) -> Bundle | None:
         there = bundle.artifacts[0]
         same = bundle.version == wanted.version and name_of(there.url) == first.name
         if same and (not first.digests or there.sha256 in first.digests):
+            if wanted.locked and not _is_all_of(bundle, wanted):
+                continue
             return bundle
     return None
+
+
+def _is_all_of(bundle: Bundle, wanted: Archive) -> bool:
+    """Whether a bundle came in exactly these files."""
+    return {each.sha256 for each in bundle.artifacts} == set(wanted.vouched)
 
 
 def _kept_as_packages(reader: Reader, wanted: Archive) -> Bundle | None:
@@ -224,7 +256,10 @@ def expected(reader: Reader, wanted: Archive) -> Bundle:
         )
         for each in wanted.downloads
     ]
-    return kept(reader, wanted) or bundles.bundle_of(
+    there = kept(reader, wanted)
+    if there is not None:
+        return _vouched(there, wanted)
+    return bundles.bundle_of(
         wanted.shelf,
         wanted.version,
         wanted.channel,
@@ -247,6 +282,11 @@ def _expected_names(wanted: Archive) -> tuple[str, ...]:
     return (*names, *bundles.expected_names(wanted.version))
 
 
+def seen(reader: Reader, host: Host, name: str) -> str | None:
+    """The digest that a file of that name had for such a host, where only tls vouched for it."""
+    return _seen(reader).get(_seen_key(host, name))
+
+
 def _temporary(system: System, shelf: str) -> str:
     """A name that tells its maker, so that another dockswitch knows when it is abandoned."""
     return f"{shelf}/.tmp-{os.getpid()}-{system.now().replace(':', '')}"
@@ -260,16 +300,17 @@ def _authenticated(
         return Trust.LOCKED
     if wanted.digests:
         if unpacked.sha256 not in wanted.digests:
-            raise OtherBytes(wanted.name, unpacked.sha256, wanted.digests, "published")
+            how = "locked" if wanted.trust is Trust.LOCKED else "published"
+            raise OtherBytes(wanted.name, unpacked.sha256, wanted.digests, how)
         return wanted.trust
-    seen = _seen(system).get(_seen_key(system, wanted))
-    if seen is not None and seen != unpacked.sha256:
-        raise OtherBytes(wanted.name, unpacked.sha256, frozenset({seen}), "seen before")
+    before = seen(system, system.host, wanted.name)
+    if before is not None and before != unpacked.sha256:
+        raise OtherBytes(wanted.name, unpacked.sha256, frozenset({before}), "seen before")
     _remember(system, wanted, unpacked)
     return Trust.TLS
 
 
-def _seen(system: System) -> dict[str, str]:
+def _seen(system: Reader) -> dict[str, str]:
     content = system.read(system.layout.seen)
     try:
         return dict(json.loads(content)) if content else {}
@@ -278,17 +319,17 @@ def _seen(system: System) -> dict[str, str]:
         raise CorruptState(path, "it is no JSON object of names and digests") from None
 
 
-def _seen_key(system: System, wanted: Download) -> str:
+def _seen_key(host: Host, name: str) -> str:
     """The same name stands for other bytes on another architecture."""
-    return f"{system.host.os}/{system.host.arch}/{wanted.name}"
+    return f"{host.os}/{host.arch}/{name}"
 
 
 def _remember(system: System, wanted: Download, unpacked: Unpacked) -> None:
-    seen = _seen(system)
-    key = _seen_key(system, wanted)
-    if seen.get(key) != unpacked.sha256:
-        seen[key] = unpacked.sha256
-        system.write(system.layout.seen, json.dumps(seen, indent=1, sort_keys=True).encode())
+    known = _seen(system)
+    key = _seen_key(system.host, wanted.name)
+    if known.get(key) != unpacked.sha256:
+        known[key] = unpacked.sha256
+        system.write(system.layout.seen, json.dumps(known, indent=1, sort_keys=True).encode())
 
 
 class TooLittleTrust(NotAuthentic):

@@ -1,0 +1,278 @@
+"""Making a lock: what was asked is found for every host at once, and each file gets its digest."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from threading import Lock as Turn
+from typing import Literal, TypeAlias, TypeVar
+
+from dockswitch.model.catalog import Catalog
+from dockswitch.model.errors import (
+    DockswitchError,
+    NotAuthentic,
+    NotForThisHost,
+    NotPublished,
+)
+from dockswitch.model.lock import Asked, Entry, Lock, LockedFile, entry_of, files_of, merged
+from dockswitch.model.outcome import Found
+from dockswitch.model.ports import Hashed, Progress, Reader
+from dockswitch.model.release import Download, Release
+from dockswitch.model.trust import Trust
+from dockswitch.model.wish import Request
+from dockswitch.switching import fetch, find, lock_hosts
+from dockswitch.switching.fetch import Accepted, OtherBytes, TooLittleTrust
+from dockswitch.switching.locked import stored
+
+# Whose sources are asked where nobody says: what is for the machine itself.
+WHOSE = ("apt", "static")
+# Requests and digests at once: a server is not to be overrun, and a processor hashes one file.
+_ASKING, _HASHING = 24, 4
+# Whether what has no published digest is fetched for it: or else refused, or taken to be what is
+# locked as long as its size is the same.
+Fetching: TypeAlias = Literal["fetch", "refuse", "trust"]
+_T = TypeVar("_T")
+_U = TypeVar("_U")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be locked.
+
+    `asked` is what the lock says of it, `requests` are its specs, `readers` ask for one host each.
+    `verify` is the least trust in an index that can be signed, `accepted` in each file. `before` is
+    the lock that is made anew, whose digests stay right until a person accepts others.
+    """
+
+    asked: Asked
+    requests: tuple[Request, ...]
+    readers: tuple[Reader, ...]
+    verify: Trust = Trust.SIGNED
+    accepted: Accepted = field(default_factory=Accepted)
+    fetching: Fetching = "fetch"
+    before: Lock | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A lock, and what it could not have: a sentence for each, where something else serves."""
+
+    lock: Lock
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """One release to be found: for that request, in those sources, by that host's name."""
+
+    request: Request
+    source: str
+    name: str
+    reader: Reader = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file to be locked, and the host on whose behalf it is asked for."""
+
+    download: Download
+    reader: Reader = field(compare=False)
+
+
+def make(catalog: Catalog, wanted: Wanted, progress: Progress) -> Made:
+    """The lock, as of now. Raises what `find` raises, NoDigest, OtherBytes and TooLittleTrust.
+
+    A release that is not published by one of the backends that nobody named is a note, where
+    another backend has it for that host.
+    """
+    targets = tuple(dict.fromkeys(_targets(catalog, wanted)))
+    progress.say(f"asking for {len(targets)} releases")
+    found = _at_once(_ASKING, lambda each: _found(catalog, each, wanted.verify), targets)
+    releases, notes = _served(targets, found, explicit=bool(wanted.asked.backends))
+    files = {
+        each.url: _File(each, target.reader)
+        for target, release in releases
+        for each in files_of(release)
+    }
+    known = _with_digests(tuple(files.values()), wanted, progress)
+    entries = merged(
+        entry_of(
+            release,
+            target.request.words,
+            (target.name,),
+            [known[each.url] for each in files_of(release)],
+        )
+        for target, release in releases
+    )
+    return Made(Lock(stored(catalog.addresses.mirror), wanted.asked, _ordered(entries)), notes)
+
+
+def _targets(catalog: Catalog, wanted: Wanted) -> Iterator[_Target]:
+    sources = wanted.asked.backends or WHOSE
+    for request in wanted.requests:
+        for source in sources:
+            for reader in wanted.readers:
+                host = reader.host
+                if source == "apt" and not host.distribution and not wanted.asked.backends:
+                    continue  # nobody publishes packages for no distribution
+                name = lock_hosts.name_of(source, host, catalog)
+                yield _Target(request, source, name, reader)
+
+
+def _found(catalog: Catalog, target: _Target, verify: Trust) -> Found | DockswitchError:
+    try:
+        return find.find(target.reader, catalog, target.request, target.source, verify=verify)
+    except DockswitchError as error:
+        return error
+
+
+def _served(
+    targets: Sequence[_Target], found: Sequence[Found | DockswitchError], *, explicit: bool
+) -> tuple[list[tuple[_Target, Release]], tuple[str, ...]]:
+    """The releases, and a note for each that is not there; raises what no other makes good."""
+    releases, notes = [], []
+    there = [
+        (target.request.words, target.reader.host)
+        for target, each in zip(targets, found, strict=True)
+        if isinstance(each, Found)
+    ]
+    systems = {(words, host.os, host.arch) for words, host in there}
+    for target, each in zip(targets, found, strict=True):
+        if isinstance(each, Found):
+            releases.append((target, each.release))
+            continue
+        host = target.reader.host
+        lacking = isinstance(each, NotPublished | NotForThisHost)
+        if explicit or not lacking or (target.request.words, host.os, host.arch) not in systems:
+            raise each
+        notes.append(f"not locked by {target.source} for {target.name}: {each.message}")
+    return releases, tuple(notes)
+
+
+def _with_digests(
+    files: Sequence[_File], wanted: Wanted, progress: Progress
+) -> Mapping[str, Download]:
+    """By the address that it was asked at, each file with its one digest, and as it is stored."""
+    lengths = dict(zip(files, _at_once(_ASKING, _length, files), strict=True))
+    before = _digests(wanted.before)
+    unknown = [each for each in files if len(each.download.digests) != 1 or not lengths[each]]
+    if wanted.fetching == "fetch":
+        hashed = dict(zip(unknown, _hashed(unknown, lengths, progress), strict=True))
+    else:
+        hashed = {each: _as_before(each, lengths[each], before, wanted) for each in unknown}
+    return {
+        each.download.url: _judged(each, lengths[each], hashed.get(each), before, wanted)
+        for each in files
+    }
+
+
+def _length(file: _File) -> int | None:
+    """The size in bytes: as the index has it, else as the server of the file says."""
+    return file.download.size or file.reader.length(file.download.url)
+
+
+def _hashed(
+    files: Sequence[_File], lengths: Mapping[_File, int | None], progress: Progress
+) -> list[Hashed]:
+    """The files are read to their end, several at once, and none of them is kept."""
+    if not files:
+        return []
+    sizes = [lengths[each] for each in files]
+    known = [size for size in sizes if size is not None]
+    what = ", ".join(each.download.name for each in files)
+    progress.say(f"fetching for their digests: {what}")
+    count = f"{len(files)} files" if len(files) > 1 else what
+    tell = progress.begin(count, sum(known) if len(known) == len(sizes) else None)
+    turn = Turn()
+
+    def add(done: int) -> None:
+        with turn:
+            tell(done)
+
+    try:
+        return _at_once(_HASHING, lambda each: each.reader.hashed(each.download.url, add), files)
+    finally:
+        progress.end()
+
+
+def _as_before(
+    file: _File, length: int | None, before: Mapping[str, LockedFile], wanted: Wanted
+) -> Hashed:
+    """Without fetching: the digest that is locked, as long as the size tells nothing else."""
+    known = before.get(stored(file.download.url))
+    if wanted.fetching == "refuse":
+        raise NoDigest(file.download.name)
+    if known is None:
+        return Hashed("", length or 0)
+    return Hashed(known.sha256 if length in (None, known.size) else "", length or known.size)
+
+
+def _judged(
+    file: _File,
+    length: int | None,
+    hashed: Hashed | None,
+    before: Mapping[str, LockedFile],
+    wanted: Wanted,
+) -> Download:
+    """The file with the digest that is right for it, and the trust in that; raises what is not."""
+    download = file.download
+    url = stored(download.url)
+    if hashed is None:
+        size, digest, trust = length, min(download.digests), download.trust
+    else:
+        size, digest = hashed.size, hashed.sha256
+        trust = _trust(file, hashed, before.get(url), wanted)
+    if trust < wanted.accepted.least:
+        raise TooLittleTrust(download.name, trust, wanted.accepted.least)
+    return replace(download, url=url, digests=frozenset({digest}), size=size, trust=trust)
+
+
+def _trust(file: _File, hashed: Hashed, before: LockedFile | None, wanted: Wanted) -> Trust:
+    """What vouches for the bytes that came; a digest that was seen before binds the name."""
+    download, digest = file.download, hashed.sha256
+    if digest in wanted.accepted.digests:
+        return Trust.LOCKED
+    if wanted.fetching != "fetch":
+        return before.trust if before else download.trust
+    if download.digests:
+        if digest not in download.digests:
+            raise OtherBytes(download.name, digest, download.digests, "published")
+        return download.trust
+    seen = before.sha256 if before else fetch.seen(file.reader, file.reader.host, download.name)
+    if seen is not None and seen != digest:
+        how = "locked" if before else "seen before"
+        raise OtherBytes(download.name, digest, frozenset({seen}), how)
+    return before.trust if before else download.trust
+
+
+def _digests(lock: Lock | None) -> Mapping[str, LockedFile]:
+    entries = lock.entries if lock else ()
+    return {each.url: each for entry in entries for each in entry.files}
+
+
+def _ordered(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """As what was asked is ordered; hosts within an entry by name."""
+    sorted_ = [replace(each, hosts=tuple(sorted(each.hosts))) for each in entries]
+    specs = list(dict.fromkeys(each.spec for each in entries))
+    return tuple(sorted(sorted_, key=lambda e: (specs.index(e.spec), e.backend, e.hosts)))
+
+
+def _at_once(most: int, work: Callable[[_T], _U], things: Sequence[_T]) -> list[_U]:
+    """What comes of each, in their order; the first that fails ends what has not begun."""
+    if len(things) <= 1:
+        return [work(each) for each in things]
+    pool = ThreadPoolExecutor(min(len(things), most))
+    try:
+        return [each.result() for each in [pool.submit(work, thing) for thing in things]]
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+class NoDigest(NotAuthentic):
+    """A lock without a digest is none."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"nobody has published a digest of {name}",
+            details="it has to be fetched once to be locked",
+            hint="leave out --no-fetch, or take packages, whose index is signed: --backend apt",
+        )
