@@ -32,7 +32,7 @@ Examples:
   dockswitch use 28.5.2 --backend apt       as the machine's own packages
   dockswitch use 28.5.2 --package containerd.io=1.7.28-1
   dockswitch use 28 --probe 'curl -fsS http://localhost:8080/health'
-  dockswitch use --locked                   what dockswitch.lock has for this host
+  dockswitch use --locked                   what the nearest dockswitch.lock has
   dockswitch use previous                   the one before, as `cd -`
   dockswitch use 20.10 --data separate      with a data-root of its own
 """
