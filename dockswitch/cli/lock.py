@@ -152,8 +152,9 @@ def _hosts(session: Session, named: Sequence[str] | None) -> tuple[str, ...]:
 def _sources(backends: Sequence[str] | None) -> tuple[str, ...]:
     """Whose sources these backends take; raises NoSuchBackend."""
     from dockswitch.backends import find
+    from dockswitch.switching import locked
 
-    taken = (source for each in backends or () for source in find(each).takes)
+    taken = (source for each in backends or () for source in locked.sources_of(find(each)))
     return tuple(dict.fromkeys(taken))
 
 

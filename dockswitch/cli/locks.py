@@ -101,7 +101,7 @@ def told(by: str) -> tuple[str | None, str | None]:
         lock = read(path)
     except DockswitchError as error:
         return None, error.message
-    sources = backends.find(by).takes
+    sources = locked.sources_of(backends.find(by))
     host = hosts.with_distribution() if {"apt"} & {*sources} & {*lock.backends} else hosts.this()
     catalog = Catalog.shipped()
     entries = (each for source in sources for each in locked.serving(host, catalog, lock, source))

@@ -182,13 +182,18 @@ def several(words: Sequence[str], channels: Collection[str]) -> tuple[Request, .
     Raises BadWish.
     """
     found: list[Request] = []
-    left = list(words)
+    left = [each for word in words for each in _apart(word, channels)]
     while left or not found:
         both = len(left) > 1 and left[0] in channels and parse_version(left[1]) is not None
         count = 2 if both else 1
         found.append(parse(left[:count], channels))
         left = left[count:]
     return tuple(found)
+
+
+def _apart(word: str, channels: Collection[str]) -> list[str]:
+    """`stable 28` may be quoted as one; a range may have spaces too, and stays one."""
+    return word.split() if word.partition(" ")[0] in channels else [word]
 
 
 def parse_version(word: str) -> Wish | None:

@@ -45,7 +45,7 @@ def choose(
     assert lock is not None
     if options.packages:
         raise PackagesBesideLock
-    sources = (options.source,) if options.source else backend.takes
+    sources = (options.source,) if options.source else sources_of(backend)
     found = find(reader, catalog(), lock, request, sources)
     if backend.name == "apt":
         from dockswitch.switching import chosen_packages  # only where apt installs
@@ -88,6 +88,14 @@ def find(
     entries = tuple(e for each in sources for e in serving(reader.host, catalog, lock, each))
     names = [lock_hosts.name_of(each, reader.host, catalog) for each in sources]
     raise NotLocked(lock, request, sources, names[0], entries)
+
+
+def sources_of(backend: Backend) -> tuple[str, ...]:
+    """Whose sources a backend installs from where nobody says, in the resolver's words, best first.
+
+    Static takes packages apart only where that is asked for; Lima takes what there is.
+    """
+    return backend.takes if backend.name == "lima" else backend.takes[:1]
 
 
 def serving(host: Host, catalog: Catalog, lock: Lock, source: str) -> tuple[Entry, ...]:
