@@ -39,11 +39,11 @@ def saved(
     system: System, downloads: Sequence[Download], *, into: str, progress: Progress
 ) -> tuple[Unpacked, ...]:
     """Likewise from their own addresses, without apt, its sources or what it knows of them."""
+    beside = f"{into}-addressed"
     system.folder(into)
     try:
         missing = [each for each in downloads if not _taken(system, each, into)]
         if missing:
-            beside = f"{into}/.addressed"
             system.save([each.url for each in missing], into=beside, progress=progress)
             for each in missing:
                 system.move(f"{beside}/{each.name}", f"{into}/{_name(each)}")

@@ -1,8 +1,10 @@
 """Making a lock: what was asked is found for every host at once, and each file gets its digest."""
 
+import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from threading import BoundedSemaphore, Event
 from threading import Lock as Turn
 from typing import Literal, TypeAlias, TypeVar
 
@@ -152,87 +154,83 @@ def _with_digests(
     files: Sequence[_File], wanted: Wanted, progress: Progress
 ) -> Mapping[str, Download]:
     """By the address that it was asked at, each file with its one digest, and as it is stored."""
-    lengths = dict(zip(files, _at_once(_ASKING, _length, files), strict=True))
-    before = _digests(wanted.before)
-    unknown = [each for each in files if len(each.download.digests) != 1 or not lengths[each]]
-    if wanted.fetching == "fetch":
-        hashed = dict(zip(unknown, _hashed(unknown, lengths, progress), strict=True))
-    else:
-        hashed = {each: _as_before(each, lengths[each], before, wanted) for each in unknown}
+    unknown = [each.download for each in files if len(each.download.digests) != 1]
+    if unknown and wanted.fetching == "refuse":
+        raise NoDigest(unknown[0].name)
+    read = unknown if wanted.fetching == "fetch" else []
+    before, gate = _digests(wanted.before), BoundedSemaphore(_HASHING)
+    with _told(read, progress) as add:
+
+        def measured(file: _File) -> Hashed:
+            if file.download not in read:
+                return _measured(file, wanted.fetching)
+            with gate:
+                return file.reader.hashed(file.download.url, add)
+
+        found = _at_once(_ASKING, measured, files)
     return {
-        each.download.url: _judged(each, lengths[each], hashed.get(each), before, wanted)
-        for each in files
+        file.download.url: _judged(file, each, before.get(stored(file.download.url)), wanted)
+        for file, each in zip(files, found, strict=True)
     }
 
 
-def _length(file: _File) -> int | None:
-    """The size in bytes: as the index has it, else as the server of the file says."""
-    return file.download.size or file.reader.length(file.download.url)
-
-
-def _hashed(
-    files: Sequence[_File], lengths: Mapping[_File, int | None], progress: Progress
-) -> list[Hashed]:
-    """The files are read to their end, several at once, and none of them is kept."""
-    if not files:
-        return []
-    sizes = [lengths[each] for each in files]
-    known = [size for size in sizes if size is not None]
-    what = ", ".join(each.download.name for each in files)
-    progress.say(f"fetching for their digests: {what}")
-    count = f"{len(files)} files" if len(files) > 1 else what
-    tell = progress.begin(count, sum(known) if len(known) == len(sizes) else None)
-    turn = Turn()
+@contextlib.contextmanager
+def _told(downloads: Sequence[Download], progress: Progress) -> Iterator[Callable[[int], None]]:
+    """Progress of files that are read at once, for as long as the block runs."""
+    if not downloads:
+        yield lambda _: None
+        return
+    names = ", ".join(each.name for each in downloads)
+    progress.say(f"reading for their digests: {names}")
+    tell = progress.begin(f"{len(downloads)} files" if len(downloads) > 1 else names, None)
+    turn, over = Turn(), Event()
 
     def add(done: int) -> None:
+        if over.is_set():  # ^C, or another file failed: nobody waits for the rest of this one
+            raise BrokenOff
         with turn:
             tell(done)
 
     try:
-        return _at_once(_HASHING, lambda each: each.reader.hashed(each.download.url, add), files)
+        yield add
     finally:
+        over.set()
         progress.end()
 
 
-def _as_before(
-    file: _File, length: int | None, before: Mapping[str, LockedFile], wanted: Wanted
-) -> Hashed:
-    """Without fetching: the digest that is locked, as long as the size tells nothing else."""
-    known = before.get(stored(file.download.url))
-    if wanted.fetching == "refuse":
-        raise NoDigest(file.download.name)
-    if known is None:
-        return Hashed("", length or 0)
-    return Hashed(known.sha256 if length in (None, known.size) else "", length or known.size)
+def _measured(file: _File, fetching: Fetching) -> Hashed:
+    """The size as the index has it, else as its server tells: one that tells none is read for it.
+
+    No digest and 0 bytes where neither is known.
+    """
+    size = file.download.size or file.reader.length(file.download.url)
+    if size is None and fetching != "trust":
+        return file.reader.hashed(file.download.url, lambda _: None)
+    return Hashed("", size or 0)
 
 
-def _judged(
-    file: _File,
-    length: int | None,
-    hashed: Hashed | None,
-    before: Mapping[str, LockedFile],
-    wanted: Wanted,
-) -> Download:
+def _judged(file: _File, found: Hashed, before: LockedFile | None, wanted: Wanted) -> Download:
     """The file with the digest that is right for it, and the trust in that; raises what is not."""
     download = file.download
-    url = stored(download.url)
-    if hashed is None:
-        size, digest, trust = length, min(download.digests), download.trust
-    else:
-        size, digest = hashed.size, hashed.sha256
-        trust = _trust(file, hashed, before.get(url), wanted)
+    size, digest, trust = found.size, found.sha256, download.trust
+    if digest:
+        trust = _trust(file, digest, before, wanted)
+    elif len(download.digests) == 1:
+        digest = min(download.digests)
+    elif before is not None:  # not read: what is locked, as long as the size tells nothing else
+        digest = before.sha256 if size in (0, before.size) else ""
+        size, trust = size or before.size, before.trust
     if trust < wanted.accepted.least:
         raise TooLittleTrust(download.name, trust, wanted.accepted.least)
-    return replace(download, url=url, digests=frozenset({digest}), size=size, trust=trust)
+    url, digests = stored(download.url), frozenset({digest})
+    return replace(download, url=url, digests=digests, size=size, trust=trust)
 
 
-def _trust(file: _File, hashed: Hashed, before: LockedFile | None, wanted: Wanted) -> Trust:
+def _trust(file: _File, digest: str, before: LockedFile | None, wanted: Wanted) -> Trust:
     """What vouches for the bytes that came; a digest that was seen before binds the name."""
-    download, digest = file.download, hashed.sha256
+    download = file.download
     if digest in wanted.accepted.digests:
         return Trust.LOCKED
-    if wanted.fetching != "fetch":
-        return before.trust if before else download.trust
     if download.digests:
         if digest not in download.digests:
             raise OtherBytes(download.name, digest, download.digests, "published")
@@ -265,6 +263,10 @@ def _at_once(most: int, work: Callable[[_T], _U], things: Sequence[_T]) -> list[
         return [each.result() for each in [pool.submit(work, thing) for thing in things]]
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+class BrokenOff(Exception):  # not an error for people: the thread ends
+    """Nobody wants to know any more."""
 
 
 class NoDigest(NotAuthentic):
