@@ -1,4 +1,6 @@
-"""Builds dist/dockswitch.pyz: the whole program in one file, for any Linux with Python 3.10.
+"""`single_file.py FOLDER` builds dockswitch.pyz beside the wheel in that folder: all in one file.
+
+It runs on any Linux with Python 3.10, and nothing else.
 
 It holds pure Python only. What some of its libraries have compiled besides is left out: each does
 without, and isal, which is nothing else, is only looked for.
@@ -10,14 +12,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-DIST = Path(__file__).resolve().parents[1] / "dist"
 PYTHON = "/usr/bin/env python3"
 # typer draws its help without them: this program's help is plain text
 UNUSED = ("rich", "pygments", "markdown_it", "mdurl", "isal", "bin")
 
 
-def main() -> None:
-    (wheel,) = DIST.glob("*.whl")
+def main(place: Path) -> None:
+    (wheel,) = place.glob("*.whl")
     with tempfile.TemporaryDirectory() as folder:
         site = Path(folder, "site")
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(site), str(wheel)]
@@ -25,7 +26,7 @@ def main() -> None:
         _left_out(site)
         shiv = [sys.executable, "-m", "shiv", "--site-packages", str(site), "--python", PYTHON]
         shiv += ["--compressed", "--reproducible", "--console-script", "dockswitch"]
-        subprocess.run([*shiv, "--output-file", str(DIST / "dockswitch.pyz")], check=True)
+        subprocess.run([*shiv, "--output-file", str(place / "dockswitch.pyz")], check=True)
 
 
 def _left_out(site: Path) -> None:
@@ -38,4 +39,4 @@ def _left_out(site: Path) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]))
