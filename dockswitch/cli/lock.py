@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 EXAMPLES = """\
 Examples:
-  dockswitch lock stable                  writes dockswitch.lock here, for this host
-  dockswitch lock stable 28.5.2 --for debian:bookworm/amd64 --for ubuntu:noble/arm64
+  dockswitch lock stable               writes dockswitch.lock, for this host
+  dockswitch lock 28.5.2 --for debian:bookworm/amd64 --for ubuntu:noble/arm64
   dockswitch lock 28 test -o fleet.lock --backend apt --for ubuntu:jammy/amd64
-  dockswitch lock                         shows the lock that counts here
-  dockswitch lock --check                 10 where --update would write another
-  dockswitch lock --update                the same again, as it is published now
-  dockswitch lock --update 29             another release, for the same hosts
-  dockswitch use --locked                 installs what it has for this host
+  dockswitch lock                      shows the lock that counts here
+  dockswitch lock --check              10 where --update would write another
+  dockswitch lock --update             the same again, as it is published now
+  dockswitch lock --update 29          another release, for the same hosts
+  dockswitch use --locked              installs what it has for this host
 """
 PENDING = 10
 
