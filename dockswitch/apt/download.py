@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 
 from dockswitch.apt import call, failures, kept, update
+from dockswitch.model import package_words
 from dockswitch.model.errors import Unreachable
 from dockswitch.model.origin import Origin
 from dockswitch.model.ports import Progress, Reader, System, Unpacked
@@ -32,6 +33,34 @@ def download(
         system.discard(into)
         raise
     return found
+
+
+def saved(
+    system: System, downloads: Sequence[Download], *, into: str, progress: Progress
+) -> tuple[Unpacked, ...]:
+    """Likewise from their own addresses, without apt, its sources or what it knows of them."""
+    beside = f"{into}-addressed"
+    system.folder(into)
+    try:
+        missing = [each for each in downloads if not _taken(system, each, into)]
+        if missing:
+            system.save([each.url for each in missing], into=beside, progress=progress)
+            for each in missing:
+                system.move(f"{beside}/{each.name}", f"{into}/{_name(each)}")
+            system.discard(beside)
+        found = tuple(_measured(system, each, into) for each in downloads)
+        system.sync(into)
+    except BaseException:
+        system.discard(into)
+        raise
+    return found
+
+
+def _name(wanted: Download) -> str:
+    """What apt calls its file; the architecture is what its address ends with."""
+    name, version = package_words.split(wanted.package)
+    arch = wanted.name.removesuffix(".deb").rpartition("_")[2]
+    return package_words.file_name(name, version or "", arch)
 
 
 def _taken(system: System, wanted: Download, into: str) -> bool:

@@ -14,6 +14,7 @@ Examples:
   dockswitch install test latest-pre
   dockswitch install 28.5.2 --from deb --suite debian/bookworm
   dockswitch install 17.06.0-ce-rc2 --backend machine   a VM's image
+  dockswitch install --locked  what dockswitch.lock has for this host
 """
 
 
@@ -25,6 +26,7 @@ def command(
     suite: spec.Suite = None,
     as_of: spec.AsOf = None,
     host: spec.For = None,
+    locked: spec.Locked = False,
     verify: spec.Verify = None,
     accept_digest: spec.AcceptDigest = None,
 ) -> None:
@@ -36,13 +38,21 @@ def command(
     taken = spec.source(source)
     spec.suited(suite, taken, backend)
     session, by = _session(ctx, host, backend, taken, suite)
-    request = session.request(words or [], as_of)
-    options = Options(accepted=spec.accepted(verify, accept_digest), source=taken)
+    lock, request = spec.NOTHING_LOCKED
+    if locked:
+        from dockswitch.cli import locks
+
+        lock, request = locks.wanted(session, words, as_of, locked=True, from_file=False)
+    if request is None:
+        request = session.request(words or [], as_of)
+    options = Options(accepted=spec.accepted(verify, accept_digest), source=taken, lock=lock)
     as_root(session)
     chosen = sessions.one(session, request, by, options)
     keeper = keeper_of(chosen.name)
     asked = (session.system, lambda: session.catalog, request)
-    if chosen.name == "apt":
+    if lock is not None:
+        installed = install.locked(*asked, chosen, options, session.report.progress)
+    elif chosen.name == "apt":
         installed = install.packages(*asked, options.accepted, session.report.progress)
     else:
         installed = install.install(

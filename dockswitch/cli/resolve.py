@@ -14,6 +14,7 @@ Examples:
   dockswitch resolve test --why
   dockswitch resolve 17.06.0-ce-rc2 --for ubuntu:xenial/amd64 --backend apt
   dockswitch resolve edge --as-of 2017-06-30
+  dockswitch resolve --locked --for debian:bookworm/amd64 --backend apt
 """
 
 
@@ -25,6 +26,7 @@ def command(
     as_of: spec.AsOf = None,
     host: spec.For = None,
     suite: spec.Suite = None,
+    locked: spec.Locked = False,
     verify: spec.Verify = None,
 ) -> None:
     """Show which release a word means, and why."""
@@ -32,14 +34,14 @@ def command(
 
     spec.suited(suite, "", backend)
     session = Session(ctx, host=host, backend=backend, suite=suite)
-    request = session.request(words or [], as_of)
-    found = find.find(
-        session.system,
-        session.catalog,
-        request,
-        backend,
-        verify=spec.least(verify, Trust.SIGNED),
-    )
+    least = spec.least(verify, Trust.SIGNED)
+    if locked:
+        from dockswitch.cli import locks
+
+        found = locks.found(session, words, as_of, backend)
+    else:
+        request = session.request(words or [], as_of)
+        found = find.find(session.system, session.catalog, request, backend, verify=least)
     release = found.release
     plain = telling.found_plain(found, why=why)
     lines = [f"{release.channel} {release.version} ({release.backend}, {session.system.host})"]

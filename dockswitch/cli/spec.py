@@ -1,13 +1,17 @@
 """The arguments and options that several commands share."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from dockswitch.model.errors import UsageError
 from dockswitch.model.trust import Trust
 from dockswitch.switching.fetch import Accepted
+
+if TYPE_CHECKING:
+    from dockswitch.model.lock import Lock
+    from dockswitch.model.wish import Request
 
 Words = Annotated[
     list[str] | None,
@@ -33,6 +37,23 @@ Source = Annotated[
 ]
 AsOf = Annotated[
     str | None, typer.Option("--as-of", metavar="DAY", help="What was offered then (2017-06-30).")
+]
+Hosts = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--for",
+        metavar="HOST",
+        help="A host that it is for, such as ubuntu:jammy/amd64 or linux/aarch64; again for more. "
+        "This one where none is named.",
+    ),
+]
+Locked = Annotated[
+    bool,
+    typer.Option(
+        "--locked",
+        help="The very files that the nearest dockswitch.lock has for this host, without asking "
+        "any index.",
+    ),
 ]
 For = Annotated[
     str | None,
@@ -103,6 +124,10 @@ Suite = Annotated[
     ),
 ]
 Pre = Annotated[bool, typer.Option("--pre/--no-pre", help="With pre-releases, or without.")]
+
+
+# A lock that decides, and what is asked of it
+NOTHING_LOCKED: "tuple[Lock | None, Request | None]" = (None, None)
 
 
 def accepted(verify: str | None, digests: list[str] | None) -> Accepted:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dockswitch.cli import pins
+from dockswitch.cli import locks, pins
 from dockswitch.cli.session import Session
 from dockswitch.report import held as holding
 from dockswitch.report import outcome as telling
@@ -40,6 +40,7 @@ def command(
     running = in_vm.answers if in_vm else drift.answering(session.system)
     held = hold.observed(session.system)
     pin = pins.nearest()
+    locked, of_lock = locks.told(by)
     version = str(installed.version) if installed.version else None
     before = now.neighbour or "nothing"
     data = session.layout.real(now.data) if now.data else None
@@ -52,7 +53,7 @@ def command(
             "running": running,
             "data_root": data,
             "pinned": pin.spec if pin else None,
-            "locked": None,
+            "locked": locked,
             "held": holding.held_plain(held) or False,
             "drift": list(drifted),
             "neighbour": telling.neighbour_plain(now.neighbour),
@@ -65,6 +66,7 @@ def command(
             *([f"system     {now.neighbour}"] if version and now.neighbour else []),
             *([f"data-root  {data}, of its own"] if data else []),
             *([f"pinned     {pin.spec} ({pin.path})"] if pin else []),
+            *([f"locked     {of_lock}"] if of_lock else []),
             *(f"held       {line}" for line in holding.held_lines(held)),
             *(f"drift      {line}" for line in drifted),
         ],

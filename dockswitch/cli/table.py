@@ -16,6 +16,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "hold": "Keep upgrades of the system from changing the engine's packages.",
         "unhold": "Let upgrades of the system change the engine's packages again.",
         "pin": "Write down the version that this folder wants.",
+        "lock": "Write down the very files that hosts are to have, with their digests.",
     },
     "Look": {
         "list": "List the versions that are kept here.",

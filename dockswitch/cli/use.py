@@ -33,6 +33,7 @@ Examples:
   dockswitch use 28.5.2 --backend apt       as the machine's own packages
   dockswitch use 28.5.2 --package containerd.io=1.7.28-1
   dockswitch use 28 --probe 'curl -fsS http://localhost:8080/health'
+  dockswitch use --locked                   what the nearest dockswitch.lock has
   dockswitch use previous                   the one before, as `cd -`
   dockswitch use 20.10 --data separate      with a data-root of its own
   dockswitch use test 17.06.0-ce-rc2 --backend machine
@@ -73,6 +74,7 @@ def command(
     from_file: Annotated[
         bool, typer.Option("--from-file", help="Take the version from the nearest pin file.")
     ] = False,
+    locked: spec.Locked = False,
     data: spec.Data = None,
     probe: spec.Probe = None,
     package: spec.PackageWords = None,
@@ -115,7 +117,13 @@ def command(
             "--experimental is for an engine that is started",
             hint="leave out --no-start and --client-only",
         )
-    request = session.request(_wanted(session, words or [], from_file=from_file), as_of)
+    lock, request = spec.NOTHING_LOCKED
+    if locked or not words:
+        from dockswitch.cli import locks
+
+        lock, request = locks.wanted(session, words, as_of, locked=locked, from_file=from_file)
+    if request is None:
+        request = session.request(_wanted(session, words or [], from_file=from_file), as_of)
     options = Options(
         start=not no_start,
         client_only=client_only,
@@ -127,6 +135,7 @@ def command(
         packages=spec.packages(package, by),
         hold=hold,
         vm=in_vm.wish(session, by[0]),
+        lock=lock,
     )
     if session.keeper is not None and isinstance(request.wish, Previous | SystemsOwn):
         in_vm.refuse_back(session.keeper)
@@ -136,7 +145,7 @@ def command(
         changes = _previews(session, request, chosen, options, began)
         raise typer.Exit(PENDING if check and changes else 0)
     # Whoever said yes to a pin file is not asked again.
-    as_root(session, *([] if words or from_file else ["--from-file"]))
+    as_root(session, *([] if words or from_file or locked else ["--from-file"]))
     chosen = sessions.one(session, request, by, options)
     _switches(session, request, chosen, options, began)
 

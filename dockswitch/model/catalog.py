@@ -95,9 +95,9 @@ class Catalog:
 
         reading = channel_map.read(path, text, shape=channel_shape.SITE)
         laid = self._over(reading.plain)
-        for name in reading.plain.get("channels", ()):
+        for name, _ in entries(reading.plain, "channels"):
             _check_channel(reading, laid, laid.channels[name])
-        for name in reading.plain.get("keys", ()):
+        for name, _ in entries(reading.plain, "keys"):
             if not laid.keys[name].fingerprint:
                 reading.mistake(f"keys.{name}", "expected a fingerprint: 40 hex digits")
         reading.done()

@@ -11,7 +11,7 @@ from dockswitch.model.channel_shape import Many, Named, Shape, Table, Text
 from dockswitch.model.errors import UsageError
 from dockswitch.model.near import near
 
-Plain: TypeAlias = str | list[str] | dict[str, "Plain"]
+Plain: TypeAlias = str | list["Plain"] | dict[str, "Plain"]
 
 
 @dataclass(slots=True)
@@ -33,12 +33,16 @@ class Reading:
             raise BadChannelMap(self.path, tuple(self.mistakes))
 
 
-def read(path: str, text: str, *, shape: Table) -> Reading:
-    """The map in a file's text, with its mistakes; `path` is how errors name the file."""
+def read(path: str, text: str, *, shape: Table, fast: bool = False) -> Reading:
+    """The map in a file's text, with its mistakes; `path` is how errors name the file.
+
+    `fast` is for large ones: libyaml reads them, where it is there.
+    """
+    loader = (getattr(yaml, "CBaseLoader", None) if fast else None) or yaml.BaseLoader
     reading = Reading(path)
     try:
         # composed, never constructed: no type is guessed and no object is made
-        node = yaml.compose(text, Loader=yaml.BaseLoader)
+        node = yaml.compose(text, Loader=loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
@@ -57,8 +61,11 @@ def _walk(reading: Reading, key: str, node: yaml.Node, shape: Shape) -> Plain | 
                 return str(node.value)
             reading.mistake(key, f"{node.value!r}; expected {shape.expected}", line)
         case Many(of=of), yaml.SequenceNode():
-            walked = [_walk(reading, key, each, of) for each in node.value]
-            return [each for each in walked if isinstance(each, str)]
+            walked = [
+                _walk(reading, key if isinstance(of, Text) else f"{key}.{place}", each, of)
+                for place, each in enumerate(node.value, 1)
+            ]
+            return [each for each in walked if each is not None]
         case ((Table() | Named()), yaml.MappingNode()):
             return _mapping(reading, key, node, shape)
         case _:
@@ -101,7 +108,7 @@ def _said(shape: Shape) -> str:
         case Text(expected=expected):
             return expected
         case Many(of=of):
-            return f"a list, each of it {of.expected}"
+            return f"a list, each of it {_said(of)}"
         case Table(keys=keys):
             return f"a table with any of {', '.join(keys)}"
         case Named(name=name):

@@ -21,9 +21,9 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Many:
-    """A list of scalars."""
+    """A list."""
 
-    of: Text
+    of: "Shape"
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,14 @@ class Finished:
 
 
 @dataclass(frozen=True, slots=True)
+class Hashed:
+    """What a published file is: its SHA-256 in hex, and its bytes."""
+
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Unpacked:
     """An archive's content in a folder: SHA-256 in hex and bytes are the archive's own.
 
@@ -165,6 +173,14 @@ class Reader(Protocol):
 
     # several index pages at once, in the order asked for; an error stands in its page's place
     def indexes(self, urls: Sequence[str]) -> Sequence[Index | DockswitchError]: ...
+
+    # the bytes of a published file, None where its server does not tell; it is not fetched. Raises
+    # as `index` does
+    def length(self, url: str) -> int | None: ...
+
+    # what a published file is; all of it is read and nothing kept, and `add` is told the bytes of
+    # each piece
+    def hashed(self, url: str, add: Callable[[int], None]) -> Hashed: ...
 
     # whether a process lives
     def alive(self, pid: int) -> bool: ...

@@ -69,6 +69,7 @@ class Release:
     `rootless` is the archive that an engine without root needs besides, None where none is there.
     `origin` is where apt finds its packages, None where it has none. `others` are what else its
     index has of packages that go along with an engine, each with a version of its own.
+    `locked` says that a lock has it and no index was asked: it is these very files and no others.
     """
 
     version: Version
@@ -81,6 +82,7 @@ class Release:
     rootless: Download | None = None
     origin: Origin | None = None
     others: tuple[Package, ...] = field(default=(), repr=False)
+    locked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

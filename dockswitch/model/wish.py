@@ -176,6 +176,26 @@ def parse(words: Sequence[str], channels: Collection[str]) -> Request:
     raise BadWish(said, near=near_names(said, (*channels, *RESERVED)), channels=tuple(channels))
 
 
+def several(words: Sequence[str], channels: Collection[str]) -> tuple[Request, ...]:
+    """The requests that several specs make: a version behind a channel belongs to that.
+
+    Raises BadWish.
+    """
+    found: list[Request] = []
+    left = [each for word in words for each in _apart(word, channels)]
+    while left or not found:
+        both = len(left) > 1 and left[0] in channels and parse_version(left[1]) is not None
+        count = 2 if both else 1
+        found.append(parse(left[:count], channels))
+        left = left[count:]
+    return tuple(found)
+
+
+def _apart(word: str, channels: Collection[str]) -> list[str]:
+    """`stable 28` may be quoted as one; a range may have spaces too, and stays one."""
+    return word.split() if word.partition(" ")[0] in channels else [word]
+
+
 def parse_version(word: str) -> Wish | None:
     """The wish that a VERSION makes: exact, partial, a range, `latest` or `latest-pre`."""
     if word in _PICKS:

@@ -95,6 +95,13 @@ def looked_up(
     from dockswitch.switching import find
 
     found = find.find(reader, catalog(), request, backend)
+    return of_found(reader, found, rootless=rootless, keeper=keeper)
+
+
+def of_found(
+    reader: Reader, found: Found, *, rootless: Rootless = "no", keeper: Keeper | None = None
+) -> Chosen:
+    """What was found, be it kept or not; raises NoRootlessExtras."""
     bundle = fetch.expected(reader, fetch.archive_of(reader, found.release, keeper))
     besides = fetch.rootless_of(reader, found.release) if rootless != "no" else None
     if besides is not None:

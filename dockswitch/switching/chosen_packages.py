@@ -9,6 +9,7 @@ from dockswitch.apt.states import State
 from dockswitch.backends import bundles, package_choice
 from dockswitch.model import deb_order, package_names, package_words
 from dockswitch.model.errors import NotPublished
+from dockswitch.model.outcome import Found
 from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.release import Bundle, Release
 from dockswitch.model.version import Version
@@ -75,6 +76,22 @@ def whole(reader: Reader, catalog: LateCatalog, request: Request) -> Chosen:
         return package_choice.required(words, version, {})
 
     return _kept(reader, request, needed, {}) or _offered(reader, catalog, request, needed)
+
+
+def locked(
+    reader: Reader, found: Found, request: Request, *, client_only: bool = False, all_of_it: bool
+) -> Chosen:
+    """The packages that a lock has, each in that version and whatever would serve as well.
+
+    `all_of_it` says that they are for a switch later, whatever is installed now.
+    """
+    there = {} if all_of_it else states.states(reader, package_names.ALL)
+    release = found.release
+    every = tuple(each.download.package for each in release.artifacts)
+    told = package_choice.required((), release.version, there, every)
+    words = package_choice.client_alone(told) if client_only else told
+    bundle = fetch.expected(reader, fetch.packages_of(reader, release, words))
+    return Chosen(bundle, release.channel, found, words=request.words, exact=True, packages=words)
 
 
 def fetched(system: System, chosen: Chosen, accepted: Accepted, progress: Progress) -> Chosen:

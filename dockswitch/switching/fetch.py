@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from dockswitch.backends import bundles
@@ -18,6 +18,8 @@ from dockswitch.model.version import Version
 from dockswitch.model.vm import Keeper
 from dockswitch.switching import seen
 
+# What a lock has is for no source of apt's: none is told to it, nor read by it.
+_NOWHERE = Origin("", "", "", "")
 _PLUGIN = re.compile(r"(docker-[a-z]+)-plugin_")  # a package's file, named by the program in it
 
 
@@ -34,7 +36,9 @@ class Archive:
     """What a release is fetched from, the engine's own file first; the shelf that it is kept on.
 
     Where `origin` is set, apt fetches them from there, and they are kept as the packages that they
-    are. Where `keeper` is set they are kept as they are, for a virtual machine of its.
+    are. Where `keeper` is set they are kept as they are, for a virtual machine of its. Where they
+    are `locked` each has to be that very file, and packages are fetched from their addresses: apt
+    need not know of them.
     """
 
     version: Version
@@ -43,6 +47,7 @@ class Archive:
     shelf: str
     origin: Origin | None = None
     keeper: Keeper | None = None
+    locked: bool = False
 
     @property
     def name(self) -> str:
@@ -68,7 +73,7 @@ def fetch(system: System, wanted: Archive, accepted: Accepted, progress: Progres
     there = kept(system, wanted)
     if there is not None:
         refuse_kept(there, accepted, now=wanted.vouched)
-        return _noted(system, there, wanted.channel)
+        return _vouched(_noted(system, there, wanted.channel), wanted)
     temporary = _temporary(system, wanted.shelf)
     progress.say(f"fetching {', '.join(each.name for each in wanted.downloads)}")
     unpacked = _unpacked(system, wanted, temporary, progress)
@@ -86,6 +91,8 @@ def _unpacked(
     if wanted.origin is not None:
         from dockswitch.apt import download
 
+        if wanted.locked:
+            return download.saved(system, wanted.downloads, into=into, progress=progress)
         return download.download(
             system, wanted.origin, wanted.downloads, into=into, progress=progress
         )
@@ -102,6 +109,19 @@ def _noted(system: System, there: Bundle, channel: str) -> Bundle:
         return there
     with system.locked():
         return bundles.add_channel(system, there, channel)
+
+
+def _vouched(there: Bundle, wanted: Archive) -> Bundle:
+    """What is kept, with the trust that its source lends it now, where that is better."""
+    now = wanted.vouched
+    parts = tuple(
+        replace(each, trust=max(each.trust, now.get(each.sha256, Trust.TLS)))
+        for each in there.artifacts
+    )
+    if parts == there.artifacts:
+        return there
+    trust = min(each.trust for each in parts)
+    return replace(there, trust=trust, parts=parts if there.parts else ())
 
 
 def _verified_and_kept(
@@ -144,14 +164,17 @@ def archive_of(reader: Reader, release: Release, keeper: Keeper | None = None) -
     if not engine:
         raise DockswitchError(f"{release.version} has no archive in {release.channel}")
     shelf = bundles.shelf(reader, keeper)
-    return Archive(release.version, release.channel, engine, shelf, keeper=keeper)
+    return Archive(
+        release.version, release.channel, engine, shelf, keeper=keeper, locked=release.locked
+    )
 
 
 def rootless_of(reader: Reader, release: Release) -> Archive | None:
     """The archive of what the release's engine needs without root; None where none is there."""
     if release.rootless is None:
         return None
-    return Archive(release.version, release.channel, (release.rootless,), reader.layout.rootless)
+    wanted, shelf = (release.rootless,), reader.layout.rootless
+    return Archive(release.version, release.channel, wanted, shelf, locked=release.locked)
 
 
 def packages_of(reader: Reader, release: Release, words: Collection[str]) -> Archive:
@@ -159,13 +182,14 @@ def packages_of(reader: Reader, release: Release, words: Collection[str]) -> Arc
 
     Raises NoOrigin where apt does not find them.
     """
-    if release.origin is None:
+    origin = _NOWHERE if release.locked else release.origin
+    if origin is None:
         raise NoOrigin(release)
     every = (each.download for each in (*release.artifacts, *release.others))
     known = {each.package: each for each in every if each.package in words}
     wanted = tuple(known.values())
     shelf = reader.layout.packages
-    return Archive(release.version, release.channel, wanted, shelf, release.origin)
+    return Archive(release.version, release.channel, wanted, shelf, origin, locked=release.locked)
 
 
 def refuse_less_trust(wanted: Archive, accepted: Accepted) -> None:
@@ -198,8 +222,15 @@ def kept(reader: Reader, wanted: Archive) -> Bundle | None:
         there = bundle.artifacts[0]
         same = bundle.version == wanted.version and name_of(there.url) == first.name
         if same and (not first.digests or there.sha256 in first.digests):
+            if wanted.locked and not _is_all_of(bundle, wanted):
+                continue
             return bundle
     return None
+
+
+def _is_all_of(bundle: Bundle, wanted: Archive) -> bool:
+    """Whether a bundle came in exactly these files."""
+    return {each.sha256 for each in bundle.artifacts} == set(wanted.vouched)
 
 
 def _kept_as_packages(reader: Reader, wanted: Archive) -> Bundle | None:
@@ -224,7 +255,10 @@ def expected(reader: Reader, wanted: Archive) -> Bundle:
         )
         for each in wanted.downloads
     ]
-    return kept(reader, wanted) or bundles.bundle_of(
+    there = kept(reader, wanted)
+    if there is not None:
+        return _vouched(there, wanted)
+    return bundles.bundle_of(
         wanted.shelf,
         wanted.version,
         wanted.channel,
@@ -262,7 +296,8 @@ def _authenticated(
         seen.remember(system, key, unpacked.sha256)
         return Trust.LOCKED
     if wanted.digests and unpacked.sha256 not in wanted.digests:
-        raise OtherBytes(wanted.name, unpacked.sha256, wanted.digests, "published")
+        how = "locked" if wanted.trust is Trust.LOCKED else "published"
+        raise OtherBytes(wanted.name, unpacked.sha256, wanted.digests, how)
     if wanted.digests and wanted.trust > Trust.TLS:
         return wanted.trust
     # A digest that came over the same connection's trust as the file may change with it.

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 
+from dockswitch.backends import Backend
 from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.release import Bundle
 from dockswitch.model.vm import Keeper
 from dockswitch.model.wish import Request
-from dockswitch.switching import fetch
+from dockswitch.switching import fetch, planning
 from dockswitch.switching.chosen import LateCatalog, Rootless, choose, fetched
 from dockswitch.switching.fetch import Accepted
-from dockswitch.switching.options import VmWish
+from dockswitch.switching.options import Options, VmWish
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,23 @@ def packages(
     wanted = fetch.packages_of(system, chosen.found.release, chosen.packages)
     there = fetch.kept(system, wanted)
     here = chosen_packages.fetched(system, chosen, accepted, progress)
+    return Installed(here.bundle, changed=there is None)
+
+
+def locked(
+    system: System,
+    catalog: LateCatalog,
+    request: Request,
+    backend: Backend,
+    options: Options,
+    progress: Progress,
+) -> Installed:
+    """Likewise what a lock has, all of it."""
+    from dockswitch.switching import locked as locks  # only where a lock decides
+
+    chosen = locks.choose(system, catalog, request, backend, options, for_later=True)
+    there = fetch.kept(system, planning.archives(system, chosen)[0])
+    here = planning.fetched(system, chosen, options.accepted, progress)
     return Installed(here.bundle, changed=there is None)
 
 

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from dockswitch.model.layout import Layout
 from dockswitch.model.plan import Plan
 from dockswitch.switching.chosen import Rootless
 from dockswitch.switching.fetch import Accepted
+
+if TYPE_CHECKING:  # few have a lock
+    from dockswitch.model.lock import Lock
 
 Data: TypeAlias = Literal["same", "separate"]
 # Asks a person whether a plan is to be carried out; raises what ends the command where it is not.
@@ -39,6 +42,8 @@ class Options:
 
     `packages` are a person's own words for apt, which win over those of the release; `hold` says
     whether what is installed is held, None for what suits the wish.
+
+    `lock` is what has the very files that are to be installed; None where sources say it.
     """
 
     start: bool = True
@@ -51,6 +56,7 @@ class Options:
     packages: tuple[str, ...] = ()
     hold: bool | None = None
     vm: VmWish = field(default_factory=VmWish)
+    lock: "Lock | None" = None
 
     @property
     def starts(self) -> bool:

@@ -29,6 +29,10 @@ def choice_of(
     reader: Reader, catalog: LateCatalog, request: Request, backend: Backend, options: Options
 ) -> Chosen:
     """What the request comes to for a switch with these options; raises what `choose` raises."""
+    if options.lock is not None:
+        from dockswitch.switching import locked  # only where a lock decides
+
+        return locked.choose(reader, catalog, request, backend, options)
     if backend.name == "apt":
         from dockswitch.switching import chosen_packages  # only where apt installs
 
@@ -61,7 +65,7 @@ def fetched(system: System, chosen: Chosen, accepted: Accepted, progress: Progre
 
 def plan(reader: Reader, backend: Backend, choice: Chosen, options: Options) -> Plan:
     """What the switch would do; raises what stands in the way."""
-    wanted = _archives(reader, choice)
+    wanted = archives(reader, choice)
     if choice.found is None:
         for bundle in filter(None, (choice.bundle, choice.rootless)):
             fetch.refuse_kept(bundle, options.accepted)
@@ -119,7 +123,7 @@ def goal_of(reader: Reader, choice: Chosen, options: Options) -> Goal:
     return placed(reader, goal, options)
 
 
-def _archives(reader: Reader, choice: Chosen) -> tuple[Archive, ...]:
+def archives(reader: Reader, choice: Chosen) -> tuple[Archive, ...]:
     """What the switch needs of a source, be it kept or not."""
     if choice.found is None:
         return ()

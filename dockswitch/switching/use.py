@@ -46,7 +46,7 @@ def use(
         return rollback.rollback(system, None, progress, options, agree), None
     if isinstance(request.wish, SystemsOwn):
         return rollback.rollback(system, 0, progress, options, agree), None
-    if backend.name == "apt":
+    if backend.name == "apt" and options.lock is None:
         from dockswitch.switching import chosen_packages  # only where apt installs
 
         chosen_packages.read_again(system, catalog, request, progress)

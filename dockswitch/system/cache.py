@@ -16,6 +16,7 @@ from dockswitch.model.ports import Index
 from dockswitch.model.unreachable import NeverFetched, NoAnswer
 from dockswitch.system import local, proc
 from dockswitch.system.http import LARGEST_PAGE, Door
+from dockswitch.system.once import Once
 
 LARGEST_CACHE = 256 * 1024 * 1024  # bytes; the pages that were used longest ago go first
 _AT_ONCE = 16
@@ -34,17 +35,24 @@ class _Kept:
 
 @dataclass(frozen=True, slots=True)
 class Cache:
-    """`folders` are real paths, best first: read from all, written to the first that lets us."""
+    """`folders` are real paths, best first: read from all, written to the first that lets us.
+
+    With `once` no page is asked for a second time by those who share it.
+    """
 
     door: Door
     folders: tuple[str, ...]
     largest: int = LARGEST_CACHE
+    once: Once | None = None
 
     def index(self, url: str) -> Index:
         """A page over HTTP or from a file:// folder.
 
         Raises NotServed, NeverFetched or another Unreachable, BadAddress, PlainHttp.
         """
+        return self.once.index(url, self._index) if self.once else self._index(url)
+
+    def _index(self, url: str) -> Index:
         if url.startswith("file:"):
             body, at = local.page(url, most=LARGEST_PAGE)
             return Index(body, at, fresh=True)

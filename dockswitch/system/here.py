@@ -1,6 +1,7 @@
 """This machine: model.ports.System, with the root put before each path."""
 
 import contextlib
+import copy
 import datetime
 import functools
 import os
@@ -16,6 +17,7 @@ from dockswitch.model.ports import (
     Circumstances,
     Daemon,
     Finished,
+    Hashed,
     Index,
     Process,
     Program,
@@ -29,6 +31,7 @@ from dockswitch.system import commands, daemons, files, locks, proc, processes
 if TYPE_CHECKING:  # HTTP costs 100 ms of imports
     from dockswitch.system.cache import Cache
     from dockswitch.system.http import Door
+    from dockswitch.system.once import Once
 
 
 class Here:
@@ -50,6 +53,18 @@ class Here:
         self._offline = offline
         self._tell = tell
         self._allow_http = frozenset(allow_http)
+        self._once: Once | None = None
+
+    def on_behalf_of(self, *hosts: Host) -> "tuple[Here, ...]":
+        """This machine as it asks for each of several hosts: for all of them each page once."""
+        from dockswitch.system.once import Once
+
+        once, door, found = Once(), self._door, []
+        for host in hosts:
+            asking = copy.copy(self)
+            asking.host, asking._once, asking._door = host, once, door
+            found.append(asking)
+        return tuple(found)
 
     # asking
 
@@ -96,6 +111,16 @@ class Here:
 
     def indexes(self, urls: Sequence[str]) -> Sequence[Index | DockswitchError]:
         return self._cache().indexes(urls)
+
+    def length(self, url: str) -> int | None:
+        from dockswitch.system import hashed  # only where a lock is made
+
+        return hashed.length(self._door, url)
+
+    def hashed(self, url: str, add: Callable[[int], None]) -> Hashed:
+        from dockswitch.system import hashed  # likewise
+
+        return hashed.hashed(self._door, url, add)
 
     def alive(self, pid: int) -> bool:
         return not proc.is_gone(pid)
@@ -295,4 +320,4 @@ class Here:
         places = [self.layout.real(self.layout.cache)]
         if not self.layout.root and self.layout.cache != own.cache and own_uid() != 0:
             places.append(own.cache)
-        return Cache(self._door, tuple(places))
+        return Cache(self._door, tuple(places), once=self._once)

@@ -16,6 +16,7 @@ from tests.bench.downtime import downtime
 from tests.bench.environment import bare_python, dockswitch
 from tests.bench.figures import Figure, NotMeasured, Ratio, pairs
 from tests.bench.installing import installing
+from tests.bench.locking import locking
 from tests.bench.quiet import Rests
 from tests.bench.served import mirror, served
 from tests.bench.startup import startup
@@ -26,7 +27,7 @@ from tests.integration.mirror import MirrorFailed
 from tests.integration.namespace import isolated, short_root
 from tests.integration.needs import why_no_namespaces
 
-_PARTS = ("startup", "install", "list-remote", "downtime", "apt")
+_PARTS = ("startup", "install", "list-remote", "lock", "downtime", "apt")
 _LEAST, _OF_SHORT_ONES = 9, 4  # pairs, and how many times as many of what takes no time
 _OF_LONG_ONES = 3  # how many times less of what takes half a minute
 
@@ -88,6 +89,7 @@ def _part(
         ),
         "install": lambda: installing(held, base, folder, count),
         "list-remote": lambda: asking(held, folder, count),
+        "lock": lambda: locking(folder, count),
         "downtime": lambda: downtime(
             _with_both(folder / "d", base, here, there), (here, there), count
         ),

@@ -14,12 +14,14 @@ from typing import Literal, Protocol, TypeVar
 
 from dockswitch.model.address import name_of
 from dockswitch.model.errors import DockswitchError, NoNamespaces
+from dockswitch.model.file_name import FileName
 from dockswitch.model.layout import Layout
 from dockswitch.model.ports import (
     Answer,
     Circumstances,
     Daemon,
     Finished,
+    Hashed,
     Index,
     Process,
     Program,
@@ -208,6 +210,18 @@ class World(Processes):
     def indexes(self, urls: Sequence[str]) -> Sequence[Index | DockswitchError]:
         """Of lists with several pages nobody has any here: the record serves."""
         return [NeverFetched(url) for url in urls]
+
+    def length(self, url: str) -> int | None:
+        return self.hashed(url, lambda _: None).size
+
+    def hashed(self, url: str, add: Callable[[int], None]) -> Hashed:
+        """An archive, or any other file, which is as much as its name says."""
+        if self.offline:
+            raise NeverFetched(url)
+        if FileName.recognise(name_of(url)) is not None:
+            return Hashed(self.publishers.archive(url)[1], 60 << 20)
+        content = self.publishers.file(url)
+        return Hashed(hashlib.sha256(content).hexdigest(), len(content))
 
     def alive(self, pid: int) -> bool:
         return self._asked(any(each.pid == pid for each in self._living()))

@@ -28,5 +28,5 @@ def test_one_that_runs_is_looked_at_and_asked_once() -> None:
     goal = vm_goal.goal_of(world, bundle(wanted.folder), "machine", VmWish())
     backend = InVm("machine", ("images",))
     assert backend.steps(goal, backend.installed(world), world) == ()
-    vm_switch.proven(world, goal, Options(), Quiet(), fresh=False)
+    vm_switch.refuse_unwell(world, goal, Options(), Quiet(), fresh=False)
     assert lab.verbs() == ["status", "env"]
