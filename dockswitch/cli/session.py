@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:  # each of these is imported by the command that needs it
     from dockswitch.model.host import Host
     from dockswitch.model.wish import Request
     from dockswitch.system.here import Here
+    from dockswitch.system.steady import Steady
+
+    Kind = TypeVar("Kind", bound=Here)
 
 
 class Session:
@@ -98,10 +101,21 @@ class Session:
 
         return self._here(hosts.this())
 
+    @functools.cached_property
+    def steady(self) -> "Steady":
+        """This machine with its distribution, for a command that asks for several hosts."""
+        from dockswitch.system import hosts
+        from dockswitch.system.steady import Steady
+
+        return self._here_as(Steady, hosts.with_distribution())
+
     def _here(self, host: "Host") -> "Here":
         from dockswitch.system.here import Here
 
-        return Here(
+        return self._here_as(Here, host)
+
+    def _here_as(self, kind: "type[Kind]", host: "Host") -> "Kind":
+        return kind(
             self.layout,
             host,
             offline=self.settings["offline"].on,

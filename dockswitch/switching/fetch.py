@@ -262,14 +262,19 @@ def _authenticated(
         if unpacked.sha256 not in wanted.digests:
             raise OtherBytes(wanted.name, unpacked.sha256, wanted.digests, "published")
         return wanted.trust
-    seen = _seen(system).get(_seen_key(system, wanted))
-    if seen is not None and seen != unpacked.sha256:
-        raise OtherBytes(wanted.name, unpacked.sha256, frozenset({seen}), "seen before")
+    before = seen(system, wanted)
+    if before is not None and before != unpacked.sha256:
+        raise OtherBytes(wanted.name, unpacked.sha256, frozenset({before}), "seen before")
     _remember(system, wanted, unpacked)
     return Trust.TLS
 
 
-def _seen(system: System) -> dict[str, str]:
+def seen(reader: Reader, wanted: Download) -> str | None:
+    """The SHA-256 of the file that came under that name before, for this reader's host."""
+    return _seen(reader).get(_seen_key(reader, wanted))
+
+
+def _seen(system: Reader) -> dict[str, str]:
     content = system.read(system.layout.seen)
     try:
         return dict(json.loads(content)) if content else {}
@@ -278,17 +283,17 @@ def _seen(system: System) -> dict[str, str]:
         raise CorruptState(path, "it is no JSON object of names and digests") from None
 
 
-def _seen_key(system: System, wanted: Download) -> str:
+def _seen_key(system: Reader, wanted: Download) -> str:
     """The same name stands for other bytes on another architecture."""
     return f"{system.host.os}/{system.host.arch}/{wanted.name}"
 
 
 def _remember(system: System, wanted: Download, unpacked: Unpacked) -> None:
-    seen = _seen(system)
+    known = _seen(system)
     key = _seen_key(system, wanted)
-    if seen.get(key) != unpacked.sha256:
-        seen[key] = unpacked.sha256
-        system.write(system.layout.seen, json.dumps(seen, indent=1, sort_keys=True).encode())
+    if known.get(key) != unpacked.sha256:
+        known[key] = unpacked.sha256
+        system.write(system.layout.seen, json.dumps(known, indent=1, sort_keys=True).encode())
 
 
 class TooLittleTrust(NotAuthentic):
