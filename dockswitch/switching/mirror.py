@@ -105,7 +105,7 @@ def mirror(
         for wanted, place in due.copies:
             progress.say(f"{wanted.place} is the same as {place}")
             folder.also(place, wanted.place)
-            new[wanted.place] = _noted(folder, wanted, known.files[place])
+            new[wanted.place] = _noted(folder, wanted, new.get(place) or known.files[place])
     finally:
         known.files.update(new)
         known.write(folder)
