@@ -8,7 +8,7 @@ MIRROR := .cache/mirror
 PACKAGES := python3-venv apt dpkg curl iproute2 mount util-linux ca-certificates \
 	libseccomp2 libdevmapper1.02.1 libsystemd0 iptables debian-archive-keyring \
 	debootstrap systemd-container uidmap slirp4netns \
-	gnupg gpgv openssl bash zsh fish sudo
+	gnupg gpgv openssl bash zsh fish sudo openssh-client
 
 .DEFAULT_GOAL := help
 .PHONY: help setup system demo test check bench build clean
@@ -37,13 +37,16 @@ check: setup ## format, lint and types
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
+	@.build/lint-collection $(BIN)
 
 bench: setup ## how fast, beside what a user would type instead
 	@$(BIN)/python -m tests.bench
 
-build: setup ## the wheel and the source archive, in dist/
+build: setup ## the wheel, the source archive, the single file and the Ansible collection, in dist/
 	rm -rf dist
 	$(BIN)/python -m build --quiet
+	$(BIN)/python .build/single_file.py dist
+	$(BIN)/python .build/collection.py
 	@ls dist
 
 clean: ## remove what was built

@@ -18,6 +18,7 @@ FLOORS = [
 ]
 ROOMS = {room: height for height, rooms in enumerate(reversed(FLOORS)) for room in rooms}
 WORLD = {"subprocess", "requests", "tarfile", "shutil", "socket", "urllib3", "ctypes"}
+COLLECTION = PACKAGE / "ansible/collection"  # it runs in Ansible, apart from all this
 FILES = sorted(path for path in PACKAGE.rglob("*.py"))
 
 
@@ -52,7 +53,7 @@ def test_nobody_imports_upwards(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_only_the_system_touches_the_world(path: Path) -> None:
-    if _room(path) != "system":
+    if _room(path) != "system" and COLLECTION not in path.parents:
         assert not {name.split(".")[0] for name in _imports(path)} & WORLD
 
 

@@ -4,25 +4,21 @@ Engines are on the shelf `layout.versions`, what they need without root is on `l
 on `layout.packages` are engines as packages, to be installed by apt.
 """
 
-import json
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
 
+from dockswitch.model import kept_record
 from dockswitch.model.address import name_of
-from dockswitch.model.errors import CorruptState, DockswitchError
+from dockswitch.model.errors import DockswitchError
+from dockswitch.model.kept_record import folder_of as folder_of
+from dockswitch.model.kept_record import read as read
 from dockswitch.model.layout import version_in
 from dockswitch.model.origin import Origin
 from dockswitch.model.ports import Reader, System
 from dockswitch.model.release import Bundle, Fetched
-from dockswitch.model.trust import Trust
-from dockswitch.model.version import BadVersion, Version
+from dockswitch.model.version import Version
 from dockswitch.model.vm import Keeper
-
-_RECORD = ".dockswitch.json"
-# Enough to tell replaced files of one name apart, short enough for a shim's command line.
-_DIGEST = 12
 
 
 def kept(reader: Reader, keeper: Keeper | None = None) -> tuple[Bundle, ...]:
@@ -54,31 +50,10 @@ def rootless_of(reader: Reader, version: Version) -> Bundle | None:
     return found[-1] if found else None
 
 
-def read(reader: Reader, folder: str) -> Bundle | None:
-    """What is kept in a folder; None where there is none. Raises CorruptState."""
-    path = f"{folder}/{_RECORD}"
-    content = reader.read(path)
-    if content is None:
-        return None
-    try:
-        plain = json.loads(content)
-    except ValueError:
-        raise CorruptState(reader.layout.real(path), "it is no JSON") from None
-    try:
-        return _from_plain(plain, folder)
-    except (ValueError, KeyError, TypeError, BadVersion) as error:
-        raise CorruptState(reader.layout.real(path), repr(error)) from None
-
-
 def source_of(reader: Reader, folder: str) -> str:
     """`apt` for what is kept there and came in packages; empty for all else."""
     found = read(reader, folder) if folder else None
     return "apt" if found is not None and found.source == "apt" else ""
-
-
-def folder_of(shelf: str, version: Version, sha256: str) -> str:
-    """The folder inside the root that a version from an archive of that digest is kept in."""
-    return f"{shelf}/{version}-{sha256[:_DIGEST]}"
 
 
 def version_of(folder: str) -> Version:
@@ -111,7 +86,7 @@ def keep(system: System, temporary: str, bundle: Bundle) -> None:
     One without its record takes its place again: what still runs from there keeps its programs,
     and finds the same ones under their names.
     """
-    system.write(f"{temporary}/{_RECORD}", _to_json(bundle))
+    system.write(f"{temporary}/{kept_record.NAME}", kept_record.to_json(bundle))
     if read(system, bundle.folder) is not None:
         system.discard(temporary)
         return
@@ -126,7 +101,7 @@ def add_channel(system: System, bundle: Bundle, channel: str) -> Bundle:
     if not channel or channel in bundle.channels:
         return bundle
     noted = replace(bundle, channels=(*bundle.channels, channel))
-    system.write(f"{bundle.folder}/{_RECORD}", _to_json(noted))
+    system.write(f"{bundle.folder}/{kept_record.NAME}", kept_record.to_json(noted))
     return noted
 
 
@@ -168,34 +143,6 @@ def digest_of(files: Sequence[tuple[str, str]]) -> str:
 
     listed = "".join(f"{digest}  {name}\n" for digest, name in files)
     return hashlib.sha256(listed.encode()).hexdigest()
-
-
-def _to_json(bundle: Bundle) -> bytes:
-    parts = [asdict(part) | {"trust": str(part.trust)} for part in bundle.parts]
-    told = {"version": str(bundle.version), "trust": str(bundle.trust), "parts": parts}
-    plain = asdict(bundle) | told
-    del plain["folder"]  # the root may be moved, and the folder knows where it is
-    return json.dumps(plain, indent=1).encode()
-
-
-def _from_plain(plain: Mapping[str, Any], folder: str) -> Bundle:
-    names, channels = plain["names"], plain["channels"]
-    if not (isinstance(names, list) and isinstance(channels, list)):
-        raise TypeError("names and channels are no lists")
-    parts = [Fetched(**{**p, "trust": Trust.of(p["trust"])}) for p in plain.get("parts", ())]
-    return Bundle(
-        version=Version.parse(str(plain["version"])),
-        folder=folder,
-        names=tuple(names),
-        channels=tuple(channels),
-        url=str(plain["url"]),
-        sha256=str(plain["sha256"]),
-        size=int(str(plain["size"])),
-        trust=Trust.of(str(plain["trust"])),
-        parts=tuple(parts),
-        origin=Origin(**plain["origin"]) if plain.get("origin") else None,
-        keeper=plain.get("keeper"),
-    )
 
 
 class NotInstalled(DockswitchError):

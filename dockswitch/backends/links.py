@@ -1,6 +1,6 @@
 """The links to a version's programs: `current`, those for people, and their client's plug-ins."""
 
-import os
+import posixpath
 from collections.abc import Collection
 
 from dockswitch.model.errors import DockswitchError
@@ -14,7 +14,7 @@ def steps(goal: Goal, installed: Installed, reader: Reader) -> tuple[Link, ...]:
     """`current` first, so that a link of the binary folder never points to nothing."""
     layout = reader.layout
     folder = goal.bundle.folder if goal.bundle else ""
-    current = Link(layout.current, os.path.relpath(folder, layout.state) if folder else None)
+    current = Link(layout.current, posixpath.relpath(folder, layout.state) if folder else None)
     names = tuple(name for name in goal.names if not _is_owners_plugin(reader, name))
     wanted = [Link(_place(reader, name), _target(reader, name)) for name in names]
     gone = [Link(_place(reader, name), None) for name in installed.names if name not in names]
@@ -49,7 +49,8 @@ def _is_plugin(name: str) -> bool:
 def linked(reader: Reader) -> tuple[str, ...]:
     """The links of ours in the folders for people."""
     layout = reader.layout
-    names = (*reader.names(layout.bin), *(f"{PLUGINS}/{n}" for n in reader.names(layout.plugins)))
+    programs = (_program(reader, name) for name in reader.names(layout.bin))
+    names = (*programs, *(f"{PLUGINS}/{n}" for n in reader.names(layout.plugins)))
     return tuple(n for n in names if reader.link(_place(reader, n)) == _target(reader, n))
 
 
@@ -57,12 +58,21 @@ def _place(reader: Reader, name: str) -> str:
     """Where people find a program, or their client its plug-in."""
     if _is_plugin(name):
         return f"{reader.layout.plugins}/{name.removeprefix(f'{PLUGINS}/')}"
+    if reader.host.os == "windows":  # whose links start no program: see system/pointers.py
+        name = f"{name.removesuffix('.exe')}.cmd"
     return f"{reader.layout.bin}/{name}"
+
+
+def _program(reader: Reader, link: str) -> str:
+    """The program that a link of that name is for."""
+    if reader.host.os != "windows" or not link.endswith(".cmd"):
+        return link
+    return f"{link.removesuffix('.cmd')}.exe"
 
 
 def _target(reader: Reader, name: str) -> str:
     path = f"{reader.layout.current}/{name}"
-    return os.path.relpath(path, os.path.dirname(_place(reader, name)))
+    return posixpath.relpath(path, posixpath.dirname(_place(reader, name)))
 
 
 class ForeignFile(DockswitchError):

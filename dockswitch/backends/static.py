@@ -1,6 +1,7 @@
 """The static backend: versions side by side, one link that says which is current."""
 
 import os
+import posixpath
 from dataclasses import dataclass, replace
 
 from dockswitch.backends import bundles, links, live
@@ -110,7 +111,7 @@ def _is_it(reader: Reader, daemon: Daemon, wanted: Wanted, engine: Engine) -> bo
 
 def _current_folder(reader: Reader) -> str:
     target = reader.link(reader.layout.current)
-    return os.path.normpath(f"{reader.layout.state}/{target}") if target else ""
+    return posixpath.normpath(f"{reader.layout.state}/{target}") if target else ""
 
 
 def _daemon_folder(reader: Reader, daemon: Daemon | None) -> str:

@@ -85,5 +85,5 @@ class BelongToPeople(UsageError):
     def __init__(self, keeper: str) -> None:
         super().__init__(
             "virtual machines belong to a person, not to this machine as a whole",
-            hint=f"leave out --system: --backend {keeper} keeps them in your own folders",
+            hint=f"`--backend {keeper}` without --system, or --user, means your own folders",
         )

@@ -24,8 +24,9 @@ def run(argv: Sequence[str]) -> int:
     """Runs the command that the words name; returns its exit code."""
     # Start-up makes objects that stay: looking for cycles among them costs 7 % of `use`.
     gc.set_threshold(100_000)
-    for name in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, _interrupt)
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):  # Windows has no SIGHUP
+            signal.signal(getattr(signal, name), _interrupt)
     os.umask(0o022)  # what others are to read must be readable, whatever root's habit is
     if COMPLETE in os.environ:
         from typer._completion_classes import completion_init

@@ -4,6 +4,7 @@ import typer
 
 from dockswitch.cli.session import Session
 from dockswitch.model.errors import DockswitchError
+from dockswitch.report import outcome as telling
 
 EXAMPLES = """\
 Examples:
@@ -26,6 +27,7 @@ def command(ctx: typer.Context) -> None:
             "version": str(installed.version),
             "channel": now.channel if now.folder == installed.folder else None,
             "backend": now.backend,
+            "machine": telling.machine_plain(now.vm),
         },
         [str(installed.version)],
     )

@@ -16,6 +16,7 @@ Examples:
   dockswitch daemon status
   dockswitch daemon restart
   dockswitch daemon logs --lines 100
+  dockswitch daemon start --user      a virtual machine in use too
 
 Where systemd runs the engine, as docker.service, it is back after a reboot, and
 a switch that a power cut left unfinished is undone first. An engine under
@@ -56,7 +57,7 @@ def status(ctx: typer.Context) -> None:
     session = Session(ctx)
     state = daemon.state(session.system)
     _tell(session, state)
-    raise typer.Exit(0 if state.pid else 1)
+    raise typer.Exit(0 if state.runs else 1)
 
 
 def logs(
@@ -83,11 +84,19 @@ def _started(session: Session) -> "State":
 
 def _tell(session: Session, state: "State") -> None:
     answers = f"answers {state.version}" if state.version else "does not answer"
-    runs = f"the engine runs as process {state.pid} and {answers}"
-    gone = "the engine is stopped" if state.changed else "no engine runs"
+    where = f"in the machine {state.machine} runs" if state.machine else "runs"
+    process = f" as process {state.pid}" if state.pid else ""
+    runs = f"the engine {where}{process} and {answers}"
+    what = f"the machine {state.machine}" if state.machine else "the engine"
+    none = f"{what} does not run" if state.machine else "no engine runs"
     session.report.answer(
-        {"changed": state.changed, "pid": state.pid, "version": state.version},
-        [runs if state.pid else gone],
+        {
+            "changed": state.changed,
+            "pid": state.pid,
+            "version": state.version,
+            "machine": state.machine,
+        },
+        [runs if state.runs else f"{what} is stopped" if state.changed else none],
     )
 
 

@@ -19,6 +19,7 @@ def command(ctx: typer.Context) -> None:
 
     session = Session(ctx)
     known = history.generations(session.system)
+    in_vms = any(g.vm is not None for g in known)
     session.report.answer(
         {"generations": [telling.generation_plain(each) for each in known]},
         columns(
@@ -26,6 +27,7 @@ def command(ctx: typer.Context) -> None:
                 [
                     *(g.number, g.time, g.channel or "-"),
                     g.version or g.neighbour or "nothing",
+                    *([g.vm.name if g.vm else "-"] if in_vms else []),
                     f"{g.wish} (held by {g.hold.owner})" if g.hold else g.wish,
                 ]
                 for g in known

@@ -5,6 +5,7 @@ import typer
 from dockswitch.cli import sessions, spec
 from dockswitch.cli.privilege import as_root
 from dockswitch.cli.session import Session
+from dockswitch.model.vm import keeper_of
 from dockswitch.report import outcome as telling
 
 EXAMPLES = """\
@@ -12,6 +13,7 @@ Examples:
   dockswitch install 28.5.2    fetch it now, switch later without a network
   dockswitch install test latest-pre
   dockswitch install 28.5.2 --from deb --suite debian/bookworm
+  dockswitch install 17.06.0-ce-rc2 --backend machine   a VM's image
 """
 
 
@@ -27,6 +29,7 @@ def command(
     accept_digest: spec.AcceptDigest = None,
 ) -> None:
     """Fetch and verify a release without switching to it."""
+    from dockswitch.model.vm import keeper_of
     from dockswitch.switching import install
     from dockswitch.switching.options import Options
 
@@ -37,6 +40,7 @@ def command(
     options = Options(accepted=spec.accepted(verify, accept_digest), source=taken)
     as_root(session)
     chosen = sessions.one(session, request, by, options)
+    keeper = keeper_of(chosen.name)
     asked = (session.system, lambda: session.catalog, request)
     if chosen.name == "apt":
         installed = install.packages(*asked, options.accepted, session.report.progress)
@@ -47,8 +51,9 @@ def command(
             options.accepted,
             session.report.progress,
             # so that an engine of a user's own can be switched to without a network later
-            rootless="offered" if session.layout.scope == "user" else "no",
+            rootless="offered" if session.layout.scope == "user" and keeper is None else "no",
             source=taken,
+            keeper=keeper,
         )
     bundle = installed.bundle
     verb = "is installed now" if installed.changed else "is installed already"
@@ -69,5 +74,8 @@ def _session(
         return sessions.of(ctx, backend=backend, source=source, suite=suite)
     if suite is not None and not source:
         raise sessions.SuiteOfPackages
-    session = Session(ctx, host=host, backend=source or None, suite=suite, unpacks=bool(source))
+    keeper = keeper_of(backend)
+    session = Session(
+        ctx, host=host, backend=source or None, suite=suite, unpacks=bool(source), keeper=keeper
+    )
     return session, (session.backend(backend, source).name,)

@@ -16,4 +16,15 @@ def main() -> None:
     from dockswitch.cli.app import run
     from dockswitch.cli.privilege import told
 
-    sys.exit(told(lambda: run(sys.argv[1:])))
+    code = told(lambda: run(sys.argv[1:]))
+    _be_deaf()
+    sys.exit(code)
+
+
+def _be_deaf() -> None:
+    """All is done and said: a ^C while Python shuts down would make a failure of it."""
+    import signal
+
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):  # Windows has no SIGHUP
+            signal.signal(getattr(signal, name), signal.SIG_IGN)

@@ -1,8 +1,6 @@
 """Whether the person behind sudo may talk to the engine: membership of its group."""
 
-import grp
 import os
-import pwd
 
 import typer
 
@@ -37,6 +35,9 @@ def offer(session: Session) -> None:
 
 def _is_outside(person: str, name: str) -> bool:
     """Whether that is an ordinary user outside of a group that exists."""
+    import grp  # Linux alone has an engine of its own, and such a group
+    import pwd
+
     try:
         who, group = pwd.getpwnam(person), grp.getgrnam(name)
     except KeyError:

@@ -4,9 +4,7 @@ from typing import Annotated
 
 import typer
 
-from dockswitch.cli import spec
-from dockswitch.cli.current import NothingInUse
-from dockswitch.cli.session import Session
+from dockswitch.cli import sessions, spec
 
 EXAMPLES = """\
 Examples:
@@ -24,19 +22,13 @@ def command(
     ] = False,
 ) -> None:
     """Show whether the channel in use has something newer."""
-    from dockswitch.backends import bundles
-    from dockswitch.switching import find, history
+    from dockswitch.switching import find
 
-    session = Session(ctx)
-    now = history.newest(session.system)
-    if now.version is None:
-        raise NothingInUse
-    source = bundles.source_of(session.system, now.folder)
-    if source == "apt":  # packages are published for a distribution, which is asked for then only
-        session = Session(ctx, backend=source, suite=suite, unpacks=now.backend != "apt")
+    session, now, source = sessions.in_force(ctx, suite)
     request = session.request([now.channel])
     best = session.backend(now.backend).takes[0]
     newest = find.find(session.system, session.catalog, request, source or best).release.version
+    assert now.version is not None
     newer = newest > now.version
     session.report.answer(
         {

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from dockswitch.cli import spec
+from dockswitch.cli import spec, vm
 from dockswitch.cli.consent import consent
 from dockswitch.cli.privilege import as_root
 from dockswitch.cli.session import Session
@@ -35,12 +35,15 @@ def command(
     probe: spec.Probe = None,
 ) -> None:
     """Go back to an earlier generation."""
-    from dockswitch.switching import rollback
+    from dockswitch.switching import history, rollback
     from dockswitch.switching.options import Options
 
     began = time.monotonic()
     session = Session(ctx)
     options = Options(data=data, probe=spec.probe(probe))
+    wanted = history.earlier(session.system, generation)
+    if wanted.vm is not None:
+        vm.refuse_unmeant(wanted.vm.keeper, vm.options_of(data=data))
     if dry_run:
         from dockswitch.switching import preview
 

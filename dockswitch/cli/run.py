@@ -8,6 +8,7 @@ import typer
 from dockswitch.cli import options, privilege
 from dockswitch.cli.session import Session
 from dockswitch.model.errors import UsageError
+from dockswitch.model.vm import keeper_of
 
 if TYPE_CHECKING:  # imported by the functions that run
     from dockswitch.model.version import Version
@@ -64,6 +65,8 @@ def _unpacked(session: Session, request: "Request") -> "tuple[Version, str]":
     from dockswitch.switching.fetch import Accepted
 
     backend = session.backend()
+    if keeper_of(backend.name) is not None:  # images of machines hold no client for this one
+        backend = session.backend("static")
     source = "apt" if backend.name == "apt" else ""
     wanted = (session.system, lambda: session.catalog, request, backend.takes[0])
     if privilege.is_wanted(session) and not install.is_kept(*wanted, source):

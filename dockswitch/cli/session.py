@@ -12,7 +12,7 @@ import typer
 
 from dockswitch.cli import options
 from dockswitch.model.errors import UsageError
-from dockswitch.model.layout import Layout
+from dockswitch.model.layout import Layout, has_engine, own_uid
 from dockswitch.model.settings import Setting, settle
 from dockswitch.report.report import Report
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # each of these is imported by the command that needs it
     from dockswitch.backends import Backend
     from dockswitch.model.catalog import Catalog
     from dockswitch.model.host import Host
+    from dockswitch.model.vm import Keeper
     from dockswitch.model.wish import Request
     from dockswitch.system.here import Here
     from dockswitch.system.steady import Steady
@@ -38,13 +39,18 @@ class Session:
         backend: str | None = None,
         suite: str | None = None,
         unpacks: bool = False,
+        keeper: "Keeper | None" = None,
     ) -> None:
-        """`unpacks` says that packages are taken apart, and apt is not to know of it."""
+        """`unpacks` says that packages are taken apart, and apt is not to know of it.
+
+        `keeper` is whose virtual machines are meant: they belong to a person, and not to a machine.
+        """
         self.given = options.given(ctx)
         self._host = host
         self._backend = backend
         self._suite = suite
         self._unpacks = unpacks
+        self.keeper = keeper
         self.report = Report(
             " ".join(ctx.command_path.split()[1:]),
             as_json=bool(self.given.as_json),
@@ -61,8 +67,14 @@ class Session:
         root = self.given.root or os.environ.get("DOCKSWITCH_ROOT", "")
         if self.given.root == "":
             raise UsageError("--root wants a folder", hint="for the machine itself leave it out")
-        user = bool(self.given.user)
-        return Layout.of(root=root, user=user, env=os.environ, uid=os.geteuid())
+        if self.keeper is not None and self.given.user is False:
+            from dockswitch.backends.vm import BelongToPeople
+
+            raise BelongToPeople(self.keeper)
+        if self.given.user is False and not has_engine():
+            raise NoSystemScope
+        user = self.keeper is not None or bool(self.given.user)
+        return Layout.of(root=root, user=user, env=os.environ, uid=own_uid())
 
     @property
     def root_origin(self) -> str:
@@ -91,6 +103,10 @@ class Session:
 
         if self._host:
             return self._here(hosts.named(self._host))
+        if self.keeper == "lima":  # the engine is for the guest
+            from dockswitch.vms.lima import guest
+
+            return self._here(guest.host(hosts.this()))
         # Only packages are published for a distribution, and asking for it costs 12 ms.
         return self._here(hosts.with_distribution()) if self._backend == "apt" else self.bare
 
@@ -109,16 +125,23 @@ class Session:
 
         return self._here_as(Steady, hosts.with_distribution())
 
-    def _here(self, host: "Host") -> "Here":
+    @functools.cached_property
+    def recorded(self) -> "Here":
+        """This machine, where nothing is asked that the cache and the record do not know."""
+        from dockswitch.system import hosts
+
+        return self._here(hosts.this(), offline=True)
+
+    def _here(self, host: "Host", *, offline: bool = False) -> "Here":
         from dockswitch.system.here import Here
 
-        return self._here_as(Here, host)
+        return self._here_as(Here, host, offline=offline)
 
-    def _here_as(self, kind: "type[Kind]", host: "Host") -> "Kind":
+    def _here_as(self, kind: "type[Kind]", host: "Host", *, offline: bool = False) -> "Kind":
         return kind(
             self.layout,
             host,
-            offline=self.settings["offline"].on,
+            offline=offline or self.settings["offline"].on,
             allow_http=self.settings["allow_http"].words,
             apt_wait=self.settings["apt_wait"].seconds,
             tell=self.report.note,
@@ -205,9 +228,11 @@ class Session:
 
     def _files(self, what: str) -> list[tuple[str, str]]:
         """The user's file, then the system's; those that are there."""
-        layouts = [Layout.of_user(env=os.environ, uid=os.geteuid()), Layout.of_system()]
+        layouts = [Layout.of_user(env=os.environ, uid=own_uid())]
+        if sys.platform != "win32":  # where anybody may make a folder of that name
+            layouts.append(Layout.of_system())
         if self.layout.root:
-            layouts = [Layout.of_system(root=self.layout.root)]
+            layouts = [Layout.of(root=self.layout.root, user=False, env=os.environ, uid=own_uid())]
         paths = [
             each.real(each.settings if what == "settings" else each.site_channels)
             for each in layouts
@@ -220,6 +245,15 @@ class Session:
         if named and not os.path.isfile(named):
             raise UsageError(f"there is no channel map {named}", hint="--channels names a file")
         return [*files, *([(named, _text(named))] if named else [])]
+
+
+class NoSystemScope(UsageError):
+    def __init__(self) -> None:
+        super().__init__(
+            "there is no engine of the whole machine on this system",
+            details="macOS and Windows have engines in virtual machines, which belong to a person",
+            hint="leave out --system",
+        )
 
 
 class NotFromThere(UsageError):

@@ -5,11 +5,14 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from dockswitch.cli.current import NothingInUse
 from dockswitch.cli.session import NotFromThere, Session
 from dockswitch.model.errors import UsageError
+from dockswitch.model.vm import keeper_of
 
 if TYPE_CHECKING:  # imported by the functions that run
     from dockswitch.backends import Backend
+    from dockswitch.model.generation import Generation
     from dockswitch.model.wish import Request
     from dockswitch.switching.options import Options
 
@@ -20,15 +23,44 @@ def of(
     """The session, and the names of the backends that may serve, best first.
 
     `source` is whose sources were asked for, in the resolver's words, and empty for any. Raises
-    NotFromThere, NoSuchBackend and SuiteOfPackages.
+    NotFromThere, NoSuchBackend and SuiteOfPackages. An argument alone decides that virtual machines
+    are meant, which belong to a person.
     """
-    session = Session(ctx, backend=source or None, suite=suite, unpacks=bool(source))
+    keeper = keeper_of(backend)
+    session = Session(ctx, backend=source or None, suite=suite, unpacks=bool(source), keeper=keeper)
     names = _names(session, backend, source)
+    if keeper is None and keeper_of(names[0]) is not None:
+        if session.layout.scope != "user":
+            from dockswitch.backends.vm import BelongToPeople
+
+            raise BelongToPeople(names[0])
+        session = Session(ctx, suite=suite, keeper=keeper_of(names[0]))
     if suite is not None and not source and names[0] != "apt":
         raise SuiteOfPackages
     if names[0] == "apt" and not source:
         session = Session(ctx, backend="apt", suite=suite)
     return session, names
+
+
+def in_force(ctx: typer.Context, suite: str | None) -> "tuple[Session, Generation, str]":
+    """The session for the newest of what is in force, that generation, and whose sources it came
+    from, in the resolver's words and empty for those that suit the backend. Raises NothingInUse.
+    """
+    from dockswitch.backends import bundles
+    from dockswitch.switching import history
+
+    session = Session(ctx)
+    now = history.newest(session.system)
+    if now.version is None:
+        raise NothingInUse
+    if now.vm is not None:
+        kept = bundles.read(session.system, now.folder)
+        source = kept.source if kept is not None and now.vm.keeper == "lima" else ""
+        return Session(ctx, keeper=now.vm.keeper), now, source
+    source = bundles.source_of(session.system, now.folder)
+    if source == "apt":  # packages are published for a distribution, which is asked for then only
+        session = Session(ctx, backend=source, suite=suite, unpacks=now.backend != "apt")
+    return session, now, source
 
 
 def one(

@@ -19,7 +19,13 @@ Words = Annotated[
     ),
 ]
 Backend = Annotated[
-    str | None, typer.Option("--backend", metavar="B", help="How the engine is installed.")
+    str | None,
+    typer.Option(
+        "--backend",
+        metavar="B",
+        help="How the engine is installed: static, apt, or in a virtual machine (machine, lima).",
+        autocompletion=lambda ctx, incomplete: complete_backend(ctx, incomplete),
+    ),
 ]
 Source = Annotated[
     str,
@@ -176,18 +182,24 @@ def complete(ctx: typer.Context, incomplete: str) -> list[str]:
 
     published = [str(each.version) for each in reversed(record.releases()) if each.published]
     words = ["latest", "latest-pre", "previous", "system"]
-    return _beginning([*_channels(), *words, *_kept(ctx), *published], incomplete)
+    return beginning([*_channels(), *words, *_kept(ctx), *published], incomplete)
 
 
 def complete_kept(ctx: typer.Context, incomplete: str) -> list[str]:
-    return _beginning(_kept(ctx), incomplete)
+    return beginning(_kept(ctx), incomplete)
 
 
 def complete_channel(ctx: typer.Context, incomplete: str) -> list[str]:
-    return _beginning(_channels(), incomplete)
+    return beginning(_channels(), incomplete)
 
 
-def _beginning(known: Sequence[str], incomplete: str) -> list[str]:
+def complete_backend(ctx: typer.Context, incomplete: str) -> list[str]:
+    from dockswitch.backends import BUILT_IN
+
+    return beginning(BUILT_IN, incomplete)
+
+
+def beginning(known: Sequence[str], incomplete: str) -> list[str]:
     return [word for word in dict.fromkeys(known) if word.startswith(incomplete)]
 
 

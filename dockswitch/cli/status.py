@@ -1,6 +1,6 @@
 """`dockswitch status`: show what is installed, what runs, and whether they agree."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,10 +9,14 @@ from dockswitch.cli.session import Session
 from dockswitch.report import held as holding
 from dockswitch.report import outcome as telling
 
+if TYPE_CHECKING:
+    from dockswitch.switching.vm_in_use import InUse
+
 EXAMPLES = """\
 Examples:
   dockswitch status
   dockswitch status --exit-code      10 where something drifted
+  dockswitch status --user           your own, also in a virtual machine
 """
 PENDING = 10
 
@@ -31,8 +35,9 @@ def command(
     # what apt brought back for `use system` is none of ours
     by = now.backend if now.version is not None or now.backend != "apt" else "static"
     installed = session.backend(by).installed(session.system)
-    drifted = drift.drift(session.system, now, installed)
-    running = drift.answering(session.system)
+    in_vm = _in_vm(session)
+    drifted = drift.drift(session.system, now, installed, in_vm)
+    running = in_vm.answers if in_vm else drift.answering(session.system)
     held = hold.observed(session.system)
     pin = pins.nearest()
     version = str(installed.version) if installed.version else None
@@ -51,10 +56,12 @@ def command(
             "held": holding.held_plain(held) or False,
             "drift": list(drifted),
             "neighbour": telling.neighbour_plain(now.neighbour),
+            "machine": telling.machine_plain(in_vm.vm, in_vm.host) if in_vm else None,
         },
         [
             f"installed  {now.channel} {version}" if version else f"installed  {before}",
             f"running    {running or 'no engine of dockswitch answers'}",
+            *([f"machine    {_machine(in_vm)}"] if in_vm else []),
             *([f"system     {now.neighbour}"] if version and now.neighbour else []),
             *([f"data-root  {data}, of its own"] if data else []),
             *([f"pinned     {pin.spec} ({pin.path})"] if pin else []),
@@ -63,3 +70,19 @@ def command(
         ],
     )
     raise typer.Exit(PENDING if exit_code and drifted else 0)
+
+
+def _in_vm(session: Session) -> "InUse | None":
+    if session.system.link(session.layout.vm) is None:
+        return None
+    from dockswitch.switching import vm_in_use  # only where a virtual machine is in use
+
+    return vm_in_use.seen(session.system)
+
+
+def _machine(found: "InUse") -> str:
+    """`dev (machine, virtualbox), running at tcp://192.168.99.100:2376`."""
+    vm = found.vm
+    by = f"{vm.keeper}, {vm.driver}" if vm.driver else vm.keeper
+    stands = "unknown" if found.trouble else found.state
+    return f"{vm.name} ({by}), {stands}" + (f" at {found.host}" if found.host else "")

@@ -36,6 +36,9 @@ GROUPS: dict[str, dict[str, str]] = {
         "env": "Print what a shell needs to use this engine.",
         "daemon": "Start, stop, restart or watch dockswitch's own engine.",
     },
+    "Provision": {
+        "ansible": "Have Ansible provision hosts: the collection dockswitch.engine.",
+    },
     "dockswitch": {
         "version": "Show which dockswitch this is, as `dockswitch --version` does.",
         "settings": "Show each setting and where it came from.",

@@ -4,11 +4,9 @@ import time
 
 import typer
 
-from dockswitch.cli import spec
+from dockswitch.cli import sessions, spec, vm
 from dockswitch.cli.consent import consent
-from dockswitch.cli.current import NothingInUse
 from dockswitch.cli.privilege import as_root
-from dockswitch.cli.session import Session
 from dockswitch.cli.use import tell
 
 EXAMPLES = """\
@@ -26,24 +24,20 @@ def command(
     accept_digest: spec.AcceptDigest = None,
 ) -> None:
     """Switch to the newest release of the channel in use."""
-    from dockswitch.backends import bundles
-    from dockswitch.switching import history, use
+    from dockswitch.switching import use
     from dockswitch.switching.options import Options
 
     began = time.monotonic()
-    session = Session(ctx)
-    now = history.newest(session.system)
-    if now.version is None:
-        raise NothingInUse
-    source = bundles.source_of(session.system, now.folder)
-    if source == "apt":  # packages are published for a distribution, which is asked for then only
-        session = Session(ctx, backend=source, suite=suite, unpacks=now.backend != "apt")
+    session, now, source = sessions.in_force(ctx, suite)
+    if session.keeper is not None:
+        vm.refuse_unmeant(session.keeper, vm.options_of(suite=suite, data=data))
     options = Options(
         start=now.running,
         accepted=spec.accepted(verify, accept_digest),
         source=source,
         data=data,
         probe=spec.probe(probe, starts=now.running),
+        vm=vm.as_now(now),
     )
     as_root(session)
     outcome = use.upgrade(

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dockswitch.cli import sessions, spec
+from dockswitch.cli import sessions, spec, vm
 from dockswitch.cli.consent import consent
 from dockswitch.cli.env import address
 from dockswitch.cli.privilege import as_root
 from dockswitch.cli.session import Session
 from dockswitch.model.errors import UsageError
+from dockswitch.model.layout import has_engine
 from dockswitch.model.outcome import Found, Outcome
 from dockswitch.report import outcome as telling
 
@@ -34,8 +35,16 @@ Examples:
   dockswitch use 28 --probe 'curl -fsS http://localhost:8080/health'
   dockswitch use previous                   the one before, as `cd -`
   dockswitch use 20.10 --data separate      with a data-root of its own
+  dockswitch use test 17.06.0-ce-rc2 --backend machine
+  dockswitch use 18.09.9 --backend machine -- --virtualbox-memory 2048
+  dockswitch use 19.03.12 --backend machine --machine dev --in-place
+  dockswitch use test latest-pre --backend lima
+
+An engine in a virtual machine is your own: --backend machine (docker-machine)
+and --backend lima mean --user. What stands behind -- is for the making of it.
 """
 PENDING = 10
+RUNS = True  # what stands behind `--`: for whoever makes a virtual machine
 
 
 def command(
@@ -68,16 +77,39 @@ def command(
     probe: spec.Probe = None,
     package: spec.PackageWords = None,
     hold: spec.Hold = None,
+    machine: vm.Name = None,
+    driver: vm.Driver = None,
+    in_place: vm.InPlace = False,
+    keep_running: vm.KeepRunning = False,
     verify: spec.Verify = None,
     accept_digest: spec.AcceptDigest = None,
 ) -> None:
     """Switch to a release, fetching it if needed."""
+    from dockswitch.model.wish import Previous, SystemsOwn
     from dockswitch.switching.options import Options
 
     began = time.monotonic()
     taken = spec.source(source)
+    if not has_engine():
+        from dockswitch.cli import offered  # macOS and Windows
+
+        backend = offered.backend(
+            ctx, _pinned(words), named=backend, client_only=client_only, day=as_of
+        )
     session, by = sessions.of(ctx, backend=backend, source=taken, suite=suite)
     spec.suited(suite, taken, by[0])
+    in_vm = vm.said(ctx, machine, driver, in_place, keep_running)
+    if session.keeper is not None:
+        unmeant = vm.options_of(
+            client_only=client_only,
+            no_start=no_start,
+            experimental=experimental,
+            data=data,
+            hold=hold is not None,
+            package=package,
+            suite=suite,
+        )
+        vm.refuse_unmeant(session.keeper, unmeant)
     if experimental and (no_start or client_only):
         raise UsageError(
             "--experimental is for an engine that is started",
@@ -94,7 +126,10 @@ def command(
         probe=spec.probe(probe, starts=not (no_start or client_only)),
         packages=spec.packages(package, by),
         hold=hold,
+        vm=in_vm.wish(session, by[0]),
     )
+    if session.keeper is not None and isinstance(request.wish, Previous | SystemsOwn):
+        in_vm.refuse_back(session.keeper)
     by = by[:1] if options.packages else by  # no other backend knows these
     if dry_run or check:
         chosen = sessions.one(session, request, by, options)
@@ -161,15 +196,28 @@ def tell(session: Session, outcome: Outcome, began: float) -> None:
         )
     for note in outcome.notes:
         session.report.warning(note)
+    reach = vm.reach(session, outcome.after) if outcome.after.vm is not None else None
+    host = reach.variables.get("DOCKER_HOST") if reach else None
     session.report.answer(
-        telling.outcome_plain(outcome, seconds=time.monotonic() - began),
+        telling.outcome_plain(outcome, seconds=time.monotonic() - began, host=host),
         telling.outcome_lines(outcome, session.layout),
     )
+    if outcome.after.vm is not None:
+        vm.mention_ways(session, host, outcome.context)
+        return
     if session.layout.scope == "user" and outcome.after.running:
         session.report.note(
             f"DOCKER_HOST={address(session)} leads docker to it: "
             'eval "$(dockswitch env --user)" sets that in a shell'
         )
+
+
+def _pinned(words: list[str] | None) -> list[str]:
+    """The spec's words, else those of the nearest pin file; none where there is none."""
+    from dockswitch.cli import pins
+
+    pin = None if words else pins.nearest()
+    return [pin.spec] if pin else words or []
 
 
 def _wanted(session: Session, words: list[str], *, from_file: bool) -> list[str]:

@@ -29,6 +29,8 @@ def command(
     installed = backend.installed(session.system)
     if installed.version is None:
         raise NothingInUse
+    if session.system.link(session.layout.vm) is not None:
+        raise InMachine(str(installed.version))
     if backend.name == "apt":
         from dockswitch.apt import belongings  # only where packages brought them
 
@@ -41,6 +43,15 @@ def command(
         raise NoSuchBinary(binary, str(installed.version), tuple(places))
     path = places[binary]
     session.report.answer({"binary": binary, "path": path}, [path])
+
+
+class InMachine(DockswitchError):
+    def __init__(self, version: str) -> None:
+        super().__init__(
+            f"{version} is in a virtual machine, and has no binaries here",
+            details="docker on this machine only talks to it",
+            hint=f"`dockswitch run {version} --user -- docker version` takes its own client",
+        )
 
 
 class NoSuchBinary(DockswitchError):

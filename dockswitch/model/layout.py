@@ -4,6 +4,7 @@ Imported by the fast lane, so it may import nothing but `os`: a dataclass alone 
 """
 
 import os
+import sys
 from collections.abc import Mapping
 
 # containerd puts `/containerd/containerd.sock.ttrpc` (33 bytes) behind the exec-root, and a unix
@@ -75,9 +76,16 @@ class Layout:
         self.lima = lima
 
     @classmethod
-    def of(cls, *, root: str, user: bool, env: Environment, uid: int) -> "Layout":
-        """The layout that arguments, environment and uid decide, and nothing else does."""
-        return cls.of_user(root=root, env=env, uid=uid) if user else cls.of_system(root=root)
+    def of(
+        cls, *, root: str, user: bool, env: Environment, uid: int, system: str = sys.platform
+    ) -> "Layout":
+        """The layout that arguments, environment and uid decide, and nothing else does.
+
+        `system` is as sys.platform says; without an engine of its own it has a user scope alone.
+        """
+        if user or not has_engine(system):
+            return cls.of_user(root=root, env=env, uid=uid, system=system)
+        return cls.of_system(root=root)
 
     @classmethod
     def of_system(cls, *, root: str = "") -> "Layout":
@@ -98,7 +106,13 @@ class Layout:
         )
 
     @classmethod
-    def of_user(cls, *, env: Environment, uid: int, root: str = "") -> "Layout":
+    def of_user(
+        cls, *, env: Environment, uid: int, root: str = "", system: str = sys.platform
+    ) -> "Layout":
+        if system == "win32":
+            return cls._on_windows(env, root)
+        # On macOS too: there as well tools of this kind (mise, pipx) have their things in these
+        # places, which people type and have on their PATH; ~/Library is for what nobody types.
         home = env.get("HOME") or os.path.expanduser("~")
         data = env.get("XDG_DATA_HOME") or f"{home}/.local/share"
         config = env.get("XDG_CONFIG_HOME") or f"{home}/.config"
@@ -117,8 +131,37 @@ class Layout:
             engine_run=run,
             engine_data=f"{data}/docker",
             engine_config=f"{config}/docker",
-            machines=env.get("MACHINE_STORAGE_PATH") or f"{home}/.docker/machine",
+            machines=_whole(env.get("MACHINE_STORAGE_PATH")) or f"{home}/.docker/machine",
             lima=env.get("LIMA_HOME") or f"{home}/.lima",
+        )
+
+    @classmethod
+    def _on_windows(cls, env: Environment, root: str) -> "Layout":
+        """As Windows has it for one person; what is large or of one machine does not roam."""
+        root = os.path.abspath(root).replace("\\", "/") if root not in ("", "/") else ""
+
+        def inside(path: str) -> str:
+            """A path inside a root has no drive: its letter is a folder there."""
+            slashed = path.replace("\\", "/").rstrip("/")
+            return f"/{slashed.replace(':', '', 1)}" if root else slashed
+
+        home = env.get("USERPROFILE") or os.path.expanduser("~")
+        own = inside(f"{env.get('LOCALAPPDATA') or f'{home}/AppData/Local'}/dockswitch")
+        config = inside(f"{env.get('APPDATA') or f'{home}/AppData/Roaming'}/dockswitch")
+        return cls(
+            root=root,
+            scope="user",
+            state=f"{own}/state",
+            cache=f"{own}/cache",
+            config=config,
+            bin=f"{own}/bin",
+            plugins=inside(f"{home}/.docker/{PLUGINS}"),
+            run=f"{own}/run",
+            engine_run=f"{own}/run",
+            engine_data=f"{own}/docker",
+            engine_config=f"{own}/docker",
+            machines=inside(env.get("MACHINE_STORAGE_PATH") or f"{home}/.docker/machine"),
+            lima=inside(env.get("LIMA_HOME") or f"{home}/.lima"),
         )
 
     def real(self, path: str) -> str:
@@ -235,9 +278,26 @@ class Layout:
         return f"{self.config}/channels.yaml"
 
 
+def has_engine(system: str = sys.platform) -> bool:
+    """Whether an engine can run on such a system itself, and not in a virtual machine alone."""
+    return system not in ("darwin", "win32")
+
+
+def own_uid() -> int:
+    """Who we are, as the system counts people; 0 on Windows, which does not."""
+    return os.geteuid() if hasattr(os, "geteuid") else 0
+
+
 def version_in(folder: str) -> str:
     """The spelling of the version that a folder is of: each is called VERSION-DIGEST."""
     return folder.rpartition("/")[2].rpartition("-")[0]
+
+
+def _whole(path: str | None) -> str:
+    """A path from here is one from anywhere: docker-machine writes what it is told into its store,
+    and finds nothing in there once it is started elsewhere.
+    """
+    return os.path.abspath(path) if path else ""
 
 
 def _user_run(env: Environment, uid: int) -> str | None:

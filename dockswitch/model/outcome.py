@@ -35,7 +35,8 @@ class Recovered:
 class Outcome:
     """What a switch did; `downtime` in seconds is from SIGTERM to the first good answer.
 
-    `left` is the adopted engine that ran until then.
+    `left` is the adopted engine that ran until then. `context` is that of a docker client which
+    leads to the engine, empty for none.
     """
 
     changed: bool
@@ -46,3 +47,4 @@ class Outcome:
     recovered: Recovered | None = None
     notes: tuple[str, ...] = ()
     left: Neighbour | None = None
+    context: str = ""

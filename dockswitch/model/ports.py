@@ -127,6 +127,9 @@ class Reader(Protocol):
     # the content of a file, None where there is none
     def read(self, path: str) -> bytes | None: ...
 
+    # so many bytes of a file from an offset on, fewer at its end; None where there is none
+    def piece(self, path: str, offset: int, length: int) -> bytes | None: ...
+
     # where a link points, None where there is no link
     def link(self, path: str) -> str | None: ...
 
@@ -196,6 +199,10 @@ class Reader(Protocol):
         content: str = "application/json",
         timeout: float = 5.0,
     ) -> Answer | None: ...
+
+    # why an engine that is called over TLS and its caller do not trust each other's certificates;
+    # None where they do, or nobody answers within `timeout` seconds
+    def distrusted(self, at: Tls, *, timeout: float = 5.0) -> str | None: ...
 
     # runs a program that only looks; `timeout` in seconds, and `env` is added to our environment,
     # None for what is not to be in it
@@ -327,3 +334,6 @@ class System(Reader, Protocol):
     def unpack_debs(
         self, urls: Sequence[str], *, into: str, progress: Progress
     ) -> tuple[Unpacked, ...]: ...
+
+    # serves one file over http to this machine alone, for as long as the block lasts: its address
+    def served(self, path: str) -> AbstractContextManager[str]: ...

@@ -2,7 +2,7 @@
 
 import csv
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -54,14 +54,18 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A boot2docker image; its address is the catalog's pattern with `{version}` filled in."""
+    """A boot2docker image; its address is the catalog's pattern with `{version}` filled in.
+
+    That is what its `tag` says behind the `v`: one of the tags is misspelt.
+    """
 
     version: Version
+    tag: str
     released: date
     source: str
 
     def at(self, pattern: str) -> str:
-        return pattern.format(version=self.version)
+        return pattern.replace("{version}", self.tag.removeprefix("v"))
 
 
 @functools.cache
@@ -103,11 +107,23 @@ def places(version: Version) -> tuple[Place, ...]:
 
 @functools.cache
 def images() -> tuple[Image, ...]:
-    """Every boot2docker image, in release order; the feed ended in 2020."""
+    """Every tag of boot2docker, in release order; the feed ended in 2020.
+
+    1.10.0-rc2 was built twice: the first of both is the one of that very name.
+    """
     return tuple(
-        Image(Version(version), date.fromisoformat(released), source)
-        for version, released, source in _rows("images")
+        Image(Version(version), tag, date.fromisoformat(released), source)
+        for version, tag, released, source in _rows("images")
     )
+
+
+@functools.cache
+def image_tags() -> Mapping[str, Image]:
+    """The images by tag, without builds of a version that has another one already."""
+    by_version: dict[Version, Image] = {}
+    for image in images():
+        by_version.setdefault(image.version, image)
+    return {image.tag: image for image in by_version.values()}
 
 
 def released(version: Version) -> date | None:

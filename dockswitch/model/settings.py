@@ -17,6 +17,7 @@ BUILT_IN: dict[str, str] = {
     "allow_http": "",
     "channels": "",
     "backend": "",
+    "driver": "",
     "offline": "no",
     "yes": "no",
     "log": "",

@@ -9,6 +9,11 @@ Keeper: TypeAlias = Literal["machine", "lima"]
 KEEPERS: tuple[Keeper, ...] = ("machine", "lima")
 
 
+def keeper_of(backend: str | None) -> Keeper | None:
+    """Whose virtual machines that backend's engines are in; None for no such backend."""
+    return next((each for each in KEEPERS if each == backend), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Vm:
     """`name` is what its keeper calls it; `driver` is what runs it there, empty for whatever does.

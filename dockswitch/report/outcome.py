@@ -15,6 +15,7 @@ from dockswitch.model.plan import Plan, runs_neighbour
 from dockswitch.model.release import Artifact, Bundle, Download, Release
 from dockswitch.model.trust import Trust
 from dockswitch.model.version import Version
+from dockswitch.model.vm import Vm
 
 
 def headline(layout: Layout, backend: str, trust: Trust | None) -> str:
@@ -37,12 +38,14 @@ def outcome_lines(outcome: Outcome, layout: Layout) -> Iterator[str]:
     what = _what(after)
     generation = f"(generation {after.number})"
     if not outcome.changed:
-        yield f"{what} is in use already: nothing changed {generation}"
+        where = f" in {after.vm}" if after.vm is not None else ""
+        yield f"{what} is in use already{where}: nothing changed {generation}"
         return
     former = outcome.left or before
     was = f", was {former}" if former is not None and former != after.version else ""
     runs = after.running or (after.version is None and after.neighbour is not None)
     running = "is running" if runs else "is in use"
+    running += f" in {after.vm}" if after.vm is not None else ""
     yield f"{what} {running}{was} {generation}" + _downtime(outcome)
     if after.data:
         yield f"it has a data-root of its own, {layout.real(after.data)}; the machine's is kept"
@@ -55,7 +58,10 @@ def _what(generation: Generation) -> str:
     return str(generation.neighbour) if generation.neighbour else "nothing of dockswitch's"
 
 
-def outcome_plain(outcome: Outcome, *, seconds: float) -> dict[str, object]:
+def outcome_plain(
+    outcome: Outcome, *, seconds: float, host: str | None = None
+) -> dict[str, object]:
+    """`host` is where the engine answers that is in a virtual machine."""
     after = outcome.after
     return {
         "changed": outcome.changed,
@@ -72,6 +78,8 @@ def outcome_plain(outcome: Outcome, *, seconds: float) -> dict[str, object]:
         "recovered": outcome.recovered.wish if outcome.recovered else None,
         "notes": list(outcome.notes),
         "neighbour": neighbour_plain(after.neighbour),
+        "machine": machine_plain(after.vm, host),
+        "context": outcome.context or None,
     }
 
 
@@ -131,6 +139,7 @@ def plan_plain(plan: Plan, channel: str, backend: str, *, seconds: float) -> dic
         "api": {"before": _api_plain(plan.api_now), "after": _api_plain(plan.api_then)},
         "findings": [finding_plain(each) for each in plan.findings],
         "way_back": plan.way_back,
+        "machine": machine_plain(plan.goal.vm),
     }
 
 
@@ -203,7 +212,15 @@ def generation_plain(generation: Generation) -> dict[str, object]:
         "data_root": generation.data or None,
         "neighbour": neighbour_plain(generation.neighbour),
         "held": hold_plain(generation.hold) or False,
+        "machine": machine_plain(generation.vm),
     }
+
+
+def machine_plain(vm: Vm | None, host: str | None = None) -> dict[str, object] | None:
+    """The virtual machine that an engine is in; `host` is where that answers now, if it does."""
+    if vm is None:
+        return None
+    return {"name": vm.name, "keeper": vm.keeper, "driver": vm.driver or None, "host": host}
 
 
 def hold_plain(hold: Hold | None) -> dict[str, object] | None:

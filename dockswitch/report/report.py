@@ -75,8 +75,8 @@ class Report:
         self._err(f"{self._painted('error:', _RED)} {self._painted(error.message, _BOLD)}")
         for line in error.details.splitlines():
             self._err(f"  {line}")
-        if error.hint:
-            self._err(f"  {self._painted('hint:', _DIM)} {error.hint}")
+        for place, line in enumerate(error.hint.splitlines()):
+            self._err(f"  {self._painted('hint:', _DIM) if place == 0 else ' ' * 5} {line}")
 
     def logged(self, line: str) -> None:
         """Kept in the file `log`, whatever is shown."""

@@ -41,8 +41,10 @@ class ImageFeed:
             found = {each.version: each for each in self._listed(reader)}
         except Unreachable:
             found = {
-                image.version: self._release(image.version, image.released, proven=False)
-                for image in record.images()
+                image.version: self._release(
+                    image.version, image.at(self.image), image.released, proven=False
+                )
+                for image in record.image_tags().values()
             }
         return [found[version] for version in _members(self.channel, found)]
 
@@ -82,11 +84,14 @@ class ImageFeed:
 
     def _recognise(self, entry: Mapping[str, object]) -> Release | None:
         """The release that an entry is, if it is one and has the image."""
+        tag = str(entry.get("tag_name", ""))
+        known = record.image_tags().get(tag)
         try:
-            version = Version.parse(str(entry.get("tag_name", "")))
+            version = known.version if known else Version.parse(tag)
         except BadVersion:
             return None
-        name = name_of(self._address(version))
+        address = self.image.replace("{version}", tag.removeprefix("v"))
+        name = name_of(address)
         assets = [_mapping(asset) for asset in _list(entry.get("assets"))]
         image = next((asset for asset in assets if asset.get("name") == name), None)
         if entry.get("draft") or (assets and image is None):
@@ -95,6 +100,7 @@ class ImageFeed:
         size = image.get("size") if image else None
         return self._release(
             version,
+            address,
             _day(str(entry.get("published_at") or "")),
             proven=True,
             digest=digest.removeprefix("sha256:") if digest.startswith("sha256:") else "",
@@ -104,6 +110,7 @@ class ImageFeed:
     def _release(
         self,
         version: Version,
+        address: str,
         published: date | None,
         *,
         proven: bool,
@@ -116,14 +123,11 @@ class ImageFeed:
             version=version,
             channel=self.channel,
             backend="machine",
-            artifacts=(Download(self._address(version), digests, size, Trust.TLS),),
+            artifacts=(Download(address, digests, size, Trust.TLS),),
             published=published,
             api=known.api if known else "",
             proven=proven,
         )
-
-    def _address(self, version: Version) -> str:
-        return self.image.replace("{version}", str(version))
 
 
 def _members(channel: str, versions: Mapping[Version, object]) -> list[Version]:

@@ -6,16 +6,29 @@ from dockswitch.model import record
 from dockswitch.model.api_range import ApiRange
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.plan import Plan
-from dockswitch.model.ports import Reader
+from dockswitch.model.ports import Reader, Socket
 
 
 def now(reader: Reader) -> ApiRange | None:
     """As the engine says that answers, whoever brought it; None where none does."""
     try:
-        found = api.identity(reader, DaemonConfig.read(reader).socket)
+        found = api.identity(reader, _socket(reader))
     except DockswitchError:
         return None  # a spoiled daemon.json: whoever starts an engine says so
     return ApiRange(found.min_api, found.api) if found and found.min_api else None
+
+
+def _socket(reader: Reader) -> Socket:
+    """Raises what keeps it from being told."""
+    if reader.link(reader.layout.vm) is None:
+        return DaemonConfig.read(reader).socket
+    from dockswitch.switching import vm_in_use  # only where a virtual machine is in use
+    from dockswitch.vms import record
+
+    known = record.in_use(reader)
+    if known is None:
+        return DaemonConfig.read(reader).socket
+    return vm_in_use.reached(reader, known).socket
 
 
 def then(plan: Plan) -> ApiRange | None:

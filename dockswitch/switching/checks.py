@@ -30,5 +30,7 @@ def findings(
     the lock, when it is.
     """
     if goal.vm is not None:
-        return ()  # they ask about an engine of this machine itself
+        from dockswitch.switching import vm_impact  # only where a virtual machine is to have it
+
+        return vm_impact.findings(reader, goal)  # all others ask about this machine itself
     return tuple(found for check in CHECKS for found in check(reader, goal, installed, options))

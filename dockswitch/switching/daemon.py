@@ -19,14 +19,31 @@ from dockswitch.switching.options import Agree
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The engine's process (None where none runs) and the version that it answers."""
+    """The engine's process (None where none runs) and the version that it answers.
+
+    `machine` is the virtual machine that it is in, None for this machine itself: its process is
+    nobody's here, and `machine_runs` says whether there is one at all.
+    """
 
     pid: int | None
     version: str | None
     changed: bool = False
+    machine: str | None = None
+    machine_runs: bool = False
+
+    @property
+    def runs(self) -> bool:
+        return self.pid is not None or self.machine_runs
 
 
 def state(reader: Reader, *, changed: bool = False) -> State:
+    if _in_vm(reader):
+        from dockswitch.switching import vm_in_use  # only where a virtual machine is in use
+
+        found = vm_in_use.seen(reader)
+        if found is not None:
+            version = str(found.version) if found.version else None
+            return State(None, version, changed, found.vm.name, found.state == "running")
     daemon = packaged.daemon(reader) if _by_packages(reader) else running.running(reader)
     return State(daemon.pid if daemon else None, drift.answering(reader), changed)
 
@@ -37,6 +54,11 @@ def start(system: System, catalog: LateCatalog, progress: Progress) -> State:
     What it needs without root is fetched where it was not needed so far. Raises NoEngine,
     ForeignEngine, and DidNotStart with the engine's own last words.
     """
+    if _in_vm(system):
+        from dockswitch.switching import vm_daemon  # as above
+
+        with system.locked():
+            return state(system, changed=vm_daemon.start(system, progress))
     rootless.ready(system, catalog, progress)
     with system.locked():
         recover.recover(system, progress)
@@ -76,6 +98,8 @@ def stop(
 
     `agree` is as in `use`; it is told that the engine is to start again where it `comes_back`.
     """
+    if _in_vm(system):
+        return _stop_vm(system, progress, agree)
     if agree is not None:
         data = history.newest(system).data
         goal = Goal(None, (), "start" if comes_back else "stop", data=data)
@@ -94,9 +118,31 @@ def stop(
 
 def logs(reader: Reader, lines: int) -> tuple[str, ...]:
     """The last lines of what the engine said."""
+    if _in_vm(reader):
+        from dockswitch.switching import vm_logs  # as above
+
+        return vm_logs.logs(reader, lines)
     if _by_packages(reader):
         return packaged.said(reader, lines)
     return supervision.of(reader).logs(reader, lines)
+
+
+def _in_vm(reader: Reader) -> bool:
+    """Whether the engine in use is in a virtual machine."""
+    return reader.link(reader.layout.vm) is not None
+
+
+def _stop_vm(system: System, progress: Progress, agree: Agree | None) -> State:
+    from dockswitch.switching import vm_daemon  # as above
+    from dockswitch.vms import record
+
+    known = record.in_use(system)
+    if agree is not None and known is not None:
+        backend = find(known.vm.keeper)
+        goal = Goal(None, (), "stop")
+        agree(Plan(goal, backend.installed(system), (), (vm_daemon.stops(known),)))
+    with system.locked():
+        return state(system, changed=vm_daemon.stop(system, progress))
 
 
 def _by_packages(reader: Reader) -> bool:

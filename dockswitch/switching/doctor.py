@@ -1,7 +1,7 @@
 """`doctor`: what is wrong with the engine in use, or would be with a wanted one, and the cure."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dockswitch.backends import Backend, bundles
@@ -17,6 +17,7 @@ from dockswitch.model.plan import Goal, Installed, Wanted
 from dockswitch.model.ports import Reader
 from dockswitch.model.release import Bundle
 from dockswitch.model.version import Version
+from dockswitch.model.vm import keeper_of
 from dockswitch.switching import checks, drift, history
 from dockswitch.switching.options import Options
 
@@ -43,13 +44,17 @@ def doctor(
     `bundle` is a wanted one; None asks for the engine in use, or where there is none for the newest
     that the record knows. What cannot be looked at is itself a finding.
     """
+    if keeper_of(backend.name) is not None:
+        from dockswitch.switching import vm_doctor  # only where virtual machines are asked about
+
+        return vm_doctor.doctor(reader, backend, bundle, env)
     installed = backend.installed(reader)
     if bundle is None and installed.folder:
         bundle = bundles.read(reader, installed.folder)
     version = bundle.version if bundle else installed.version or _newest()
     looks: list[Look] = [
         lambda: tuple(_drifted(reader, installed)),
-        lambda: tuple(_dangling(reader)),
+        lambda: dangling(reader),
         lambda: _foreign(reader, installed),
         *_checks(reader, bundle, version, installed),
         lambda: desktop.findings(reader),
@@ -62,8 +67,13 @@ def doctor(
             lambda: shadow.findings(reader, env),
             lambda: endpoint.findings(reader, DaemonConfig.read(reader).socket, env),
         ]
+    return diagnosed(str(version), looks)
+
+
+def diagnosed(version: str, looks: Sequence[Look]) -> Diagnosis:
+    """What these looks bring up, once each, and first what needs hands."""
     found = {str(each): each for look in looks for each in _looked(look)}.values()
-    return Diagnosis(str(version), tuple(sorted(found, key=lambda each: not each.error)))
+    return Diagnosis(version, tuple(sorted(found, key=lambda each: not each.error)))
 
 
 def _looked(look: Look) -> tuple[Finding, ...]:
@@ -106,8 +116,12 @@ def _drifted(reader: Reader, installed: Installed) -> Iterator[Finding]:
         yield Finding.of(Drifted(what, "`dockswitch daemon restart`"))
 
 
-def _dangling(reader: Reader) -> Iterator[Finding]:
+def dangling(reader: Reader) -> tuple[Finding, ...]:
     """Links of the binary folder that lead to nothing: ours, and those of other dockers."""
+    return tuple(_dangling(reader))
+
+
+def _dangling(reader: Reader) -> Iterator[Finding]:
     layout = reader.layout
     for name in reader.names(layout.bin):
         target = reader.link(f"{layout.bin}/{name}")

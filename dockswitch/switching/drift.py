@@ -1,5 +1,7 @@
 """Where the machine differs from what the history says of it."""
 
+from typing import TYPE_CHECKING
+
 from dockswitch.engine import api, running
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.model import package_names, package_words
@@ -9,9 +11,17 @@ from dockswitch.model.ports import Reader
 from dockswitch.model.step import Holds
 from dockswitch.switching import history, journal
 
+if TYPE_CHECKING:
+    from dockswitch.switching.vm_in_use import InUse
 
-def drift(reader: Reader, now: Generation, installed: Installed) -> tuple[str, ...]:
-    """One sentence for each difference; none where all agree."""
+
+def drift(
+    reader: Reader, now: Generation, installed: Installed, in_vm: "InUse | None" = None
+) -> tuple[str, ...]:
+    """One sentence for each difference; none where all agree.
+
+    `in_vm` is how the virtual machine in use stands, None where none is in use.
+    """
     said = []
     last = journal.last(reader)
     if last is not None and last.open:
@@ -23,6 +33,10 @@ def drift(reader: Reader, now: Generation, installed: Installed) -> tuple[str, .
             f"{installed.version or 'nothing'} is in use, where generation {now.number} says "
             f"{now.version or 'nothing'}"
         )
+    if in_vm is not None:
+        from dockswitch.switching import vm_in_use  # only where a virtual machine is in use
+
+        return (*said, *vm_in_use.drift(now, in_vm))
     if installed.daemon is None and now.running:
         said.append("no engine runs: `dockswitch daemon start`")
     if installed.running is not None and installed.running != installed.version:
@@ -68,7 +82,9 @@ def _no_longer_held(reader: Reader) -> list[str]:
 
 
 def answering(reader: Reader) -> str | None:
-    """The version that our engine, or the adopted one in force, answers; None where none does."""
+    """The version that this machine's own engine of ours, or the adopted one in force, answers;
+    None where none does.
+    """
     now = history.newest(reader)
     packaged = now.version is not None and now.backend == "apt"
     if running.running(reader) is None and not packaged:

@@ -1,6 +1,5 @@
 """Getting an archive onto this machine: fetch, verify, and only then give it its name."""
 
-import json
 import os
 import re
 from collections.abc import Collection, Mapping
@@ -9,7 +8,7 @@ from types import MappingProxyType
 
 from dockswitch.backends import bundles
 from dockswitch.model.address import name_of
-from dockswitch.model.errors import CorruptState, DockswitchError, NotAuthentic
+from dockswitch.model.errors import DockswitchError, NotAuthentic
 from dockswitch.model.layout import PLUGINS
 from dockswitch.model.origin import Origin
 from dockswitch.model.ports import Progress, Reader, System, Unpacked
@@ -17,6 +16,7 @@ from dockswitch.model.release import Bundle, Download, Fetched, Release
 from dockswitch.model.trust import Trust
 from dockswitch.model.version import Version
 from dockswitch.model.vm import Keeper
+from dockswitch.switching import seen
 
 _PLUGIN = re.compile(r"(docker-[a-z]+)-plugin_")  # a package's file, named by the program in it
 
@@ -113,7 +113,7 @@ def _verified_and_kept(
 ) -> Bundle:
     parts = []
     for download, each in zip(wanted.downloads, unpacked, strict=True):
-        trust = _authenticated(system, download, each, accepted)
+        trust = _authenticated(system, wanted, download, each, accepted)
         if trust < accepted.least:
             raise TooLittleTrust(download.name, trust, accepted.least)
         parts.append(Fetched(each.url, each.sha256, each.size, trust, download.package))
@@ -242,6 +242,8 @@ def _expected_names(wanted: Archive) -> tuple[str, ...]:
     """
     if wanted.origin is not None or wanted.keeper is not None:
         return ()
+    if wanted.name.endswith(".zip"):  # for Windows
+        return tuple(f"{name}.exe" for name in ("docker", "dockerd"))
     plugins = (_PLUGIN.match(each.name) for each in wanted.downloads)
     names = (f"{PLUGINS}/{plugin[1]}" for plugin in plugins if plugin)
     return (*names, *bundles.expected_names(wanted.version))
@@ -253,47 +255,22 @@ def _temporary(system: System, shelf: str) -> str:
 
 
 def _authenticated(
-    system: System, wanted: Download, unpacked: Unpacked, accepted: Accepted
+    system: System, archive: Archive, wanted: Download, unpacked: Unpacked, accepted: Accepted
 ) -> Trust:
+    key = seen.key(system, archive.version, archive.keeper, wanted.name)
     if unpacked.sha256 in accepted.digests:
-        _remember(system, wanted, unpacked)
+        seen.remember(system, key, unpacked.sha256)
         return Trust.LOCKED
-    if wanted.digests:
-        if unpacked.sha256 not in wanted.digests:
-            raise OtherBytes(wanted.name, unpacked.sha256, wanted.digests, "published")
+    if wanted.digests and unpacked.sha256 not in wanted.digests:
+        raise OtherBytes(wanted.name, unpacked.sha256, wanted.digests, "published")
+    if wanted.digests and wanted.trust > Trust.TLS:
         return wanted.trust
-    before = seen(system, wanted)
-    if before is not None and before != unpacked.sha256:
-        raise OtherBytes(wanted.name, unpacked.sha256, frozenset({before}), "seen before")
-    _remember(system, wanted, unpacked)
+    # A digest that came over the same connection's trust as the file may change with it.
+    before = seen.digest(system, key)
+    if before not in (None, unpacked.sha256):
+        raise OtherBytes(wanted.name, unpacked.sha256, frozenset({str(before)}), "seen before")
+    seen.remember(system, key, unpacked.sha256)
     return Trust.TLS
-
-
-def seen(reader: Reader, wanted: Download) -> str | None:
-    """The SHA-256 of the file that came under that name before, for this reader's host."""
-    return _seen(reader).get(_seen_key(reader, wanted))
-
-
-def _seen(system: Reader) -> dict[str, str]:
-    content = system.read(system.layout.seen)
-    try:
-        return dict(json.loads(content)) if content else {}
-    except (ValueError, TypeError):
-        path = system.layout.real(system.layout.seen)
-        raise CorruptState(path, "it is no JSON object of names and digests") from None
-
-
-def _seen_key(system: Reader, wanted: Download) -> str:
-    """The same name stands for other bytes on another architecture."""
-    return f"{system.host.os}/{system.host.arch}/{wanted.name}"
-
-
-def _remember(system: System, wanted: Download, unpacked: Unpacked) -> None:
-    known = _seen(system)
-    key = _seen_key(system, wanted)
-    if known.get(key) != unpacked.sha256:
-        known[key] = unpacked.sha256
-        system.write(system.layout.seen, json.dumps(known, indent=1, sort_keys=True).encode())
 
 
 class TooLittleTrust(NotAuthentic):

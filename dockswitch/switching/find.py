@@ -80,7 +80,13 @@ def _told(
     why: NotPublished,
     verify: Trust,
 ) -> NotPublished:
-    """Why nothing was found; of packages, which are for a suite, with what there is elsewhere."""
+    """Why nothing was found; of packages, which are for a suite, with what there is elsewhere, and
+    of images with those that come next.
+    """
+    if backend == "machine":
+        from dockswitch.switching import no_image  # likewise
+
+        return no_image.told(catalog, request, channels, offered, why)
     if backend != "apt":
         return why
     from dockswitch.switching import elsewhere  # only where something goes wrong

@@ -12,15 +12,35 @@ from dockswitch.model import record
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.plan import Plan
 from dockswitch.model.ports import Reader
-from dockswitch.model.step import Containers
+from dockswitch.model.step import Containers, Machine
 
 _DEFAULT_SOCKET = "/run/docker.sock"
 
 
 def foreseen(reader: Reader, plan: Plan) -> Plan:
     """The plan with its impact; it has none where no engine is stopped, and nobody is asked."""
+    told = _in_machines(reader, plan)
     if not plan.restarts:
+        return told
+    if plan.goal.vm is not None:
+        # whatever runs here does not come back in a virtual machine
+        goal = replace(plan.goal, engine="stop")
+        here = _here(reader, replace(told, goal=goal))
+        return replace(here, goal=plan.goal)
+    return _here(reader, told)
+
+
+def _in_machines(reader: Reader, plan: Plan) -> Plan:
+    if not any(isinstance(step, Machine) for step in plan.steps):
         return plan
+    from dockswitch.switching import vm_impact  # only where there are some
+
+    sentences = tuple(vm_impact.sentences(reader, plan))
+    return replace(plan, impact=sentences, grave=bool(sentences))
+
+
+def _here(reader: Reader, plan: Plan) -> Plan:
+    """With what becomes of the containers of this machine's own engine."""
     try:
         config = DaemonConfig.read(reader)
     except DockswitchError:
@@ -34,8 +54,8 @@ def foreseen(reader: Reader, plan: Plan) -> Plan:
     sentences += [str(member)] if member else []
     return replace(
         plan,
-        impact=tuple(sentences),
-        grave=member is not None or any(not ends.keeps(each) for each in found),
+        impact=(*sentences, *plan.impact),
+        grave=plan.grave or member is not None or any(not ends.keeps(each) for each in found),
     )
 
 

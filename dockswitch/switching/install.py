@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.release import Bundle
+from dockswitch.model.vm import Keeper
 from dockswitch.model.wish import Request
 from dockswitch.switching import fetch
 from dockswitch.switching.chosen import LateCatalog, Rootless, choose, fetched
@@ -28,13 +29,25 @@ def install(
     *,
     rootless: Rootless = "no",
     source: str = "",
+    keeper: Keeper | None = None,
 ) -> Installed:
-    """The bundle that the request means, fetched and verified where it is not kept already."""
-    chosen = choose(system, catalog, request, backend, rootless=rootless, source=source)
+    """The bundle that the request means, fetched and verified where it is not kept already.
+
+    `keeper` is whose virtual machines it is for, None for this machine itself.
+    """
+    if keeper == "lima":
+        from dockswitch.switching import chosen_guest  # only where Lima has the engine
+
+        chosen = chosen_guest.choose(system, catalog, request, source)
+    else:
+        how: Rootless = "no" if keeper else rootless
+        chosen = choose(
+            system, catalog, request, backend, rootless=how, source=source, keeper=keeper
+        )
     if chosen.found is None:
         fetch.refuse_kept(chosen.bundle, accepted)
         return Installed(chosen.bundle, changed=False)
-    there = fetch.kept(system, fetch.archive_of(system, chosen.found.release))
+    there = fetch.kept(system, fetch.archive_of(system, chosen.found.release, keeper))
     here = fetched(system, chosen, accepted, progress)
     return Installed(here.bundle, changed=there is None)
 

@@ -8,12 +8,14 @@ from dockswitch.model.errors import NotForThisHost, NotPublished, UsageError
 from dockswitch.model.mirrored import Page, Suite, Wanted
 from dockswitch.model.ports import Reader
 from dockswitch.model.release import Release
+from dockswitch.model.trust import Trust
+from dockswitch.model.vm import Keeper
 from dockswitch.model.wish import Request
 from dockswitch.sources import Source, resolver, signed_index
 from dockswitch.sources.images import ImageFeed
 from dockswitch.sources.listing import StaticIndex
 from dockswitch.sources.repository import AptRepository
-from dockswitch.switching import fetch, find
+from dockswitch.switching import find, seen
 
 KINDS = ("static", "apt")  # whose sources are mirrored where nobody says
 IMAGES = "boot2docker"  # the folder that DOCKSWITCH_IMAGE_MIRROR is to name
@@ -94,7 +96,7 @@ def needed(catalog: Catalog, asked: Iterable[Asked]) -> Needs:
         there = resolver.resolve(laid, release.channel, release.backend, host)
         for wanted in _files(source, there, release):
             _refuse_same_place(files.get(wanted.place), wanted)
-            files.setdefault(wanted.place, _with_seen(each.reader, wanted))
+            files.setdefault(wanted.place, _with_seen(each.reader, release, wanted))
         match source, there:
             case AptRepository(), AptRepository(url=url):
                 new = _repository(source, each.reader, _place(url, release.channel))
@@ -160,12 +162,16 @@ def _merged(known: Repository, new: Repository) -> Repository:
     return replace(known, parts=tuple(dict.fromkeys((*known.parts, *new.parts))))
 
 
-def _with_seen(reader: Reader, wanted: Wanted) -> Wanted:
-    """With the digest that it had when this machine saw it before, where nothing else tells."""
-    before = None if wanted.download.digests else fetch.seen(reader, wanted.download)
+def _with_seen(reader: Reader, release: Release, wanted: Wanted) -> Wanted:
+    """With the digest that it had when this machine saw it before, where nothing better tells."""
+    download = wanted.download
+    if download.trust > Trust.TLS:
+        return wanted
+    keeper: Keeper | None = "machine" if release.backend == "machine" else None
+    before = seen.digest(reader, seen.key(reader, release.version, keeper, download.name))
     if before is None:
         return wanted
-    return replace(wanted, download=replace(wanted.download, digests=frozenset({before})))
+    return replace(wanted, download=replace(download, digests=frozenset({before})))
 
 
 def _refuse_same_place(known: Wanted | None, wanted: Wanted) -> None:

@@ -44,7 +44,7 @@ def choice_of(
         catalog,
         request,
         backend.takes[0],
-        rootless=options.rootless(reader.layout),
+        rootless="no" if backend.name == "machine" else options.rootless(reader.layout),
         source=options.source,
         keeper="machine" if backend.name == "machine" else None,
     )
@@ -102,7 +102,8 @@ def goal_of(reader: Reader, choice: Chosen, options: Options) -> Goal:
         from dockswitch.switching import vm_goal  # only where a virtual machine is to have it
 
         return vm_goal.goal_of(reader, bundle, bundle.keeper, options.vm)
-    names = tuple(n for n in bundle.names if n == "docker") if options.client_only else bundle.names
+    client = ("docker", "docker.exe")
+    names = tuple(n for n in bundle.names if n in client) if options.client_only else bundle.names
     if supervision.has_containerd(reader):
         names = tuple(n for n in names if n not in _CONTAINERDS)
     neighbour = adopted.of(reader) if options.starts else None

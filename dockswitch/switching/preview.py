@@ -42,6 +42,8 @@ def _foreseen(reader: Reader, plan: Plan, channel: str) -> tuple[Plan, str]:
     changes = bool(plan.steps) or not switch.says_the_same(now, plan.goal, channel)
     number = now.number + 1 if changes else now.number
     told = impact.foreseen(reader, plan)
+    if now.vm is not None or plan.goal.vm is not None:  # neither backend sees the other's
+        told = replace(told, installed=replace(told.installed, version=now.version))
     reason = way_back.reason(reader, plan)
     told = replace(
         told,

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import posixpath
 import re
 
 from dockswitch.engine import at_boot as at_boot_unit
@@ -152,7 +153,7 @@ def sweep(system: System) -> None:
             system.write(f"{folder}/{name}", None)
     _sweep_units(system)
     _sweep_apt(system)
-    ours = os.path.relpath(layout.current, layout.bin)
+    ours = posixpath.relpath(layout.current, layout.bin)
     for name in _abandoned(system, layout.bin):  # others put things there too
         if (system.link(f"{layout.bin}/{name}") or "").startswith(f"{ours}/"):
             system.point(f"{layout.bin}/{name}", None)

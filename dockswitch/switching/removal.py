@@ -1,31 +1,65 @@
 """Removing kept versions: never one that is in use, that runs, or whose shims still run."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from dockswitch.backends import bundles, find
 from dockswitch.backends.bundles import NotInstalled
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.generation import Generation
+from dockswitch.model.layout import version_in
 from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.release import Bundle
+from dockswitch.model.version import Version
+from dockswitch.model.vm import KEEPERS, Vm
 from dockswitch.switching import history, recover
+from dockswitch.vms import record
+from dockswitch.vms.record import Record
+
+# Asks whether these virtual machines may go, with all that is in them; raises what ends it.
+AgreeToLose: TypeAlias = Callable[[Sequence[Vm]], None]
 
 
-def uninstall(system: System, wanted: str, progress: Progress) -> tuple[Bundle, ...]:
-    """Removes every folder of that version; raises NotInstalled, StillNeeded."""
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What went, and what is worth saying of that."""
+
+    bundles: tuple[Bundle, ...]
+    machines: tuple[Vm, ...]
+    notes: tuple[str, ...]
+
+
+def uninstall(
+    system: System, wanted: str, progress: Progress, agree: AgreeToLose | None = None
+) -> Removed:
+    """Removes every folder of that version, and the virtual machines that were made for it.
+
+    `agree` is asked about these machines first, since all that is in them goes along; without it
+    nobody is. Raises NotInstalled, StillNeeded, and what a keeper raises.
+    """
+    agreed = _agreed(system, wanted, agree)
     with system.locked():
         recover.recover(system, progress)
         known = _every(system)
         found = tuple(bundle for bundle in known if str(bundle.version) == wanted)
-        if not found:
+        machines = tuple(each for each in _machines(system, wanted) if each in agreed)
+        if not found and not machines:
             raise NotInstalled(wanted, list(dict.fromkeys(str(each.version) for each in known)))
+        gone = [each.vm for each in machines]
         for bundle in found:
-            reason = _needed(system, bundle)
+            reason = _needed(system, bundle, gone)
             if reason is not None:
-                raise StillNeeded(bundle, reason)
+                raise StillNeeded(bundle.version, reason)
+        notes: tuple[str, ...] = ()
+        if machines:
+            from dockswitch.switching import vm_removal  # only where there are some
+
+            vm_removal.refuse_needed(system, machines)
+            notes = vm_removal.remove(system, machines, progress)
         _remove(system, found)
-        return found
+        return Removed(found, tuple(gone), notes)
 
 
 def prune(system: System, progress: Progress) -> tuple[Bundle, ...]:
@@ -69,11 +103,35 @@ def covering(kept: Sequence[Bundle], words: set[str]) -> set[str]:
 
 
 def _every(reader: Reader) -> tuple[Bundle, ...]:
-    return (*bundles.kept(reader), *bundles.kept_as_packages(reader))
+    in_vms = (each for keeper in KEEPERS for each in bundles.kept(reader, keeper))
+    return (*bundles.kept(reader), *bundles.kept_as_packages(reader), *in_vms)
 
 
-def _needed(reader: Reader, bundle: Bundle) -> str | None:
-    """Why a version cannot go, or None."""
+def _agreed(reader: Reader, wanted: str, agree: AgreeToLose | None) -> tuple[Record, ...]:
+    """The machines of that version, once somebody said that they may go."""
+    machines = _machines(reader, wanted)
+    if not machines:
+        return ()
+    from dockswitch.switching import vm_removal  # only where there are some
+
+    vm_removal.refuse_needed(reader, machines)
+    if agree is not None:
+        agree([each.vm for each in machines])
+    return machines
+
+
+def _machines(reader: Reader, wanted: str) -> tuple[Record, ...]:
+    """Those that were made for that version, and so go with it."""
+    every = record.every(reader)
+    return tuple(each for each in every if each.made and version_in(each.folder) == wanted)
+
+
+def _needed(reader: Reader, bundle: Bundle, gone: Collection[Vm] = ()) -> str | None:
+    """Why a version cannot go, or None; the machines that are `gone` by then need none."""
+    if bundle.keeper is not None:
+        every = record.every(reader)
+        users = (r.vm for r in every if r.folder == bundle.folder and r.vm not in gone)
+        return next((f"{vm} has its engine from it" for vm in users), None)
     installed = find("static").installed(reader)
     if bundle.folder == installed.folder:
         return "it is in use"
@@ -103,9 +161,9 @@ def _remove(system: System, gone: tuple[Bundle, ...]) -> None:
 
 
 class StillNeeded(DockswitchError):
-    def __init__(self, bundle: Bundle, reason: str) -> None:
+    def __init__(self, version: Version, reason: str) -> None:
         super().__init__(
-            f"{bundle.version} cannot be removed",
+            f"{version} cannot be removed",
             details=reason,
             hint="switch to another version first, and stop the containers that it started",
         )

@@ -63,7 +63,8 @@ def goal_of(system: Reader, wanted: Generation, options: Options) -> Goal:
         raise NotInstalled(f"{wanted.channel} {wanted.version}", have)
     engine: Start = "start" if wanted.running else "stop"
     if wanted.vm is not None:
-        return Goal(bundle, (), "start", vm=wanted.vm)
+        keeps_running = options.vm.keeps_running
+        return Goal(bundle, (), "start", vm=wanted.vm, keeps_running=keeps_running)
     if bundle.origin is not None:
         from dockswitch.switching import packaged_goal  # only where apt installed it
 

@@ -10,6 +10,7 @@ from dockswitch.engine import flags
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.model import finding
 from dockswitch.model.errors import DockswitchError, Interrupted, SwitchUndone
+from dockswitch.model.finding import Finding
 from dockswitch.model.generation import Generation, Left
 from dockswitch.model.neighbour import Neighbour
 from dockswitch.model.outcome import Outcome
@@ -54,9 +55,8 @@ def perform(system: System, wanted: Switch, progress: Progress) -> Outcome:
         finding.refuse(found)
         steps = steps_of(wanted.backend, wanted.goal, before, system)
         if wanted.goal.vm is not None:
-            return replace(
-                _in_vm(system, wanted, before, now, steps, progress), recovered=recovered
-            )
+            outcome = _in_vm(system, wanted, before, now, steps, found, progress)
+            return replace(told_from(outcome, now), recovered=recovered)
         if not steps and says_the_same(now, wanted.goal, wanted.channel):
             return Outcome(changed=False, before=before, after=now, recovered=recovered)
         if wanted.goal.packages is not None:
@@ -70,7 +70,16 @@ def perform(system: System, wanted: Switch, progress: Progress) -> Outcome:
         outcome = _journalled(system, wanted, before, steps, progress, shown=shown)
         recover.sweep(system)
         notes = (*map(str, found), *outcome.notes)
-        return replace(outcome, recovered=recovered, notes=notes)
+        return replace(told_from(outcome, now), recovered=recovered, notes=notes)
+
+
+def told_from(outcome: Outcome, now: Generation) -> Outcome:
+    """With what was in force before, where one of both engines is in a virtual machine: neither
+    backend sees the other's.
+    """
+    if now.vm is None and outcome.after.vm is None:
+        return outcome
+    return replace(outcome, before=replace(outcome.before, version=now.version))
 
 
 def _in_vm(
@@ -79,6 +88,7 @@ def _in_vm(
     before: Installed,
     now: Generation,
     steps: tuple[Step, ...],
+    found: tuple[Finding, ...],
     progress: Progress,
 ) -> Outcome:
     """A switch to an engine in a virtual machine: none of this machine hands over to it."""
@@ -95,7 +105,9 @@ def _in_vm(
         generation = _generation(system, wanted, before, now.left)
         journal.commit(system, opened, generation)
     recover.sweep(system)
-    return replace(outcome, after=generation)
+    context = vm_switch.context(system, wanted.goal)
+    notes = (*map(str, found), *([context.note] if context.note else []))
+    return replace(outcome, after=generation, context=context.name, notes=notes)
 
 
 def _await_packages(system: System, steps: tuple[Step, ...]) -> None:

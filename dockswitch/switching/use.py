@@ -71,7 +71,10 @@ def upgrade(
 ) -> Outcome:
     """To the newest of the channel in use, and never to an older one than what is there."""
     request = Request(now.channel, Newest(), now.channel)
-    newest = looked_up(system, catalog, request, options.source or backend.takes[0]).bundle
+    if now.vm is not None:
+        newest = choice_of(system, catalog, request, backend, options).bundle
+    else:
+        newest = looked_up(system, catalog, request, options.source or backend.takes[0]).bundle
     if now.version is not None and newest.version <= now.version:
         request = replace(request, wish=Exact(now.version))
         # nobody named that version: what is not held stays free

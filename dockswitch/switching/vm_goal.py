@@ -14,6 +14,7 @@ from dockswitch.vms import record
 
 # docker-machine takes letters, digits, hyphens and dots, with a letter or a digit in front
 # (libmachine/host/host.go of docker/machine), and so does Lima.
+PREFIX = "dockswitch-"
 _ODD = re.compile(r"[^0-9A-Za-z.-]+")
 
 
@@ -36,7 +37,7 @@ def goal_of(reader: Reader, bundle: Bundle, keeper: Keeper, wish: VmWish) -> Goa
 
 def name_of(version: Version) -> str:
     """The name of a version's own machine."""
-    return f"dockswitch-{_ODD.sub('-', str(version))}"
+    return f"{PREFIX}{_ODD.sub('-', str(version))}"
 
 
 class BadName(UsageError):

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 
+from dockswitch import vms
+from dockswitch.model.errors import DockswitchError
 from dockswitch.model.outcome import Outcome
 from dockswitch.model.plan import Goal, Installed
 from dockswitch.model.ports import Progress, System
 from dockswitch.model.step import Machine, Step
-from dockswitch.switching import history, probe, transaction
+from dockswitch.switching import history, probe, transaction, vm_context
 from dockswitch.switching.journal import Journal
 from dockswitch.switching.options import Options
+from dockswitch.switching.vm_context import Told
 from dockswitch.switching.well import Unwell
 from dockswitch.vms import well
 
@@ -54,6 +57,16 @@ def refuse_unwell(
     reason = probe.refuses_at(system, options.probe, well.variables(system, goal.vm), progress)
     if reason is not None:
         raise Unwell(reason, hint=probe.HINT)
+
+
+def context(system: System, goal: Goal) -> Told:
+    """The docker context that leads to the goal's machine, made behind the commit point."""
+    assert goal.vm is not None
+    try:
+        reach = vms.keeper(goal.vm.keeper).reach(system, goal.vm.name)
+    except DockswitchError as error:
+        return Told(note=f"{goal.vm} has no docker context: {error.message}")
+    return vm_context.follows(system, goal.vm, reach)
 
 
 def _is_it(step: Step, goal: Goal) -> bool:

@@ -21,6 +21,10 @@ def reason(reader: Reader, plan: Plan) -> str | None:
     A data-root of its own is left as it is, and so is the one that is left for it.
     """
     now, bundle = history.newest(reader), plan.goal.bundle
+    if plan.goal.vm is not None or now.vm is not None:
+        from dockswitch.switching import vm_impact  # only where there are virtual machines
+
+        return vm_impact.way_back(reader, plan)
     if bundle is None or now.version is None or plan.goal.engine != "start" or not now.running:
         return None
     if plan.goal.data != now.data:

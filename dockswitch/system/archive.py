@@ -5,33 +5,27 @@ writes. Pieces are handed on through short pipes, so memory does not grow with t
 """
 
 import contextlib
-import errno
 import hashlib
 import os
-import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from dockswitch.model.address import name_of, shown, unsigned
 from dockswitch.model.ports import Progress, Unpacked
-from dockswitch.model.unreachable import Changed, NotAnArchive
+from dockswitch.model.unreachable import NotAnArchive
 from dockswitch.system.deb import MAGIC, files_of
-from dockswitch.system.disk import sync
 from dockswitch.system.download import Download, LocalFile, download
 from dockswitch.system.http import Door
 from dockswitch.system.inflate import inflated
+from dockswitch.system.new_folder import anew_if_changed, new_folder
 from dockswitch.system.pipe import BrokenOff, Pipe
 from dockswitch.system.programs import Programs
-from dockswitch.system.refusals import CannotWrite, DamagedArchive, DiskFull
+from dockswitch.system.refusals import DamagedArchive
 from dockswitch.system.tarball import Tarball
-from dockswitch.system.unpacked import Folder, make_folder
-
-_Done = TypeVar("_Done")
+from dockswitch.system.unpacked import Folder
 
 THREADS = "dockswitch-unpack"
-_TRIES = 3  # of a file that changes while it is read
 _KINDS = {
     b"PK": "a zip archive, and only .tgz can be unpacked",
     b"\xfd7": "an xz archive, and only .tgz can be unpacked",
@@ -46,12 +40,8 @@ def unpack(door: Door, url: str, *, into: str, progress: Progress) -> Unpacked:
     Raises Unreachable, NotServed, DamagedArchive, HostileArchive, DiskFull, CannotWrite; the
     folder is gone then. Whether the digest is right is the caller's to decide.
     """
-    return _anew_if_changed(lambda: _archive(door, url, into, progress))
-
-
-def save(door: Door, urls: Sequence[str], *, into: str, progress: Progress) -> tuple[Unpacked, ...]:
-    """Likewise files as they are, each under its own name."""
-    raise NotImplementedError
+    archive = _zip if name_of(url).endswith(".zip") else _archive
+    return anew_if_changed(lambda: archive(door, url, into, progress))
 
 
 def unpack_debs(
@@ -61,18 +51,11 @@ def unpack_debs(
 
     As `unpack`; raises UnreadPacking too. One answer for each package, with the names it brought.
     """
-    return _anew_if_changed(lambda: _debs(door, urls, into, progress))
-
-
-def _anew_if_changed(work: Callable[[], _Done]) -> _Done:
-    for _ in range(_TRIES - 1):
-        with contextlib.suppress(Changed):  # then from the beginning: what had come is gone
-            return work()
-    return work()
+    return anew_if_changed(lambda: _debs(door, urls, into, progress))
 
 
 def _archive(door: Door, url: str, into: str, progress: Progress) -> Unpacked:
-    with contextlib.closing(download(door, url)) as source, _new_folder(into):
+    with contextlib.closing(download(door, url)) as source, new_folder(into):
         folder = Folder(into, shown(url))
         found = _poured(source, url, _TGZ, folder, progress)
         if not os.listdir(into):
@@ -80,9 +63,40 @@ def _archive(door: Door, url: str, into: str, progress: Progress) -> Unpacked:
         return Unpacked(unsigned(shown(url)), *found, folder.executables())
 
 
+def _zip(door: Door, url: str, into: str, progress: Progress) -> Unpacked:
+    """A zip archive has its list of members at its end: it is whole before it is unpacked."""
+    import tempfile  # only Windows has such archives
+
+    from dockswitch.system import zipped
+
+    digest, size = hashlib.sha256(), 0
+    with (
+        contextlib.closing(download(door, url)) as source,
+        new_folder(into),
+        tempfile.TemporaryFile(dir=os.path.dirname(into)) as whole,
+    ):
+        add = progress.begin(name_of(url), source.total)
+        try:
+            for piece in source:
+                if not size:
+                    _refuse_other(piece, shown(url))
+                size += len(piece)
+                digest.update(piece)
+                whole.write(piece)
+                add(len(piece))
+        finally:
+            progress.end()
+        if not size:
+            raise NotAnArchive(shown(url), "nothing")
+        folder = Folder(into, shown(url))
+        for member, content in zipped.Zip(whole, size, shown(url)):
+            folder.take(member, content)
+        return Unpacked(unsigned(shown(url)), digest.hexdigest(), size, folder.executables())
+
+
 def _debs(door: Door, urls: Sequence[str], into: str, progress: Progress) -> tuple[Unpacked, ...]:
     found = []
-    with _new_folder(into):
+    with new_folder(into):
         folder = Programs(into)
         for url in urls:
             before = set(folder.names())
@@ -92,21 +106,6 @@ def _debs(door: Door, urls: Sequence[str], into: str, progress: Progress) -> tup
             new = tuple(name for name in folder.names() if name not in before)
             found.append(Unpacked(unsigned(shown(url)), *poured, new))
     return tuple(found)
-
-
-@contextlib.contextmanager
-def _new_folder(into: str) -> Iterator[None]:
-    """A new folder that is on disk behind the block, and gone where the block fails."""
-    _make(into)
-    try:
-        yield
-        sync(into)
-    except OSError as error:
-        shutil.rmtree(into, ignore_errors=True)
-        raise _cannot_write(into, error) from None
-    except BaseException:
-        shutil.rmtree(into, ignore_errors=True)
-        raise
 
 
 def _poured(
@@ -207,6 +206,13 @@ def _is_deb(piece: bytes, url: str) -> None:
         raise NotAnArchive(url, "no Debian package")
 
 
+def _refuse_other(piece: bytes, url: str) -> None:
+    """Raises NotAnArchive for a beginning that is not a zip archive's."""
+    if not piece.startswith(b"PK\x03\x04"):
+        _refuse_page(piece, url)
+        raise NotAnArchive(url, "something that is no zip archive, as its name says")
+
+
 def _refuse_page(piece: bytes, url: str) -> None:
     if piece.lstrip().startswith(b"<"):
         raise NotAnArchive(url, "a web page: a proxy's login page?")
@@ -222,17 +228,3 @@ class _Kind:
 
 _TGZ = _Kind(_is_tgz, inflated)
 _DEB = _Kind(_is_deb, files_of)
-
-
-def _make(into: str) -> None:
-    try:
-        os.makedirs(os.path.dirname(into), exist_ok=True)
-        make_folder(into)
-    except OSError as error:
-        raise _cannot_write(into, error) from None
-
-
-def _cannot_write(into: str, error: OSError) -> DiskFull | CannotWrite:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return DiskFull(into)
-    return CannotWrite(into, error.strerror or type(error).__name__)

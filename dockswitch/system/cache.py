@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import json
 import os
+import sys
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,7 @@ from dockswitch.model.address import bare, lent, shown, unsigned
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import Index
 from dockswitch.model.unreachable import NeverFetched, NoAnswer
-from dockswitch.system import local
+from dockswitch.system import local, proc
 from dockswitch.system.http import LARGEST_PAGE, Door
 
 LARGEST_CACHE = 256 * 1024 * 1024  # bytes; the pages that were used longest ago go first
@@ -124,9 +125,10 @@ def _write(path: str, content: bytes) -> None:
     )
     try:
         with os.fdopen(number, "wb") as file:
-            os.fchmod(number, 0o644)
+            if sys.platform != "win32":
+                os.fchmod(number, 0o644)
             file.write(content)
-        os.rename(beside, path)
+        os.replace(beside, path)
     except BaseException:
         os.unlink(beside)
         raise
@@ -136,9 +138,7 @@ def _sweep(folder: str) -> None:
     """Removes what commands left that were killed while they wrote."""
     for name in os.listdir(folder):
         maker = name.removeprefix(_TEMPORARY).partition("-")[0]
-        if name.startswith(_TEMPORARY) and not (
-            maker.isdecimal() and os.path.exists(f"/proc/{maker}")
-        ):
+        if name.startswith(_TEMPORARY) and not (maker.isdecimal() and not proc.is_gone(int(maker))):
             os.unlink(os.path.join(folder, name))
 
 

@@ -1,7 +1,9 @@
 """Programs that we wait for: found on a PATH, run to be heard, or attended for a person."""
 
 import contextlib
+import ntpath
 import os
+import posixpath
 import signal
 import subprocess
 import sys
@@ -15,6 +17,11 @@ NOT_FOUND, NOT_ALLOWED, TOO_LONG = 127, 126, 124
 
 # gettext heeds LANGUAGE where the locale is any but C itself
 ENGLISH = {"LC_ALL": "C.UTF-8", "LANGUAGE": ""}
+
+_ENDINGS = ".com;.exe;.bat;.cmd"  # where PATHEXT says nothing
+
+_OF_ITS_OWN = 0x00000200  # CREATE_NEW_PROCESS_GROUP, of Windows alone
+_GROUP = _OF_ITS_OWN if sys.platform == "win32" else 0
 
 
 def run(
@@ -33,12 +40,13 @@ def run(
     """
     try:
         process = subprocess.Popen(
-            argv,
+            _found(argv),
             stdin=subprocess.PIPE if given else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=_environment(env or {}),
             start_new_session=True,
+            creationflags=_GROUP,
         )
     except FileNotFoundError:
         return Finished(NOT_FOUND, "", f"{argv[0]}: not found")
@@ -48,14 +56,50 @@ def run(
 
 
 def _environment(added: Mapping[str, str | None]) -> dict[str, str]:
-    both = {**os.environ, **added, **ENGLISH}
+    return merged(os.environ, {**added, **ENGLISH}, system=sys.platform)
+
+
+def merged(
+    environ: Mapping[str, str], added: Mapping[str, str | None], *, system: str
+) -> dict[str, str]:
+    """The environment with what is added to it, or left out of it where that is None.
+
+    To Windows names are the same in any case; `system` is as sys.platform says.
+    """
+    if system == "win32":
+        said = {name.upper() for name in added}
+        environ = {name: value for name, value in environ.items() if name.upper() not in said}
+    both = {**environ, **added}
     return {name: value for name, value in both.items() if value is not None}
+
+
+def _found(argv: Sequence[str]) -> Sequence[str]:
+    """Windows would look into the working folder before it looks on PATH."""
+    if sys.platform == "win32":
+        there = program(argv[0], os.environ.get("PATH", ""))
+        if there is None:
+            raise FileNotFoundError(argv[0])
+        return [there.path, *argv[1:]]
+    return argv
+
+
+def places(name: str, path: str, *, system: str, endings: str = "") -> list[str]:
+    """Where a program of that name may be, best first; `endings` are PATHEXT's, on Windows."""
+    if system != "win32":
+        folders = [""] if "/" in name else [each for each in path.split(":") if each]
+        return [posixpath.join(folder, name) for folder in folders]
+    folders = [each.strip('"') for each in path.split(";")]
+    folders = [each for each in folders if ntpath.splitdrive(each)[1].startswith(("/", "\\"))]
+    folders = [""] if "/" in name or "\\" in name else folders
+    known = [each.lower() for each in (endings or _ENDINGS).split(";") if each]
+    ends = [""] if ntpath.splitext(name)[1].lower() in known else known
+    return [ntpath.join(folder, f"{name}{end}") for folder in folders for end in ends]
 
 
 def program(name: str, path: str) -> Program | None:
     """The first program of that name in the folders of `path`; a path names itself."""
-    folders = [""] if "/" in name else [each for each in path.split(":") if each]
-    for found in (os.path.join(folder, name) for folder in folders):
+    endings = os.environ.get("PATHEXT", "")
+    for found in places(name, path, system=sys.platform, endings=endings):
         if os.path.isfile(found) and os.access(found, os.X_OK):
             return Program(found, os.path.realpath(found))
     return None
@@ -82,7 +126,9 @@ def attend(
     # A terminal's ^C goes to the command too, and it alone decides; a function of ours is not
     # inherited by it, as an ignored signal would be.
     mine: dict[int, Callable[[int, FrameType | None], None]]
-    mine = {signal.SIGINT: _do_nothing, signal.SIGTERM: pass_on, signal.SIGHUP: pass_on}
+    mine = {signal.SIGINT: _do_nothing, signal.SIGTERM: pass_on}
+    if hasattr(signal, "SIGHUP"):  # Windows has none
+        mine[signal.SIGHUP] = pass_on
     was = {number: signal.signal(number, handler) for number, handler in mine.items()}
     try:
         output = sys.stderr if aside else None
@@ -122,13 +168,25 @@ def _finish(
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+    if sys.platform == "win32":
+        _end_tree(process)
+    else:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     for pipe in (process.stdin, process.stdout, process.stderr):
         if pipe:
             with contextlib.suppress(BrokenPipeError):
                 pipe.close()
+
+
+def _end_tree(process: subprocess.Popen[bytes]) -> None:
+    """A process group is only for ^C on Windows: its own program ends what a process started."""
+    taskkill = ntpath.join(os.environ.get("SYSTEMROOT", "C:\\Windows"), "System32", "taskkill.exe")
+    argv = [taskkill, "/T", "/F", "/PID", str(process.pid)]
+    with contextlib.suppress(OSError):
+        subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    process.kill()  # nothing where it is gone
 
 
 def _text(output: bytes) -> str:

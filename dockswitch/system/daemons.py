@@ -1,6 +1,7 @@
 """The processes of this machine that are engines, or run from a version's folder."""
 
 import os
+import sys
 from collections.abc import Iterator
 
 from dockswitch.model.ports import Circumstances, Daemon, Process
@@ -88,6 +89,9 @@ def children(parent: int) -> tuple[Process, ...]:
 
 
 def _pids() -> Iterator[int]:
+    """None where there is no /proc: no engine runs on such a system itself."""
+    if sys.platform != "linux":
+        return iter(())
     return (int(name) for name in os.listdir("/proc") if name.isdigit())
 
 

@@ -4,7 +4,12 @@ import contextlib
 import os
 import shutil
 import stat
+import sys
+import time
 from collections.abc import Iterator
+
+_AS_IT_IS = getattr(os, "O_BINARY", 0)  # Windows would write other line ends
+_PATIENCE = 2.0  # seconds that a file may be open elsewhere: an indexer, a scanner
 
 
 def read(path: str) -> bytes | None:
@@ -16,8 +21,20 @@ def read(path: str) -> bytes | None:
         return None
 
 
+def piece(path: str, offset: int, length: int) -> bytes | None:
+    """So many bytes of a file from an offset on, fewer at its end; None where there is none."""
+    try:
+        with open(path, "rb") as file:
+            file.seek(offset)
+            return file.read(length)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
 def link(path: str) -> str | None:
     """Where a link points; None where there is no link."""
+    if sys.platform == "win32":
+        return _pointed(path)
     try:
         return os.readlink(path)
     except OSError:
@@ -38,6 +55,8 @@ def kind(path: str) -> str | None:
         mode = os.lstat(path).st_mode
     except (FileNotFoundError, NotADirectoryError):
         return None
+    if sys.platform == "win32" and _pointed(path) is not None:
+        return "link"
     kinds = {stat.S_IFREG: "file", stat.S_IFDIR: "folder", stat.S_IFLNK: "link"}
     return kinds.get(stat.S_IFMT(mode), "other")
 
@@ -67,6 +86,8 @@ def free(path: str) -> int:
     """The bytes that are free for us on the file system of a path, which may not be there yet."""
     while not os.path.exists(path):
         path = os.path.dirname(path) or "."
+    if sys.platform == "win32":
+        return shutil.disk_usage(path).free
     found = os.statvfs(path)
     return found.f_frsize * (found.f_bfree if os.geteuid() == 0 else found.f_bavail)
 
@@ -79,12 +100,13 @@ def write(path: str, content: bytes | None, mode: int = 0o644) -> None:
     with _beside(path) as temporary:
         opened = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         with open(opened, "wb") as file:
-            _give(opened, path)
-            os.fchmod(opened, mode)
+            if sys.platform != "win32":
+                _give(opened, path)
+                os.fchmod(opened, mode)
             file.write(content)
             file.flush()
             os.fsync(opened)
-        os.replace(temporary, path)
+        _replace(temporary, path)
     sync_folder(os.path.dirname(path))
 
 
@@ -92,6 +114,11 @@ def point(path: str, target: str | None) -> None:
     """Points a link by rename, so that it is never absent; None removes the link."""
     if target is None:
         _remove(path)
+        return
+    if sys.platform == "win32":
+        from dockswitch.system import pointers
+
+        write(path, pointers.content(path, target))
         return
     with _beside(path) as temporary:
         os.symlink(target, temporary)
@@ -125,9 +152,13 @@ def discard(folder: str) -> None:
 
 
 def _open_up(folder: str) -> None:
-    """Lets us, who own them, into all folders below that one."""
-    for above, names, _ in os.walk(folder):
-        for path in (os.path.join(above, name) for name in names):
+    """Lets us, who own them, into all folders below that one.
+
+    Windows deletes no file either that is only to be read.
+    """
+    for above, names, files in os.walk(folder):
+        shut = [*names, *files] if sys.platform == "win32" else names
+        for path in (os.path.join(above, name) for name in shut):
             if not os.path.islink(path):
                 os.chmod(path, 0o700)
 
@@ -136,7 +167,7 @@ def append(path: str, line: str) -> None:
     """Appends one line and fsyncs; a new file's name is on disk too."""
     os.makedirs(os.path.dirname(path), exist_ok=True)
     new = not os.path.exists(path)
-    opened = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    opened = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | _AS_IT_IS, 0o644)
     try:
         rest = line.encode() + b"\n"
         while rest:  # a disk that is nearly full takes a part, and refuses only what comes next
@@ -149,7 +180,9 @@ def append(path: str, line: str) -> None:
 
 
 def sync_folder(folder: str) -> None:
-    """Makes the names in a folder durable."""
+    """Makes the names in a folder durable; Windows has no way to ask for that."""
+    if sys.platform == "win32":
+        return
     opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(opened)
@@ -171,6 +204,28 @@ def _give(opened: int, path: str) -> None:
         was = os.stat(path)
         if (was.st_uid, was.st_gid) != (os.geteuid(), os.getegid()):
             os.fchown(opened, was.st_uid, was.st_gid)
+
+
+def _pointed(path: str) -> str | None:
+    from dockswitch.system import pointers
+
+    try:
+        with open(path, "rb") as file:
+            return pointers.target(file.read(pointers.LONGEST + 1))
+    except OSError:
+        return None
+
+
+def _replace(path: str, to: str) -> None:
+    """Renames over what is there; Windows refuses that while somebody has it open, if briefly."""
+    if sys.platform == "win32":
+        deadline = time.monotonic() + _PATIENCE
+        while time.monotonic() < deadline:
+            with contextlib.suppress(PermissionError):
+                os.replace(path, to)
+                return
+            time.sleep(0.02)
+    os.replace(path, to)
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.host import Host
-from dockswitch.model.layout import Layout
+from dockswitch.model.layout import Layout, own_uid
 from dockswitch.model.ports import (
     Answer,
     Circumstances,
@@ -21,6 +21,7 @@ from dockswitch.model.ports import (
     Program,
     Progress,
     Socket,
+    Tls,
     Unpacked,
 )
 from dockswitch.system import commands, daemons, files, locks, proc, processes
@@ -54,6 +55,9 @@ class Here:
 
     def read(self, path: str) -> bytes | None:
         return files.read(self.layout.real(path))
+
+    def piece(self, path: str, offset: int, length: int) -> bytes | None:
+        return files.piece(self.layout.real(path), offset, length)
 
     def link(self, path: str) -> str | None:
         return files.link(self.layout.real(path))
@@ -130,6 +134,11 @@ class Here:
 
         real = self.layout.real(socket) if isinstance(socket, str) else socket
         return sockets.call(real, method, path, body=body, content=content, timeout=timeout)
+
+    def distrusted(self, at: Tls, *, timeout: float = 5.0) -> str | None:
+        from dockswitch.system import tls  # only where an engine of a virtual machine is silent
+
+        return tls.distrusted(at, timeout=timeout)
 
     def run(
         self,
@@ -255,9 +264,14 @@ class Here:
         return unpack(self._door, url, into=self.layout.real(into), progress=progress)
 
     def save(self, urls: Sequence[str], *, into: str, progress: Progress) -> tuple[Unpacked, ...]:
-        from dockswitch.system.archive import save
+        from dockswitch.system.save import save
 
         return save(self._door, urls, into=self.layout.real(into), progress=progress)
+
+    def served(self, path: str) -> contextlib.AbstractContextManager[str]:
+        from dockswitch.system.served import served  # only where no file:// will do
+
+        return served(self.layout.real(path))
 
     def unpack_debs(
         self, urls: Sequence[str], *, into: str, progress: Progress
@@ -277,8 +291,8 @@ class Here:
         from dockswitch.system.cache import Cache
 
         # An ordinary user may read the machine's cache and writes to a cache of their own.
-        own = Layout.of_user(env=os.environ, uid=os.geteuid())
+        own = Layout.of_user(env=os.environ, uid=own_uid())
         places = [self.layout.real(self.layout.cache)]
-        if not self.layout.root and self.layout.cache != own.cache and os.geteuid() != 0:
+        if not self.layout.root and self.layout.cache != own.cache and own_uid() != 0:
             places.append(own.cache)
         return Cache(self._door, tuple(places))

@@ -3,18 +3,20 @@
 import functools
 import os
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dockswitch.model.errors import UsageError
 from dockswitch.model.host import Host
+from dockswitch.model.layout import own_uid
 
 if TYPE_CHECKING:  # costs 32 ms
     from distro import LinuxDistribution
 
 _NAMED = re.compile(r"(?P<what>[a-z]+)(?::(?P<codename>[a-z]+))?/(?P<arch>[a-z0-9_]+)")
-_SYSTEMS = {"Linux": "linux", "Darwin": "mac", "Windows": "windows"}
+_SYSTEMS = {"darwin": "mac", "win32": "windows"}  # as sys.platform has them; else linux
 # what a deb, a person or a kernel calls it → what `uname -m` says
 _ARCHITECTURES = {"amd64": "x86_64", "arm64": "aarch64", "armhf": "armv7l", "ppc64el": "ppc64le"}
 
@@ -22,18 +24,31 @@ _ARCHITECTURES = {"amd64": "x86_64", "arm64": "aarch64", "armhf": "armv7l", "ppc
 @functools.cache
 def this() -> Host:
     """This machine, without its distribution: asking for that costs 34 ms (`with_distribution`)."""
-    name = os.uname()
+    system = _SYSTEMS.get(sys.platform, "linux")
+    machine, kernel = _machine()
     init = "systemd" if os.path.isdir("/run/systemd/system") else "other"
-    arch = _ARCHITECTURES.get(name.machine, name.machine)
+    arch = _ARCHITECTURES.get(machine, machine)
+    if system != "linux":
+        return Host(system, arch, init=init, uid=own_uid(), kernel=kernel)
     return Host(
-        _SYSTEMS.get(name.sysname, "linux"),
+        system,
         arch,
         init=init,
-        uid=os.geteuid(),
-        kernel=name.release,
+        uid=own_uid(),
+        kernel=kernel,
         # At the top of cgroup v2 only; where both are mounted, engines use v1: cgroups(7).
         cgroup=2 if os.path.exists("/sys/fs/cgroup/cgroup.controllers") else 1,
     )
+
+
+def _machine() -> tuple[str, str]:
+    """What kind of machine it is, and its kernel's release; Windows says the first alone."""
+    if sys.platform == "win32":
+        # the second is what the system has where the interpreter is of 32 bits
+        names = ("PROCESSOR_ARCHITEW6432", "PROCESSOR_ARCHITECTURE")
+        return next((os.environ[n] for n in names if os.environ.get(n)), "AMD64").lower(), ""
+    name = os.uname()
+    return name.machine, name.release
 
 
 @functools.cache

@@ -3,11 +3,16 @@
 import errno
 import io
 import os
+import re
 import stat
+import sys
 from urllib.parse import quote, unquote, urlsplit
 
 from dockswitch.model.address import shown
 from dockswitch.model.unreachable import BadAddress, NoAnswer, NotServed, TooMuch
+
+_AT_ONCE = getattr(os, "O_NONBLOCK", 0)  # a pipe would wait for whoever writes; Windows has none
+_DRIVE = re.compile(r"/[A-Za-z]:(?:/|$)")
 
 
 def page(url: str, *, most: int) -> tuple[bytes, str]:
@@ -30,7 +35,7 @@ def page(url: str, *, most: int) -> tuple[bytes, str]:
 def opened(url: str) -> io.FileIO:
     """A file to be read; raises OSError, and NotServed for a pipe or a device."""
     path = path_of(url)
-    file = io.FileIO(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK))
+    file = io.FileIO(os.open(path, os.O_RDONLY | _AT_ONCE))
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()
         raise NotServed(shown(url), "it is neither a file nor a folder")
@@ -45,7 +50,7 @@ def path_of(url: str) -> str:
     path = unquote(parts.path)
     if "\0" in path or not path.startswith("/"):
         raise BadAddress(shown(url), "its path is not an absolute one")
-    return path
+    return path[1:] if sys.platform == "win32" and _DRIVE.match(path) else path
 
 
 def listing(folder: str) -> bytes:

@@ -1,14 +1,23 @@
 """The lock of a state folder: one change at a time, and a message that names who holds it."""
 
 import contextlib
-import fcntl
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator
 
 from dockswitch.model.errors import Busy
 
+# Windows has one lock of its own in Python (msvcrt); a library for it would cost more to import
+# than all that is done with it here.
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
 _SILENCE = 1.0  # seconds
+# Windows keeps everybody from reading what is locked: this byte is far behind the pid.
+_LOCKED_AT = 1 << 30
 
 
 @contextlib.contextmanager
@@ -19,7 +28,7 @@ def locked(
     tell: Callable[[str], None] = lambda _: None,
     what: str = "this machine",
 ) -> Iterator[None]:
-    """Holds flock on `path`; raises LockBusy after `wait` seconds.
+    """Holds flock on `path` (a locked byte on Windows); raises LockBusy after `wait` seconds.
 
     `tell` gets one line for people where it takes more than a second; `what` is what whoever holds
     it is changing.
@@ -27,11 +36,12 @@ def locked(
     is only for the message.
     """
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    opened = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         _acquire(opened, wait, tell, what)
         os.ftruncate(opened, 0)
-        os.pwrite(opened, f"{os.getpid()}\n".encode(), 0)
+        os.lseek(opened, 0, os.SEEK_SET)
+        os.write(opened, f"{os.getpid()}\n".encode())
         yield
         os.ftruncate(opened, 0)
     finally:
@@ -59,7 +69,7 @@ def holder(path: str) -> int | None:
     import struct  # only where packages are installed
 
     try:
-        opened = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        opened = os.open(path, os.O_RDONLY)
     except OSError:
         return None
     try:
@@ -84,6 +94,13 @@ def _acquire(opened: int, wait: float, tell: Callable[[str], None], what: str) -
 
 
 def _taken(opened: int) -> bool:
+    if sys.platform == "win32":  # it locks from where the file stands, and drops it with the file
+        os.lseek(opened, _LOCKED_AT, os.SEEK_SET)
+        try:
+            msvcrt.locking(opened, msvcrt.LK_NBLCK, 1)
+        except OSError:  # EACCES, and EDEADLOCK after some tries
+            return False
+        return True
     try:
         fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -92,7 +109,8 @@ def _taken(opened: int) -> bool:
 
 
 def _holder(opened: int) -> str:
-    pid = os.pread(opened, 32, 0).decode(errors="replace").strip()
+    os.lseek(opened, 0, os.SEEK_SET)
+    pid = os.read(opened, 32).decode(errors="replace").strip()
     return f"process {pid}" if pid else "another process"
 
 

@@ -4,6 +4,8 @@ import os
 import site
 import sys
 
+# What the program is called, installed and as one file.
+_NAMES = ("dockswitch", "dockswitch.pyz")
 # The folder that holds this package.
 _PACKAGES = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
@@ -27,7 +29,7 @@ def _script() -> str | None:
     beside = os.path.join(os.path.dirname(sys.executable), "dockswitch")
     here = os.path.realpath(sys.argv[0])
     tried = [beside] if sys.prefix != sys.base_prefix else []
-    tried += [here] if os.path.basename(here) == "dockswitch" else []
+    tried += [here] if os.path.basename(here) in _NAMES else []
     return next((path for path in tried if os.access(path, os.X_OK) and os.path.isfile(path)), None)
 
 

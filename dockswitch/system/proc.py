@@ -1,12 +1,17 @@
 """What /proc says of a process."""
 
 import os
+import sys
 
 _PIECE = 64 << 10  # bytes of /proc read at once
 
 
 def is_gone(pid: int) -> bool:
     """Whether a process ended; a zombie has."""
+    if sys.platform != "linux":
+        from dockswitch.system import lives  # there is no /proc
+
+        return not lives.lives(pid)
     return not os.path.exists(f"/proc/{pid}") or _is_zombie(pid)
 
 
@@ -38,7 +43,7 @@ def executable(pid: int) -> str:
 
 def _proc_text(path: str) -> bytes:
     """A file of /proc; `open` would cost twice as much, and every process is looked at."""
-    opened = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    opened = os.open(path, os.O_RDONLY)
     try:
         text = piece = os.read(opened, _PIECE)
         while len(piece) == _PIECE:

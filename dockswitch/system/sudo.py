@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 
-from dockswitch.model.layout import Layout
+from dockswitch.model.layout import Layout, own_uid
 from dockswitch.system.own_command import own_command
 
 _OURS = "DOCKSWITCH_"
@@ -47,7 +47,7 @@ def lent(env: Mapping[str, str]) -> dict[str, str]:
     secrets = [path for path in (f"{home}/.netrc", f"{home}/_netrc") if os.path.isfile(path)]
     if secrets and "NETRC" not in env:
         found["NETRC"] = secrets[0]
-    own = Layout.of_user(env=env, uid=os.geteuid()).config
+    own = Layout.of_user(env=env, uid=own_uid()).config
     if os.path.isdir(own):
         found["XDG_CONFIG_HOME"] = os.path.dirname(own)
     return found

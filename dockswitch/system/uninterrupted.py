@@ -14,7 +14,8 @@ from dockswitch.system import locks
 from dockswitch.system.commands import ENGLISH, NOT_ALLOWED, NOT_FOUND
 
 _PAUSE = 0.02  # seconds
-_INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_NAMES = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows has no third one
+_INTERRUPTIONS = tuple(getattr(signal, name) for name in _NAMES if hasattr(signal, name))
 
 
 def run(

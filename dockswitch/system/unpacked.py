@@ -3,6 +3,7 @@
 import contextlib
 import copy
 import os
+import sys
 import tarfile
 from collections.abc import Iterable
 from tarfile import TarInfo
@@ -11,8 +12,11 @@ from dockswitch.system.disk import Early
 from dockswitch.system.refusals import HostileArchive
 from dockswitch.system.tarball import MOST_MEMBERS
 
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
 _DEEPEST = 16
+_DEVICES = frozenset(
+    ("CON", "PRN", "AUX", "NUL", *(f"{n}{i}" for n in ("COM", "LPT") for i in range(10)))
+)
 
 
 class Folder:
@@ -90,6 +94,8 @@ class Folder:
         parts = tuple(part for part in name.split("/") if part not in ("", "."))
         if name.startswith("/") or ".." in parts:
             raise self._hostile(f"{name!r} leads out of the folder")
+        if sys.platform == "win32" and any(map(_is_odd_on_windows, parts)):
+            raise self._hostile(f"{name!r} is no name that Windows has")
         if not name.isprintable() or len(parts) > _DEEPEST:
             raise self._hostile(f"{name!r} is not a name of Docker's")
         return parts
@@ -131,7 +137,8 @@ class Folder:
         mode = 0o755 if executable else 0o644
         file = os.open(self._real(place), _NEW, mode)
         with contextlib.closing(os.fdopen(file, "wb", buffering=0)) as out:
-            os.fchmod(file, mode)
+            if sys.platform != "win32":
+                os.fchmod(file, mode)
             early = Early(file)
             for piece in content:
                 written = 0
@@ -145,6 +152,12 @@ class Folder:
 
     def _hostile(self, what: str) -> HostileArchive:
         return HostileArchive(self._url, what)
+
+
+def _is_odd_on_windows(name: str) -> bool:
+    """Whether it would lead to another file or to a device: see "Naming Files" of Windows."""
+    odd = set(name) & set('\\:*?"<>|') or name.endswith((".", " "))
+    return bool(odd) or name.partition(".")[0].rstrip().upper() in _DEVICES
 
 
 def make_folder(path: str) -> None:

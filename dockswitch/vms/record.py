@@ -17,13 +17,15 @@ class Record:
     """`folder` is that of the bundle, inside the root, which its engine came from.
 
     It was `made` by dockswitch (and may be removed by it), or adopted. It is written before a
-    machine is made, so that whatever a kill leaves is known to be ours.
+    machine is made, so that whatever a kill leaves is known to be ours. While its engine is being
+    replaced it is `unsettled`: nobody knows which one it has.
     """
 
     vm: Vm
     folder: str
     made: bool
     since: str
+    unsettled: bool = False
 
 
 def read(reader: Reader, keeper: Keeper, name: str) -> Record | None:
@@ -73,9 +75,14 @@ def write(system: System, record: Record) -> None:
     system.write(f"{folder}/{_NAME}", plain.encode())
 
 
+def unsettle(system: System, record: Record) -> None:
+    """Notes that its engine is about to be replaced."""
+    write(system, replace(record, unsettled=True))
+
+
 def now_of(system: System, record: Record, folder: str) -> Record:
     """Notes that its engine is that of another bundle by now."""
-    noted = replace(record, folder=folder)
+    noted = replace(record, folder=folder, unsettled=False)
     write(system, noted)
     return noted
 
@@ -97,5 +104,9 @@ def _from_plain(plain: Mapping[str, object]) -> Record:
     if not isinstance(told, dict):
         raise TypeError("vm is no object")
     return Record(
-        vm.from_plain(told), str(plain["folder"]), bool(plain["made"]), str(plain["since"])
+        vm.from_plain(told),
+        str(plain["folder"]),
+        bool(plain["made"]),
+        str(plain["since"]),
+        bool(plain.get("unsettled")),
     )

@@ -16,7 +16,7 @@ def observed(reader: Reader, step: Machine) -> Machine:
     state = vms.keeper(step.keeper).state(reader, step.name)
     if known is None or state in ("absent", "half-made"):
         return replace(step, folder="", runs=False)
-    return replace(step, folder=known.folder, runs=state == "running")
+    return replace(step, folder=known.folder, runs=state == "running" and not known.unsettled)
 
 
 def refuse_foreign(reader: Reader, wanted: Machine) -> None:
@@ -38,7 +38,8 @@ def make_so(system: System, wanted: Machine) -> None:
         return
     if state in ("absent", "half-made"):
         _made(system, wanted, known, state)
-    elif known is not None and known.folder != wanted.folder:
+    elif known is not None and (known.unsettled or known.folder != wanted.folder):
+        record.unsettle(system, known)
         keeper.swap(system, wanted.name, wanted.folder)
         record.now_of(system, known, wanted.folder)
     now = keeper.state(system, wanted.name)

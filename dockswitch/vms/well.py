@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dockswitch import vms
 from dockswitch.engine import api
 from dockswitch.model.errors import DockswitchError
-from dockswitch.model.ports import Reader, System
+from dockswitch.model.ports import Reader, Socket, System, Tls
 from dockswitch.model.version import Version
 from dockswitch.model.vm import Vm
 
@@ -41,8 +41,14 @@ def _asked(system: System, keeper: vms.Keeper, vm: Vm, wanted: Version) -> str |
     except DockswitchError as error:
         return ": ".join(part for part in (error.message, error.details) if part)
     if not api.pings(system, reach.socket):
-        return f"the engine in {vm} does not answer"
+        return f"the engine in {vm} does not answer{_distrust(system, reach.socket)}"
     now = api.identity(system, reach.socket)
     if now is None:
         return f"what answers in {vm} does not say its version"
     return None if now.version.serves(wanted) else f"{now.version} answers, not {wanted}"
+
+
+def _distrust(system: System, socket: Socket) -> str:
+    """docker-machine's certificates are for one address, and for three years."""
+    why = system.distrusted(socket) if isinstance(socket, Tls) else None
+    return f": {why}" if why else ""

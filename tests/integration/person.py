@@ -21,7 +21,8 @@ _PATH = "/usr/local/bin:/usr/bin:/bin"
 
 #: Ids that nobody on this machine uses: each test process has a user of its own.
 _UID = 100_000 + os.getpid()
-_FIRST_SUBID, _SUBIDS = 1_000_000_000, 65_536
+_SUBIDS = 65_536
+_FIRST_SUBID = 1_000_000_000 + os.getpid() % 40_000 * _SUBIDS  # and all of them below 2 ** 32
 
 _PACKAGE = Path(__file__).resolve().parents[2] / "dockswitch"
 

@@ -31,6 +31,7 @@ _DEBS = (
     *("python3", "ca-certificates", "procps", "iptables", "iproute2", "kmod"),
     *("libseccomp2", "libdevmapper1.02.1", "libsystemd0"),
     *("uidmap", "slirp4netns", "fuse-overlayfs"),
+    "openssh-server",
 )
 
 #: What the program is started by; its own path is what units and sudo are to name.
@@ -97,6 +98,8 @@ def _build_in(root: Path) -> None:
         _inside(root, "useradd", "--create-home", "--shell", "/bin/bash", person)
     for folder in ("var/lib/apt/lists", "var/cache/apt/archives"):
         shutil.rmtree(root / folder)
+    # Whoever wants to be served by it starts it for one connection.
+    _inside(root, "systemctl", "--root=/", "mask", "ssh.service", "ssh.socket")
     # Each boot of a copy is to get an id of its own.
     (root / "etc/machine-id").write_text("")
 

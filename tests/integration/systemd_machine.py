@@ -81,6 +81,11 @@ class Machine:
         """Its files as they are seen from here, while it runs."""
         return Path(f"/proc/{self._leader}/root")
 
+    @property
+    def leader(self) -> int:
+        """Its first process, as it is numbered here."""
+        return self._leader
+
     def boot(self) -> None:
         """Switch it on, and return once it has started all that it starts by itself."""
         assert self._spawned is None, "the machine runs already"

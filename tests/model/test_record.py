@@ -103,6 +103,19 @@ def test_places_are_where_an_engine_was_seen() -> None:
     assert record.places(Version.parse("18.06.9")) == ()
 
 
+def test_each_tag_of_boot2docker_is_an_image() -> None:
+    images = record.images()
+    assert len({each.tag for each in images}) == len(images) == 245
+    odd = [each for each in images if each.tag != f"v{each.version}"]
+    assert [(each.tag, str(each.version)) for each in odd] == [
+        ("v.1.1.2", "1.1.2"),  # as it was misspelt
+        ("v1.10.0-rc2-b", "1.10.0-rc2"),  # built once more
+    ]
+    assert odd[0].at("https://x/v{version}/b.iso") == "https://x/v.1.1.2/b.iso"
+    assert [each.version for each in images] == sorted(each.version for each in images)
+    assert [each.tag for each in images if each.tag not in record.image_tags()] == [odd[1].tag]
+
+
 def test_images_end_in_2020() -> None:
     last = record.images()[-1]
     assert (str(last.version), last.released) == ("19.03.12", date(2020, 6, 29))

@@ -71,6 +71,19 @@ def test_what_is_no_release_with_an_image_is_left_out() -> None:
     ) == ["1.12.2", "1.12.3"]
 
 
+def test_a_misspelt_tag_has_its_version_and_its_own_address() -> None:
+    odd = entry("1.10.0-rc2", tag_name="v1.10.0-rc2-b")
+    there = shelf(odd, entry("1.10.0-rc2"), entry("1.1.2", tag_name="v.1.1.2"))
+    gone = Shelf({page(1): NeverFetched(URL)})
+    for reader in (there.reader, gone.reader):
+        found = {str(each.version): each for each in feed("test").releases(reader)}
+        urls = {version: found[version].artifacts[0] for version in ("1.1.2", "1.10.0-rc2")}
+        assert [each.url for each in urls.values() if isinstance(each, Download)] == [
+            IMAGE.replace("{version}", ".1.1.2"),
+            IMAGE.replace("{version}", "1.10.0-rc2"),
+        ]
+
+
 def test_all_pages_are_read_and_no_more_than_a_few_too_many() -> None:
     entries = [entry(f"1.{minor}.{patch}") for minor in range(25) for patch in range(10)]
     full = shelf(*entries)

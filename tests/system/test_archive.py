@@ -63,7 +63,9 @@ def fetch(answers: Callable[[Asked], Reply], into: Path) -> Unpacked:
 
 
 @contextmanager
-def refused(error: type[BaseException], into: Path, words: str = "") -> Iterator[None]:
+def refused(
+    error: type[BaseException] | tuple[type[BaseException], ...], into: Path, words: str = ""
+) -> Iterator[None]:
     """The block fails with an error that says these words, and leaves nothing behind."""
     with pytest.raises(error) as failed:
         yield

@@ -52,8 +52,9 @@ def test_it_runs_nothing_that_lies_in_the_working_folder(way: str, tmp_path: Pat
     assert (ran.returncode, ran.stderr) == (0, "")
 
 
-def test_a_script_that_makes_its_own_path_is_called_again(tmp_path: Path) -> None:
-    script = tmp_path / "dockswitch"
+@pytest.mark.parametrize("name", ["dockswitch", "dockswitch.pyz"])
+def test_a_script_that_makes_its_own_path_is_called_again(name: str, tmp_path: Path) -> None:
+    script = tmp_path / name
     script.write_text(f"#!{sys.executable}\nimport sys\nsys.path[:0] = ['{REPOSITORY}']\n{_ASK}\n")
     script.chmod(0o755)
     # not a virtual environment's interpreter, beside which another script might stand

@@ -62,3 +62,16 @@ def test_this_machine_tells_its_kernel_and_its_control_groups() -> None:
             line.split()[4] == "/sys/fs/cgroup" and " - cgroup2 " in line for line in mounts
         )
     assert host.cgroup == (2 if unified else 1)
+
+
+def test_a_piece_of_a_file_is_read_without_the_rest(tmp_path: Path) -> None:
+    path = str(tmp_path / "boot2docker.iso")
+    with open(path, "wb") as file:
+        file.truncate(1 << 40)
+        file.seek(0x8028)
+        file.write(b"b2d-v1.12.6")
+    assert files.piece(path, 0x8028, 5) == b"b2d-v"
+    assert files.piece(path, (1 << 40) - 2, 5) == b"\0\0"
+    assert files.piece(path, 1 << 41, 5) == b""
+    assert files.piece(f"{path}.not", 0, 5) is None
+    assert files.piece(f"{path}/not", 0, 5) is None

@@ -158,7 +158,7 @@ def upgrade(world: World) -> Outcome:
 
 def uninstall(world: World, version: str) -> tuple[Bundle, ...]:
     """`dockswitch uninstall VERSION`"""
-    return removal.uninstall(world, version, Quiet())
+    return removal.uninstall(world, version, Quiet()).bundles
 
 
 def prune(world: World) -> tuple[Bundle, ...]:

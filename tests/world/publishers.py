@@ -8,6 +8,7 @@ from dockswitch.model import record
 from dockswitch.model.file_name import FileName
 from dockswitch.model.unreachable import NoAnswer, NotServed
 from dockswitch.model.version import Version
+from tests.standins import iso
 
 MIRROR = "https://mirror.test"
 _FOLDER = re.compile(r"(?P<host>.*)/linux/static/(?P<channel>[^/]+)/(?P<arch>[^/]+)/")
@@ -45,6 +46,8 @@ class Publishers:
         self.rootless: set[str] = set()
         self.digests: dict[str, str] = {}
         self.requests: list[str] = []
+        # other content of files by address
+        self.files: dict[str, bytes] = {}
         # packages by address: the version, the programs and the SHA-256 of each
         self.debs: dict[str, tuple[Version, Sequence[str], str]] = {}
 
@@ -64,6 +67,13 @@ class Publishers:
         recorded = record.digests("linux", "x86_64", name)
         derived = min(recorded, default=hashlib.sha256(name.encode()).hexdigest())
         return said, self.digests.get(name, derived)
+
+    def file(self, url: str) -> bytes:
+        """A file as it is: an image is that of the version in its address, all else says that."""
+        self.requests.append(url)
+        said = re.search(r"/v([^/]+)/[^/]+\.iso$", url)
+        derived = iso.image(iso.label(said[1])) if said else url.encode()
+        return self.files.get(url, derived)
 
     def deb(self, url: str) -> tuple[Version, Sequence[str], str]:
         """The version, the programs and the SHA-256 of the package there."""

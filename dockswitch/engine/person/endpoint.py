@@ -16,13 +16,13 @@ _USUAL = "unix:///var/run/docker.sock"
 def findings(reader: Reader, socket: str, env: Mapping[str, str]) -> tuple[Finding, ...]:
     """`socket` is the engine's, inside the root; `env` is the person's."""
     ours = f"unix://{reader.layout.real(socket)}"
-    host, why = _endpoint(reader, env)
+    host, why = led_to(reader, env)
     if _plain(host) == _plain(ours):
         return ()
     return (Finding.of(Elsewhere(host, why, ours)),)
 
 
-def _endpoint(reader: Reader, env: Mapping[str, str]) -> tuple[str, str]:
+def led_to(reader: Reader, env: Mapping[str, str]) -> tuple[str, str]:
     """The address, and what decides for it.
 
     docker/cli:cli/command/cli.go@v28.5.2 (resolveContextName): DOCKER_HOST counts before any

@@ -6,36 +6,50 @@ from dataclasses import dataclass
 from dockswitch.model.ports import Reader, System
 from dockswitch.model.vm import Vm
 from dockswitch.vms import Listed, Reach, State
+from dockswitch.vms.docker_machine import (
+    calls,
+    container,
+    drivers,
+    environment,
+    in_place,
+    make,
+    power,
+    remove,
+    states,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class DockerMachine:
+    """Each method does what `vms.Keeper` says of it."""
+
     def refuse_unfit(self, reader: Reader, driver: str) -> None:
-        raise NotImplementedError
+        calls.program(reader)
+        drivers.refuse_unfit(reader, driver)
 
     def state(self, reader: Reader, name: str) -> State:
-        raise NotImplementedError
+        return states.state(reader, name)
 
     def listed(self, reader: Reader) -> Sequence[Listed]:
-        raise NotImplementedError
+        return states.listed(reader)
 
     def make(self, system: System, wanted: Vm, folder: str) -> None:
-        raise NotImplementedError
+        make.make(system, wanted, folder)
 
     def swap(self, system: System, name: str, folder: str) -> None:
-        raise NotImplementedError
+        in_place.swap(system, name, folder)
 
     def start(self, system: System, name: str) -> None:
-        raise NotImplementedError
+        power.start(system, name)
 
     def stop(self, system: System, name: str) -> None:
-        raise NotImplementedError
+        power.stop(system, name)
 
     def remove(self, system: System, name: str) -> None:
-        raise NotImplementedError
+        remove.remove(system, name)
 
     def reach(self, reader: Reader, name: str) -> Reach:
-        raise NotImplementedError
+        return environment.reach(reader, name)
 
     def runs_container(self, system: System, name: str) -> str | None:
-        raise NotImplementedError
+        return container.runs(system, name)

@@ -1,0 +1,1 @@
+"""What a switch does, rendered for machines that do it without dockswitch."""

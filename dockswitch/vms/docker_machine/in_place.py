@@ -1,0 +1,47 @@
+"""Giving a machine another engine in place: it boots from another image, and keeps its disk."""
+
+from dockswitch.model.errors import DockswitchError
+from dockswitch.model.ports import System
+from dockswitch.vms.docker_machine import calls, config, own_image, places, power, states
+from dockswitch.vms.docker_machine.errors import TooLong
+
+
+def swap(system: System, name: str, folder: str) -> None:
+    """It runs when this returns; going back is a swap to the old bundle.
+
+    Where it took its image from elsewhere, it takes it from the place that is its own from now on:
+    an `upgrade` would silently bring the other one back.
+    """
+    url = own_image.put(system, name, folder)
+    config.take_image_from(system, name, url)
+    if states.state(system, name) == "running" and _upgraded(system, name):
+        return
+    _by_hand(system, name)
+
+
+def _upgraded(system: System, name: str) -> bool:
+    """`upgrade` asks the engine that is there for its version first: one that is not well, or that
+    is too new for docker-machine, is not replaced by it. It may leave its machine stopped.
+    """
+    try:
+        calls.done(system, name, "upgrade", name)
+    except DockswitchError as error:
+        system.tell(f"`docker-machine upgrade` failed ({error.message}): done without it")
+        return False
+    return True
+
+
+def _by_hand(system: System, name: str) -> None:
+    """What `upgrade` does, without asking the engine."""
+    _off(system, name)
+    place = own_image.place(system.layout, name)
+    own_image.replace(system, place, places.image(system.layout, name))
+    power.start(system, name)
+
+
+def _off(system: System, name: str) -> None:
+    """A guest that hangs does not heed the button of `stop`."""
+    try:
+        power.stop(system, name)
+    except TooLong:
+        calls.done(system, name, "kill", name)

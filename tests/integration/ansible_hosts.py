@@ -1,0 +1,155 @@
+"""Hosts for Ansible: machines with systemd, each behind an sshd of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.integration import systemd_machine
+from tests.integration.systemd_machine import Machine
+
+#: sshd serves one connection on its input and output: the machines have no network between them.
+_PROXY = "nsenter --target {leader} --all -- /usr/sbin/sshd -i"
+_LIMIT = 300  # seconds
+_PLUGINS = Path(__file__).with_name("ansible_plugins")
+
+
+@dataclass(frozen=True)
+class Host:
+    """What the recap of a play says of it."""
+
+    changed: int
+    failed: int
+    ok: int
+
+
+@dataclass(frozen=True)
+class Played:
+    """A play that is over: `hosts` by name, and each task's result by its name and host."""
+
+    code: int
+    hosts: dict[str, Host]
+    results: dict[tuple[str, str], dict[str, Any]]
+    said: str
+
+    def ended(self, code: int) -> Played:
+        assert self.code == code, self.said
+        return self
+
+    @property
+    def changed(self) -> dict[str, int]:
+        return {name: host.changed for name, host in self.hosts.items()}
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """Machines that are up, by the names that the inventory has for them."""
+
+    machines: dict[str, Machine]
+    folder: Path
+
+    def play(self, playbook: str, *words: str, **variables: object) -> Played:
+        """Runs a playbook: the text of one, or the name of one that a collection has."""
+        path = playbook
+        if "\n" in playbook:
+            written = self.folder / "playbook.yml"
+            written.write_text(playbook)
+            path = str(written)
+        ran = subprocess.run(
+            [
+                *(_program("ansible-playbook"), "--inventory", str(self.folder / "hosts.json")),
+                *("--extra-vars", json.dumps(variables), *words, path),
+            ],
+            env=self._environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_LIMIT,
+            check=False,
+        )
+        return _played(ran)
+
+    def versions(self) -> dict[str, str]:
+        """What the engine of each host answers, empty where none does."""
+        asked = ["docker", "version", "--format", "{{.Server.Version}}"]
+        return {
+            name: machine.attempt(asked).stdout.strip() for name, machine in self.machines.items()
+        }
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "HOME": str(self.folder),
+            "ANSIBLE_COLLECTIONS_PATH": str(self.folder / "collections"),
+            "ANSIBLE_STDOUT_CALLBACK": "told",
+            "ANSIBLE_CALLBACK_PLUGINS": str(_PLUGINS),
+            "ANSIBLE_HOST_KEY_CHECKING": "False",
+            "ANSIBLE_PIPELINING": "True",
+            "ANSIBLE_DEPRECATION_WARNINGS": "False",
+        }
+
+
+@contextmanager
+def up(files: Path, mirror: Path, names: Sequence[str], folder: Path) -> Iterator[Fleet]:
+    """So many machines, and a person's folder with keys, inventory and the collection."""
+    key = _key(folder)
+    with ExitStack() as running, ThreadPoolExecutor(len(names)) as at_once:
+        fresh = [running.enter_context(systemd_machine.fresh(files, mirror)) for _ in names]
+        machines = dict(zip(names, fresh, strict=True))
+        list(at_once.map(Machine.boot, fresh))
+        for machine in fresh:
+            machine.write("/root/.ssh/authorized_keys", key)
+            machine.shell(
+                ["sh", "-c", "mkdir -p /run/sshd; chmod -R go= /root/.ssh; ssh-keygen -A"]
+            )
+        fleet = Fleet(machines, folder)
+        (folder / "hosts.json").write_text(json.dumps(_inventory(fleet)))
+        yield fleet
+
+
+def _inventory(fleet: Fleet) -> dict[str, object]:
+    ssh = f"-i {fleet.folder}/key -o UserKnownHostsFile=/dev/null -o ControlPath=none"
+    hosts = {
+        name: {
+            "ansible_user": "root",
+            "ansible_ssh_common_args": f"{ssh} -o ProxyCommand={_quoted(machine)}",
+        }
+        for name, machine in fleet.machines.items()
+    }
+    return {"all": {"hosts": hosts, "vars": {"ansible_python_interpreter": "/usr/bin/python3"}}}
+
+
+def _quoted(machine: Machine) -> str:
+    return "'" + _PROXY.format(leader=machine.leader) + "'"
+
+
+def _key(folder: Path) -> str:
+    words = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / "key")]
+    subprocess.run(words, check=True, timeout=_LIMIT)
+    return (folder / "key.pub").read_text()
+
+
+def _program(name: str) -> str:
+    """Ansible's programs lie beside the interpreter that runs the tests."""
+    return str(Path(sys.executable).with_name(name))
+
+
+def _played(ran: subprocess.CompletedProcess[str]) -> Played:
+    said = f"{ran.stdout}\n{ran.stderr}"
+    begins = ran.stdout.find("{")
+    assert begins >= 0, said
+    told = json.JSONDecoder().raw_decode(ran.stdout[begins:])[0]
+    hosts = {
+        name: Host(stats["changed"], stats["failures"] + stats["unreachable"], stats["ok"])
+        for name, stats in told["stats"].items()
+    }
+    results = {(each["task"], each["host"]): each["result"] for each in told["results"]}
+    return Played(ran.returncode, hosts, results, said)

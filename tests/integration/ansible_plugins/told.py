@@ -1,0 +1,37 @@
+"""A callback of Ansible's that tells what became of a play as one JSON object."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ansible.plugins.callback import CallbackBase
+
+DOCUMENTATION = """
+name: told
+type: stdout
+short_description: one JSON object
+description: Each task's results by host, and the recap.
+"""
+
+
+class CallbackModule(CallbackBase):  # type: ignore[misc]  # Ansible has no types
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "stdout"
+    CALLBACK_NAME = "told"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.results: list[dict[str, Any]] = []
+
+    def _note(self, result: Any, **_: Any) -> None:
+        plain = json.loads(json.dumps(dict(result._result), default=str))
+        self.results.append(
+            {"task": result._task.get_name(), "host": result._host.name, "result": plain}
+        )
+
+    v2_runner_on_ok = v2_runner_on_failed = v2_runner_on_unreachable = _note
+
+    def v2_playbook_on_stats(self, stats: Any) -> None:
+        hosts = {name: stats.summarize(name) for name in stats.processed}
+        print(json.dumps({"results": self.results, "stats": hosts}))

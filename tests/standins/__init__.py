@@ -1,0 +1,1 @@
+"""What stands in for programs and files that no test can fetch."""

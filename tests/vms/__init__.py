@@ -1,0 +1,1 @@
+"""Virtual machines, tested in memory."""
