@@ -73,18 +73,27 @@ def _offered(
 ) -> list[Release]:
     """In release order; a channel that has nothing here is told, and fatal if asked for.
 
-    So it is where none has anything.
+    So it is where none has anything. One that only the record knows is not there where others have
+    a listing: so `use` has it too.
     """
     offered: list[Release] = []
+    proven = any(_proven(each) for each in listed if not isinstance(each, DockswitchError))
     without = [each for each in listed if isinstance(each, NotPublished | NotForThisHost)]
     for channel, releases in zip(channels, listed, strict=True):
         if not isinstance(releases, DockswitchError):
+            if proven and not asked and releases and not _proven(releases):
+                session.report.note(f"{channel}: it has no listing there, where others have one")
+                continue
             offered += releases
         elif releases in without and not asked and len(without) < len(listed):
             session.report.note(f"{channel}: {releases.message}")
         else:
             raise releases
     return sorted(offered, key=lambda release: release.version)
+
+
+def _proven(releases: Sequence[Release]) -> bool:
+    return any(release.proven for release in releases)
 
 
 def _plain(release: Release) -> dict[str, object]:

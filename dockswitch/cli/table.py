@@ -15,6 +15,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "prune": "Remove every version that nothing needs.",
         "hold": "Keep upgrades of the system from changing the engine's packages.",
         "unhold": "Let upgrades of the system change the engine's packages again.",
+        "mirror": "Keep a partial mirror that web servers serve, and apt reads.",
         "pin": "Write down the version that this folder wants.",
         "lock": "Write down the very files that hosts are to have, with their digests.",
     },

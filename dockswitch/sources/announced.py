@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 from dockswitch.model.errors import NotPublished
 from dockswitch.model.indexes import IndexExpired, IndexMismatch
 
+_SUMS = ("MD5Sum", "SHA1", "SHA256", "SHA512")
 _AHEAD_OF_CLOCK = timedelta(hours=1)
 
 
@@ -18,6 +19,8 @@ class Announced:
         text = content.decode("utf-8", "replace")
         self._fields = fields(text)
         self.digests = dict(_digests(text))
+        # as `by-hash` calls them: apt asks by the strongest of these
+        self.sums = tuple(name for name in _SUMS if f"\n{name}:" in f"\n{text}")
         self.components = tuple(self._fields.get("Components", "").split())
         self.by_hash = self._fields.get("Acquire-By-Hash", "") == "yes"
 

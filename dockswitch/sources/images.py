@@ -1,19 +1,23 @@
 """boot2docker's images, as GitHub's list of releases shows them."""
 
+import contextlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import cast
+from urllib.parse import unquote
 
 from dockswitch.model import record
 from dockswitch.model.address import name_of, shown, unsigned
 from dockswitch.model.errors import Unreachable
+from dockswitch.model.mirrored import Wanted
 from dockswitch.model.ports import Index, Reader
 from dockswitch.model.release import Download, Release
 from dockswitch.model.trust import Trust
 from dockswitch.model.unreachable import NoAnswer
 from dockswitch.model.version import BadVersion, Version
+from dockswitch.sources.listing import hrefs
 
 _PAGE = 100  # GitHub's largest
 _AHEAD = 3  # pages that are asked for at once behind a full one
@@ -43,6 +47,11 @@ class ImageFeed:
                 for image in record.image_tags().values()
             }
         return [found[version] for version in _members(self.channel, found)]
+
+    def files(self, release: Release, at: str) -> Iterator[Wanted]:
+        """The image of its release, with the place that the pattern `at` has for it."""
+        for each in release.artifacts:
+            yield Wanted(at.replace("{version}", str(release.version)), each.download)
 
     def _listed(self, reader: Reader) -> Iterator[Release]:
         for entry in self._entries(reader):
@@ -143,13 +152,27 @@ def _first_channel(version: Version) -> str:
 
 
 def _entries(page: Index) -> list[Mapping[str, object]]:
+    """GitHub's entries, or those that a folder of images, listed in HTML, comes to."""
     try:
-        found = json.loads(page.body)
+        found: object = json.loads(page.body)
     except ValueError:
+        folders: list[Mapping[str, object]] = [{"tag_name": name} for name in _folders(page)]
+        if folders:
+            return folders
         raise NoAnswer(shown(page.url), "what it sent is not GitHub's list of releases") from None
     if not isinstance(found, list):
         raise NoAnswer(shown(page.url), "what it sent is not GitHub's list of releases")
     return [_mapping(entry) for entry in found]
+
+
+def _folders(page: Index) -> Iterator[str]:
+    """The folders of versions that a listing shows (`v19.03.12/`)."""
+    for href in hrefs(page.body):
+        name = unquote(href.rstrip("/").rpartition("/")[2])
+        with contextlib.suppress(BadVersion):
+            if href.endswith("/") and name.startswith("v"):
+                Version.parse(name)
+                yield name
 
 
 def _mapping(value: object) -> Mapping[str, object]:

@@ -11,6 +11,7 @@ from dockswitch.model import record
 from dockswitch.model.address import as_folder, asked_as, lent, name_of, origin, shown, unsigned
 from dockswitch.model.errors import NotPublished
 from dockswitch.model.file_name import FileName
+from dockswitch.model.mirrored import Wanted
 from dockswitch.model.ports import Reader
 from dockswitch.model.release import Download, Release
 from dockswitch.model.trust import Trust
@@ -52,6 +53,12 @@ class StaticIndex:
         if not found and not _is_listing(page.url, links):
             raise NoAnswer(shown(folder), "its page is no listing: a proxy's login page?")
         return found
+
+    def files(self, release: Release, at: str) -> Iterator[Wanted]:
+        """What makes up its release, with the places in the same folder `at` a mirror."""
+        archives = [each.download for each in release.artifacts]
+        for each in (*archives, *([release.rootless] if release.rootless else ())):
+            yield Wanted(as_folder(at) + each.name, each)
 
     def _recorded(self, folder: str) -> Sequence[Release]:
         names = record.files(self.os, self.arch, self.channel)

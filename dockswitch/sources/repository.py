@@ -3,13 +3,15 @@
 import hashlib
 import lzma
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
-from dockswitch.model import shipped
+from dockswitch.model import deb_order, package_names, shipped
 from dockswitch.model.address import bare, shown, unsigned
 from dockswitch.model.errors import DockswitchError, NotPublished
 from dockswitch.model.indexes import IndexMismatch
+from dockswitch.model.mirrored import Wanted
 from dockswitch.model.naming import PackageSpan
 from dockswitch.model.origin import Origin
 from dockswitch.model.ports import Index, Reader
@@ -76,6 +78,25 @@ class AptRepository:
             spans=self.spans,
         )
 
+    def files(self, release: Release, at: str) -> Iterator[Wanted]:
+        """The packages of its release, with their places in the same repository `at` a mirror.
+
+        Among them is what apt itself would take for a dependency that the release leaves open.
+        """
+        packages = [each.download for each in release.artifacts]
+        known = {each.url for each in packages}
+        free = [each for each in release.others if each.name == package_names.CONTAINERD]
+        newest = max(free, key=lambda each: deb_order.key(each.version), default=None)
+        packages += [newest.download] if newest and newest.url not in known else []
+        for each in packages:
+            yield Wanted(f"{at}/{self._below(each.url)}", each)
+
+    def key_text(self, reader: Reader) -> bytes:
+        """The key that its index has to be signed with."""
+        if self.key:
+            return reader.index(self.key).body
+        return shipped.text(SHIPPED_KEY).encode()
+
     @property
     def origin(self) -> Origin:
         """Where apt finds it: secrets in its address are no part of that."""
@@ -91,6 +112,10 @@ class AptRepository:
             beside=self.beside,
         )
 
+    def _below(self, url: str) -> str:
+        """The path of a file in the repository."""
+        return unquote(url.removeprefix(f"{self.url.rstrip('/')}/"))
+
     @property
     def _suite(self) -> str:
         return f"{self.url.rstrip('/')}/dists/{self.suite.strip('/')}"
@@ -105,7 +130,7 @@ class AptRepository:
     def _index(self, reader: Reader, page: Index | DockswitchError) -> tuple[bytes, Trust]:
         """The content of the suite's index, and how it was authenticated."""
         if isinstance(page, Index):
-            return self._verified(reader, page, None)
+            return self.verified(reader, page, None)
         # Offline there is no telling a page that is not there from one that was never fetched.
         if not isinstance(page, NotPublished | NeverFetched):
             raise page
@@ -113,13 +138,14 @@ class AptRepository:
         if not isinstance(release, Index):
             raise page
         if isinstance(detached, Index):
-            return self._verified(reader, release, detached.body)
+            return self.verified(reader, release, detached.body)
         if not isinstance(detached, NotPublished | NeverFetched):
             raise detached
         return self._unsigned(release.body, NotSigned(shown(release.url), "it has no signature"))
 
-    def _verified(self, reader: Reader, page: Index, detached: bytes | None) -> tuple[bytes, Trust]:
-        key = reader.index(self.key).body if self.key else shipped.text(SHIPPED_KEY).encode()
+    def verified(self, reader: Reader, page: Index, detached: bytes | None) -> tuple[bytes, Trust]:
+        """What an index says, which is clear-signed or has a `detached` signature."""
+        key = self.key_text(reader)
         try:
             content = signature.verified(
                 reader.run,

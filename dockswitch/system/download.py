@@ -4,6 +4,7 @@ import os
 import re
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dockswitch.model.address import shown
@@ -25,23 +26,36 @@ _ENOUGH = 1 << 20  # bytes after which a line is taken for a working one, and tr
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What an earlier run got of a file: `done` bytes of `total` (None where nobody told), and what
+    its server said of it then.
+    """
+
+    done: int = 0
+    total: int | None = None
+    etag: str = ""
+    modified: str = ""
+
+
 class Download:
     """An open download: iterate for its pieces; `total` in bytes, None where nobody tells.
+
+    What an earlier run `begun` is gone on with where the server proves that it is the same file:
+    `start` is where the pieces begin, in bytes.
 
     Raises NotAnArchive for a page, WrongLength, TooMuch, NoAnswer, and Changed where the file is
     no longer the one that was begun: then all that came has to be thrown away.
     """
 
-    def __init__(self, door: Door, url: str) -> None:
+    def __init__(self, door: Door, url: str, begun: Begun | None = None) -> None:
         self._door = door
         self._url = url
         self._deadline = time.monotonic() + door.longest
-        self._done = 0
-        self._whole = False
-        self._response = door.retried(lambda: self._open(0), self._deadline)
-        self.total = told_length(self._response)
-        self._etag = self._response.headers.get("ETag", "")
-        self._modified = self._response.headers.get("Last-Modified", "")
+        self._whole = self._closed = False
+        self.start = self._done = 0
+        if begun is None or not self._goes_on(begun):
+            self._begin()
         if self.total is not None and self.total > LARGEST:
             self.close()
             raise TooMuch(shown(url), LARGEST)
@@ -52,6 +66,8 @@ class Download:
             try:
                 piece = self._piece()
             except Again as cut:
+                if self._closed:
+                    raise cut.error from None
                 tries = 0 if self._done - since >= _ENOUGH else tries + 1
                 since = self._done
                 if tries > len(self._door.waits):
@@ -65,11 +81,36 @@ class Download:
                 return
             yield piece
 
+    @property
+    def begun(self) -> Begun:
+        """What there is of it now, for a run that is to go on with it."""
+        return Begun(self._done, self.total, self._etag, self._modified)
+
     def close(self) -> None:
         """May be called while another thread reads, which then ends."""
+        self._closed = True
         if not self._whole:
             break_off(self._response)
         self._response.close()
+
+    def _begin(self) -> None:
+        self._response = self._door.retried(lambda: self._open(0), self._deadline)
+        self.total = told_length(self._response)
+        self._etag = self._response.headers.get("ETag", "")
+        self._modified = self._response.headers.get("Last-Modified", "")
+
+    def _goes_on(self, begun: Begun) -> bool:
+        """Whether the server sends what is left of the same file."""
+        self.total, self._etag, self._modified = begun.total, begun.etag, begun.modified
+        if not begun.done or not self._proof:
+            return False
+        self._response = self._door.retried(lambda: self._open(begun.done), self._deadline)
+        self.start = self._done = begun.done
+        if self._is_rest():
+            return True
+        self._response.close()
+        self.start = self._done = 0
+        return False
 
     def _piece(self) -> bytes:
         piece = read_piece(self._response, self._url)
@@ -85,27 +126,33 @@ class Download:
     def _resume(self) -> None:
         self._response.close()
         self._response = self._door.retried(lambda: self._open(self._done), self._deadline)
+        if not self._is_rest():
+            self.close()
+            raise Changed(shown(self._url))
+
+    def _is_rest(self) -> bool:
+        """Whether the answer is the rest of the file that was begun."""
         headers = self._response.headers
         found = _RANGE.fullmatch(headers.get("Content-Range", ""))
-        same = (
+        return (
             self._response.status_code == 206
             and found is not None
             and int(found[1]) == self._done
             and found[2] in ("*", str(self.total))
             and headers.get("ETag", "") == self._etag
         )
-        if not same:
-            self.close()
-            raise Changed(shown(self._url))
+
+    @property
+    def _proof(self) -> str:
+        """What If-Range is given, which takes strong tags only; empty where two files might mix."""
+        return self._etag if self._etag.startswith('"') else self._modified
 
     def _open(self, begin: int) -> "requests.Response":
         headers = {}
         if begin:
-            # If-Range takes strong tags only; without anything to compare, two files might mix.
-            proof = self._etag if self._etag.startswith('"') else self._modified
-            if not proof:
+            if not self._proof:
                 raise Changed(shown(self._url))
-            headers = {"Range": f"bytes={begin}-", "If-Range": proof}
+            headers = {"Range": f"bytes={begin}-", "If-Range": self._proof}
         soon = min(self._deadline, time.monotonic() + self._door.whole)
         response, _ = self._door.answer(self._url, headers, soon)
         if not begin and response.status_code != 200:
@@ -118,7 +165,9 @@ class Download:
 
 
 class LocalFile:
-    """An archive behind a file:// address, read as a Download is."""
+    """An archive behind a file:// address, read as a Download is, from its beginning."""
+
+    start, begun = 0, Begun()
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -139,6 +188,6 @@ class LocalFile:
         self._file.close()
 
 
-def download(door: Door, url: str) -> Download | LocalFile:
+def download(door: Door, url: str, begun: Begun | None = None) -> Download | LocalFile:
     """The archive behind an address of any kind that dockswitch reads."""
-    return LocalFile(url) if url.startswith("file:") else Download(door, url)
+    return LocalFile(url) if url.startswith("file:") else Download(door, url, begun)

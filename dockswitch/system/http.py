@@ -88,8 +88,21 @@ class Door:
         deadline = time.monotonic() + self.whole
         return self.retried(lambda: self._page(url, headers, deadline), deadline)
 
+    def length(self, url: str) -> int | None:
+        """The bytes that a file has, as its server tells unasked for it; None where it does not.
+
+        Whatever is wrong there is told to whoever asks for the file itself.
+        """
+        try:
+            deadline = time.monotonic() + self.silence
+            response, _ = self.answer(url, {}, deadline, method="HEAD")
+        except (DockswitchError, Again):
+            return None
+        with response:
+            return told_length(response) if response.status_code == 200 else None
+
     def answer(
-        self, url: str, headers: Mapping[str, str], deadline: float
+        self, url: str, headers: Mapping[str, str], deadline: float, *, method: str = "GET"
     ) -> "tuple[requests.Response, str]":
         """The answer at the end of the redirects (open, its body unread), and its address.
 
@@ -104,7 +117,8 @@ class Door:
             admit(at, self.allow_http)
             try:
                 response = within(
-                    deadline - time.monotonic(), functools.partial(self._ask, at, headers)
+                    deadline - time.monotonic(),
+                    functools.partial(self._ask, at, headers, method),
                 )
             except TooLate:
                 raise NoAnswer(shown(url), "it sends too slowly") from None
@@ -144,14 +158,15 @@ class Door:
         plain = _plain(body, response.headers.get("Content-Encoding", ""), at)
         return Page(plain, at, etag, modified)
 
-    def _ask(self, url: str, headers: Mapping[str, str]) -> "requests.Response":
+    def _ask(self, url: str, headers: Mapping[str, str], method: str) -> "requests.Response":
         import requests
 
         asked = {name: value for name, value in headers.items() if value}
         try:
             secure = origin(url)[0] == "https"
             session = self._secure_session if secure else self._session
-            return session.get(
+            return session.request(
+                method,
                 url,
                 headers=asked,
                 stream=True,

@@ -22,18 +22,23 @@ _LOCKED_AT = 1 << 30
 
 @contextlib.contextmanager
 def locked(
-    path: str, *, wait: float, tell: Callable[[str], None] = lambda _: None
+    path: str,
+    *,
+    wait: float,
+    tell: Callable[[str], None] = lambda _: None,
+    what: str = "this machine",
 ) -> Iterator[None]:
     """Holds flock on `path` (a locked byte on Windows); raises LockBusy after `wait` seconds.
 
-    `tell` gets one line for people where it takes more than a second.
+    `tell` gets one line for people where it takes more than a second; `what` is what whoever holds
+    it is changing.
     The kernel drops the lock with its holder, so a dead holder never blocks; the pid in the file
     is only for the message.
     """
     os.makedirs(os.path.dirname(path), exist_ok=True)
     opened = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        _acquire(opened, wait, tell)
+        _acquire(opened, wait, tell, what)
         os.ftruncate(opened, 0)
         os.lseek(opened, 0, os.SEEK_SET)
         os.write(opened, f"{os.getpid()}\n".encode())
@@ -76,14 +81,14 @@ def holder(path: str) -> int | None:
     return None if kind == fcntl.F_UNLCK else max(pid, 0)
 
 
-def _acquire(opened: int, wait: float, tell: Callable[[str], None]) -> None:
+def _acquire(opened: int, wait: float, tell: Callable[[str], None], what: str) -> None:
     began, told = time.monotonic(), False
     while not _taken(opened):
         waited = time.monotonic() - began
         if waited >= wait:
-            raise LockBusy(_holder(opened), int(wait))
+            raise LockBusy(_holder(opened), int(wait), what)
         if waited >= _SILENCE and not told:
-            tell(f"waiting for {_holder(opened)}, which is changing this machine")
+            tell(f"waiting for {_holder(opened)}, which is changing {what}")
             told = True
         time.sleep(0.05)
 
@@ -110,9 +115,9 @@ def _holder(opened: int) -> str:
 
 
 class LockBusy(Busy):
-    def __init__(self, holder: str, waited: int) -> None:
+    def __init__(self, holder: str, waited: int, what: str = "this machine") -> None:
         super().__init__(
-            "another dockswitch is changing this machine",
+            f"another dockswitch is changing {what}",
             details=f"{holder} holds the lock; waited {waited} s for it",
             hint="wait until it is done, then run the same command again",
         )

@@ -48,3 +48,14 @@ class CannotWrite(DockswitchError):
             details=what,
             hint="look at its owner and at how its file system is mounted",
         )
+
+
+class NoRoomLeft(DockswitchError):
+    """Of what comes into a folder piece by piece, and is kept."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(
+            f"no space is left in {folder}",
+            details="what is whole there stays, and serves as it did",
+            hint="make room, and run the same command again: it goes on where it ended",
+        )

@@ -17,6 +17,7 @@ from tests.bench.environment import bare_python, dockswitch
 from tests.bench.figures import Figure, NotMeasured, Ratio, pairs
 from tests.bench.installing import installing
 from tests.bench.locking import locking
+from tests.bench.mirroring import mirroring
 from tests.bench.quiet import Rests
 from tests.bench.served import mirror, served
 from tests.bench.startup import startup
@@ -27,7 +28,7 @@ from tests.integration.mirror import MirrorFailed
 from tests.integration.namespace import isolated, short_root
 from tests.integration.needs import why_no_namespaces
 
-_PARTS = ("startup", "install", "list-remote", "lock", "downtime", "apt")
+_PARTS = ("startup", "install", "list-remote", "lock", "mirror", "downtime", "apt")
 _LEAST, _OF_SHORT_ONES = 9, 4  # pairs, and how many times as many of what takes no time
 _OF_LONG_ONES = 3  # how many times less of what takes half a minute
 
@@ -94,6 +95,7 @@ def _part(
             _with_both(folder / "d", base, here, there), (here, there), count
         ),
         "apt": lambda: by_apt(held, max(count // _OF_LONG_ONES, 2)),
+        "mirror": lambda: mirroring(held, folder, max(count // _OF_LONG_ONES, 2)),
     }
     return parts[part]
 

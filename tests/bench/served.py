@@ -35,13 +35,13 @@ def served(held: Mirror) -> Iterator[str]:
     server = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=_CHECKOUT)
     assert server.stdout is not None
     try:
-        yield _address(server.stdout.readline() + server.stdout.readline())
+        yield address(server.stdout.readline() + server.stdout.readline())
     finally:
         server.send_signal(signal.SIGINT)
         server.communicate()
 
 
-def _address(said: str) -> str:
+def address(said: str) -> str:
     """From `serving http://127.0.0.1:PORT, until interrupted`."""
     _, serving, rest = said.partition("serving ")
     if not serving:

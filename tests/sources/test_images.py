@@ -125,3 +125,14 @@ def test_what_is_not_githubs_list_counts_as_out_of_reach(body: bytes) -> None:
 def test_a_list_that_is_not_there_is_an_error() -> None:
     with pytest.raises(NotServed):
         feed("stable").releases(Shelf({}).reader)
+
+
+def test_a_folder_of_images_is_read_as_it_is_listed() -> None:
+    body = (
+        b'<a href="../">../</a><a href="v18.03.1-ce/">x</a><a href="v19.03.12/">x</a><a href="n/">'
+    )
+    found = feed("stable").releases(Shelf({page(1): body}).reader)
+    assert [(str(each.version), each.proven) for each in found] == [
+        ("18.03.1-ce", True),
+        ("19.03.12", True),
+    ]
