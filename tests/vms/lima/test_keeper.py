@@ -66,7 +66,7 @@ def is_whole(of: World) -> None:
     if known is not None:
         assert now.version is not None
         assert known.folder == now.folder
-        assert well.answers(of, known.vm, now.version) is None
+        assert well.once(of, known.vm, now.version).reason is None
     running = [name for name, each in lima(of).instances.items() if each.status == "Running"]
     assert running == ([now.vm.name] if now.vm else [])
     assert {each.vm.name for each in record.every(of)} == set(lima(of).instances)
