@@ -53,13 +53,16 @@ def test_one_that_does_not_end_is_ended_with_all_it_started(
     program(
         tmp_path, f"#!/bin/sh\necho 'Waiting for SSH'\nsleep 60 & echo $! >{tmp_path}/p\nwait\n"
     )
-    monkeypatch.setattr(calls, "LIMITS", {"stop": 0.3})
+    monkeypatch.setattr(calls, "LIMITS", {"stop": 1})
     with pytest.raises(errors.TooLong) as told:
         calls.act(here, "docker-rc2", "stop", "docker-rc2")
-    assert "0.3 s" in told.value.message
+    assert "1 s" in told.value.message
     assert "Waiting for SSH" in told.value.details
     assert "docker-machine kill docker-rc2" in told.value.hint
-    assert not here.alive(int((tmp_path / "p").read_text()))
+    ends = here.monotonic() + 10  # it was killed, and is gone once the kernel gets to it
+    while here.alive(int((tmp_path / "p").read_text())):
+        assert here.monotonic() < ends
+        here.pause(0.01)
 
 
 def test_a_machine_without_it_is_told_where_to_get_it() -> None:
