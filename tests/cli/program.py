@@ -26,6 +26,9 @@ from dockswitch.cli.main import main
 _KEPT = ("PATH", "LANG", "TMPDIR")
 REPOSITORY = Path(__file__).parent.parent.parent
 
+# It hears them no more once it has ended, which would last here.
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 
 @dataclass(frozen=True)
 class Said:
@@ -194,10 +197,14 @@ def _text(stream: io.TextIOWrapper) -> str:
 
 
 def _exit_code() -> int:
+    heard = {number: signal.getsignal(number) for number in _SIGNALS}
     try:
         main()
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
+    finally:
+        for number, listener in heard.items():
+            signal.signal(number, listener)
     return 0
 
 

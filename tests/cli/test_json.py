@@ -31,7 +31,7 @@ SWITCH = COMMON | {
 
 def test_use_says_what_changed(program: Program) -> None:
     found = program("use", "stable", "--no-start", "--json").json
-    assert set(found) == SWITCH | {"recovered", "notes", "neighbour"}
+    assert set(found) == SWITCH | {"recovered", "notes", "neighbour", "machine", "context"}
     assert (found["schema"], found["command"]) == (1, "use")
     assert (found["changed"], found["from"], found["to"]) == (True, None, "98.1.0")
     assert (found["channel"], found["backend"], found["generation"]) == ("stable", "static", 1)
@@ -59,7 +59,7 @@ def test_a_preview_has_the_fields_of_a_switch_and_does_nothing(
     said = program("use", "98.0.2", option, "--json")
     assert said.code == code
     found = said.json
-    assert set(found) == SWITCH | {"steps", "impact", "findings", "way_back", "api"}
+    assert set(found) == SWITCH | {"steps", "impact", "findings", "way_back", "api", "machine"}
     assert (found["changed"], found["to"], found["generation"]) == (True, "98.0.2", 1)
     assert (found["restarted"], found["impact"], found["downtime_seconds"]) == (False, [], None)
     assert any("dockerd" in step for step in found["steps"])

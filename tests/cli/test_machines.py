@@ -120,7 +120,7 @@ def test_a_shell_is_led_to_it_and_away_again(after: Callable[..., Machines]) -> 
             f"$Env:DOCKER_MACHINE_NAME = '{OF_NEW}'",
             "Remove-Item Env:DOCKER_CONTEXT -ErrorAction Ignore",
         ),
-        "cmd": (f"SET DOCKER_MACHINE_NAME={OF_NEW}", "SET DOCKER_CONTEXT="),
+        "cmd": (f'SET "DOCKER_MACHINE_NAME={OF_NEW}"', 'SET "DOCKER_CONTEXT="'),
     }
     for shell, (sets, unsets) in forms.items():
         lines = lab.program("env", "--user", "--shell", shell).lines

@@ -67,6 +67,7 @@ def test_global_options_stand_anywhere(words: list[str], program: Program) -> No
         "schema": 1,
         "command": "list",
         "installed": [],
+        "machines": [],
         "neighbour": None,
     }
 
