@@ -11,7 +11,7 @@ from dockswitch.model.trust import Trust
 from dockswitch.model.version import Version
 from dockswitch.model.vm import Vm
 from dockswitch.vms import State, record
-from dockswitch.vms.docker_machine import config, environment, image, places, states
+from dockswitch.vms.docker_machine import config, environment, image, own_image, places, states
 from dockswitch.vms.docker_machine.errors import CutShort, NoSuchMachine
 
 
@@ -72,7 +72,7 @@ def _kept(system: System, name: str, version: Version) -> str:
     )
     temporary = f"{system.layout.images}/.tmp-{os.getpid()}"
     system.folder(temporary)
-    system.copy(path, f"{temporary}/{places.IMAGE}")
+    own_image.give(system, path, f"{temporary}/{places.IMAGE}")
     system.sync(temporary)
     system.write(f"{temporary}/{kept_record.NAME}", kept_record.to_json(bundle))
     if system.kind(folder) is not None:  # without its record: what a kill left

@@ -38,7 +38,7 @@ def _upgraded(system: System, name: str) -> bool:
 def _by_hand(system: System, name: str, place: str) -> None:
     """What `upgrade` does, without asking the engine."""
     _off(system, name)
-    own_image.replace(system, place, places.image(system.layout, name))
+    own_image.give(system, place, places.image(system.layout, name))
     power.start(system, name)
 
 

@@ -27,6 +27,18 @@ def place(layout: Layout, name: str) -> str:
     return f"{layout.vm_record('machine', name)}/{places.IMAGE}"
 
 
+def give(system: System, found: str, to: str) -> None:
+    """Puts a copy of an image where others may write into it: no link to it, as `replace` makes.
+
+    docker-machine overwrites the image of a machine that boots its own default one as it lies there
+    (`mcnutils.CopyFile`), and the kept one would be another then.
+    """
+    content = system.read(found)
+    if content is None:
+        raise CorruptState(system.layout.real(found), "there is no image any more")
+    system.write(to, content)
+
+
 def replace(system: System, found: str, to: str) -> None:
     """Puts an image at a place in one go: whoever reads there has the old one or the new one."""
     above, _, name = to.rpartition("/")

@@ -45,3 +45,12 @@ def test_what_is_no_image_of_that_version_does_not_get_there(here: Here, tmp_pat
     with pytest.raises(CorruptState):
         own_image.put(here, NAME, folder(here, NEW))
     assert here.read(place) == iso(OLD)
+
+
+def test_what_others_may_write_into_is_no_link_to_the_kept_image(tmp_path: Path) -> None:
+    here = Here(Layout.of_system(root=str(tmp_path)), Host("linux", "x86_64"))
+    here.write("/kept.iso", b"an image")
+    own_image.give(here, "/kept.iso", "/machine.iso")
+    with (tmp_path / "machine.iso").open("r+b") as opened:  # as docker-machine's CopyFile does
+        opened.write(b"another!")
+    assert here.read("/kept.iso") == b"an image"
