@@ -6,6 +6,7 @@ from dockswitch.backends import Backend
 from dockswitch.model.generation import Generation
 from dockswitch.model.outcome import Found, Outcome
 from dockswitch.model.ports import Progress, Reader, System
+from dockswitch.model.vm import KEEPERS
 from dockswitch.model.wish import Exact, Newest, Previous, Request, SystemsOwn
 from dockswitch.switching import rollback, switch
 from dockswitch.switching.chosen import LateCatalog, looked_up
@@ -21,11 +22,15 @@ def same_again(
 
     To be asked before `use`: it needs to know far less of the machine.
     """
-    if backend.name != "apt":
-        return None
-    from dockswitch.switching import at_a_glance  # only where apt installs
+    if backend.name == "apt":
+        from dockswitch.switching import at_a_glance  # only where apt installs
 
-    return at_a_glance.same_again(reader, request, options)
+        return at_a_glance.same_again(reader, request, options)
+    if backend.name in KEEPERS:
+        from dockswitch.switching import vm_at_a_glance  # only where virtual machines are meant
+
+        return vm_at_a_glance.same_again(reader, request, options, backend.name)
+    return None
 
 
 def use(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.bench.asking import asking
 from tests.bench.by_apt import by_apt
+from tests.bench.by_machine import by_machine
 from tests.bench.downtime import downtime
 from tests.bench.environment import bare_python, dockswitch
 from tests.bench.figures import Figure, NotMeasured, Ratio, pairs
@@ -28,7 +29,7 @@ from tests.integration.mirror import MirrorFailed
 from tests.integration.namespace import isolated, short_root
 from tests.integration.needs import why_no_namespaces
 
-_PARTS = ("startup", "install", "list-remote", "lock", "mirror", "downtime", "apt")
+_PARTS = ("startup", "install", "list-remote", "lock", "mirror", "machine", "downtime", "apt")
 _LEAST, _OF_SHORT_ONES = 9, 4  # pairs, and how many times as many of what takes no time
 _OF_LONG_ONES = 3  # how many times less of what takes half a minute
 
@@ -91,6 +92,7 @@ def _part(
         "install": lambda: installing(held, base, folder, count),
         "list-remote": lambda: asking(held, folder, count),
         "lock": lambda: locking(folder, count),
+        "machine": lambda: by_machine(folder, count),
         "downtime": lambda: downtime(
             _with_both(folder / "d", base, here, there), (here, there), count
         ),

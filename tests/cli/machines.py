@@ -59,19 +59,30 @@ class Machines:
 @contextlib.contextmanager
 def machines(program: Program, folder: Path) -> Iterator[Machines]:
     """The program with a docker-machine on its PATH, a driver, and a mirror of images."""
+    mirror = images(folder)
+    with programs(folder) as path:
+        yield Machines(program.given(PATH=path, DOCKSWITCH_IMAGE_MIRROR=mirror), folder)
+
+
+def images(folder: Path) -> str:
+    """The images, and the address by which the program finds each."""
     for version in VERSIONS:
         image = folder / "images" / f"boot2docker-{version}.iso"
         image.parent.mkdir(exist_ok=True)
         image.write_bytes(iso.image(iso.label(version)))
     listed = [{"tag_name": f"v{each}", "published_at": "2020-06-29T00:00:00Z"} for each in VERSIONS]
     (folder / "images" / "index.json").write_text(json.dumps(listed))
-    programs = folder / "bin"
-    programs.mkdir()
+    return f"file://{folder}/images/boot2docker-{{version}}.iso"
+
+
+@contextlib.contextmanager
+def programs(folder: Path) -> Iterator[str]:
+    """A PATH with docker-machine and what its driver wants."""
+    path = folder / "bin"
+    path.mkdir()
     with placed(folder / "standin") as standin:
         noting = _NOTING.format(folder=folder, standin=standin.path)
         for name, script in (("docker-machine", noting), ("VBoxManage", "#!/bin/sh\n")):
-            (programs / name).write_text(script)
-            (programs / name).chmod(0o755)
-        path = f"{programs}:/usr/bin:/bin"
-        mirror = f"file://{folder}/images/boot2docker-{{version}}.iso"
-        yield Machines(program.given(PATH=path, DOCKSWITCH_IMAGE_MIRROR=mirror), folder)
+            (path / name).write_text(script)
+            (path / name).chmod(0o755)
+        yield f"{path}:/usr/bin:/bin"

@@ -67,7 +67,9 @@ def test_a_version_gets_a_machine_of_its_own_and_the_one_before_stops(
     assert f"test {NEW} is running in the machine {OF_NEW}, was {OLD} (generation 2)" in said.out
     assert 'eval "$(dockswitch env --user)"' in said.err
     assert lab.runs(OF_NEW)
+    (lab.folder / "calls").unlink()
     again = lab.program("use", NEW, "--user", "--json").json
+    assert (lab.folder / "calls").read_text() == f"env --shell sh {OF_NEW}\n"
     assert (again["changed"], again["machine"]["name"]) == (False, OF_NEW)
     assert again["machine"]["host"].startswith("tcp://127.0.")
     lab.program("use", OLD, "--user", "--keep-running")
