@@ -99,7 +99,7 @@ def _build_in(root: Path) -> None:
     for folder in ("var/lib/apt/lists", "var/cache/apt/archives"):
         shutil.rmtree(root / folder)
     # Whoever wants to be served by it starts it for one connection.
-    _inside(root, "systemctl", "--root=/", "mask", "ssh.service", "ssh.socket")
+    _inside(root, "systemctl", "--root=/", "disable", "ssh.service", "ssh.socket")
     # Each boot of a copy is to get an id of its own.
     (root / "etc/machine-id").write_text("")
 

@@ -13,7 +13,7 @@ from tests.integration.ansible_hosts import Fleet
 from tests.integration.apt_holdings import AptRepository
 from tests.integration.namespace import machine_network
 
-pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("systemd")]
+pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("guests")]
 
 NAMES = ("one", "two", "three", "four")
 SWITCH = "dockswitch.engine.engine : The engine is that one"

@@ -13,7 +13,7 @@ from tests.integration.lima import Lima, standing_in
 from tests.integration.program import finish
 from tests.integration.server import serve
 
-pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("systemd")]
+pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("guests")]
 
 _VERSION = ("version", "--format", "{{.Server.Version}}")
 

@@ -40,7 +40,7 @@ def test_an_archive_that_was_locked_elsewhere_becomes_an_engine_without_any_list
     assert program.run("use", "--locked").ended(12).plain["error"]["code"] == "not-authentic"
 
 
-@pytest.mark.xdist_group("systemd")
+@pytest.mark.xdist_group("guests")
 def test_signed_packages_that_were_locked_are_installed_where_apt_knows_no_source_of_them(
     apt: Apt, apt_repository: AptRepository
 ) -> None:

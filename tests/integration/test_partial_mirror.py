@@ -24,7 +24,7 @@ from tests.integration.program import Dockswitch
 from tests.integration.server import serve
 from tests.integration.whole import is_whole
 
-pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("systemd")]
+pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("guests")]
 
 _HOSTS = ("--for", "debian:bookworm/amd64", "--for", "debian:bookworm/arm64")
 

@@ -18,7 +18,7 @@ from tests.integration.needs import demand
 from tests.integration.systemd_machine import Machine
 from tests.integration.whole_machine import is_whole
 
-pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("systemd")]
+pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("guests")]
 
 DASH, BUSYBOX = ("dash",), ("/opt/busybox", "sh")
 _SCRIPT = "/opt/engine.sh"
