@@ -76,8 +76,9 @@ def fetch(system: System, wanted: Archive, accepted: Accepted, progress: Progres
         return _vouched(_noted(system, there, wanted.channel), wanted)
     temporary = _temporary(system, wanted.shelf)
     progress.say(f"fetching {', '.join(each.name for each in wanted.downloads)}")
-    unpacked = _unpacked(system, wanted, temporary, progress)
     try:
+        # It removes what it made where it fails; a ^C may come before it knows that it made it.
+        unpacked = _unpacked(system, wanted, temporary, progress)
         with system.locked():  # two at once would lose what one of them notes
             return _verified_and_kept(system, wanted, temporary, unpacked, accepted)
     except BaseException:
