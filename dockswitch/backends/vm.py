@@ -76,8 +76,7 @@ def _differs(known: record.Record, goal: Goal) -> bool:
 
 
 def _stopped(known: record.Record, reader: Reader) -> tuple[Machine, ...]:
-    vm = known.vm
-    rests = Machine(vm.keeper, vm.name, known.folder, runs=False, driver=vm.driver, flags=vm.flags)
+    rests = known.step(runs=False)
     return (rests,) if machines.observed(reader, rests).runs else ()
 
 

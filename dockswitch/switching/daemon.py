@@ -140,7 +140,7 @@ def _stop_vm(system: System, progress: Progress, agree: Agree | None) -> State:
     if agree is not None and known is not None:
         backend = find(known.vm.keeper)
         goal = Goal(None, (), "stop")
-        agree(Plan(goal, backend.installed(system), (), (vm_daemon.stops(known),)))
+        agree(Plan(goal, backend.installed(system), (), (known.step(runs=False),)))
     with system.locked():
         return state(system, changed=vm_daemon.stop(system, progress))
 

@@ -4,7 +4,6 @@ from dockswitch import vms
 from dockswitch.backends import bundles
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import Progress, System
-from dockswitch.model.step import Machine
 from dockswitch.switching import recover, vm_context
 from dockswitch.switching.vm_in_use import Gone
 from dockswitch.vms import record, steps, well
@@ -21,8 +20,8 @@ def start(system: System, progress: Progress) -> bool:
     state = vms.keeper(known.vm.keeper).state(system, known.vm.name)
     if state in ("absent", "half-made"):
         raise Gone(known)
-    progress.say(str(_step(known, runs=True)))
-    steps.make_so(system, _step(known, runs=True))
+    progress.say(str(known.step(runs=True)))
+    steps.make_so(system, known.step(runs=True))
     found = well.asked(system, known.vm, bundles.version_of(known.folder))
     if found.reach is None or found.reason is not None:
         raise Silent(known, found.reason or "")
@@ -38,14 +37,9 @@ def stop(system: System, progress: Progress) -> bool:
     known = _known(system)
     ran = vms.keeper(known.vm.keeper).state(system, known.vm.name) == "running"
     if ran:
-        progress.say(str(_step(known, runs=False)))
-        steps.make_so(system, _step(known, runs=False))
+        progress.say(str(known.step(runs=False)))
+        steps.make_so(system, known.step(runs=False))
     return ran
-
-
-def stops(known: Record) -> Machine:
-    """What stopping it is to a plan."""
-    return _step(known, runs=False)
 
 
 def _known(system: System) -> Record:
@@ -53,11 +47,6 @@ def _known(system: System) -> Record:
     if known is None:
         raise Unknown(system.layout.real(system.layout.vm))
     return known
-
-
-def _step(known: Record, *, runs: bool) -> Machine:
-    vm = known.vm
-    return Machine(vm.keeper, vm.name, known.folder, runs=runs, driver=vm.driver, flags=vm.flags)
 
 
 class Silent(DockswitchError):

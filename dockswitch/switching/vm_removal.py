@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from dockswitch.backends import bundles
 from dockswitch.model.ports import Progress, Reader, System
-from dockswitch.model.step import Machine
 from dockswitch.switching import removal, vm_context
 from dockswitch.vms import record, steps
 from dockswitch.vms.record import Record
@@ -26,10 +25,8 @@ def remove(system: System, machines: Sequence[Record], progress: Progress) -> tu
     """
     notes = []
     for each in machines:
-        vm = each.vm
-        step = Machine(vm.keeper, vm.name, "", runs=False, driver=vm.driver, flags=vm.flags)
-        progress.say(str(step))
-        steps.make_so(system, step)
-        note = vm_context.gone(system, vm)
+        progress.say(str(each.gone))
+        steps.make_so(system, each.gone)
+        note = vm_context.gone(system, each.vm)
         notes += [note] if note else []
     return tuple(notes)

@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass, replace
 from dockswitch.model import vm
 from dockswitch.model.errors import CorruptState
 from dockswitch.model.ports import Reader, System
-from dockswitch.model.vm import KEEPERS, Keeper, Vm
+from dockswitch.model.step import Machine
+from dockswitch.model.vm import KEEPERS, Keeper, Vm, keeper_of
 
 _NAME = "machine.json"
 
@@ -26,6 +27,16 @@ class Record:
     made: bool
     since: str
     unsettled: bool = False
+
+    def step(self, *, runs: bool) -> Machine:
+        """The machine with the engine that it has, running or at rest."""
+        vm = self.vm
+        return Machine(vm.keeper, vm.name, self.folder, runs=runs, driver=vm.driver, flags=vm.flags)
+
+    @property
+    def gone(self) -> Machine:
+        """No such machine."""
+        return replace(self.step(runs=False), folder="")
 
 
 def read(reader: Reader, keeper: Keeper, name: str) -> Record | None:
@@ -55,12 +66,9 @@ def in_use(reader: Reader) -> Record | None:
     target = reader.link(reader.layout.vm)
     if target is None:
         return None
-    _, _, rest = target.partition("vms/")
-    keeper, _, name = rest.partition("/")
-    return next(
-        (read(reader, each, name) for each in KEEPERS if each == keeper),
-        None,
-    )
+    above, _, name = target.rpartition("/")
+    keeper = keeper_of(above.rpartition("/")[2])
+    return read(reader, keeper, name) if keeper else None
 
 
 def target(keeper: Keeper, name: str) -> str:
