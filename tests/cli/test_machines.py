@@ -13,9 +13,6 @@ from tests.cli.machines import Machines, machines
 from tests.cli.program import Program, Said
 from tests.cli.test_completion import offered
 
-# Their machines take addresses of loopback that all of them share: on one worker they are alone.
-pytestmark = pytest.mark.xdist_group("machines")
-
 OLD, NEW = "17.05.0-ce", "17.06.0-ce-rc2"
 OF_OLD, OF_NEW = f"dockswitch-{OLD}", f"dockswitch-{NEW}"
 

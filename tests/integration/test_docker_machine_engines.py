@@ -9,7 +9,7 @@ from tests.integration.stock import Stock
 from tests.standins.docker_machine.placed import placed
 from tests.standins.scenarios import Bench, switched
 
-pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("machines")]
+pytestmark = pytest.mark.engine
 
 
 def test_machines_of_two_versions_run_the_real_engines_of_their_images(

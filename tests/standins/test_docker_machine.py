@@ -16,9 +16,6 @@ from tests.standins.docker_machine.placed import Placed, placed
 from tests.standins.docker_machine.ports import Conditions
 from tests.standins.replay import LAB, Replay
 
-# Their machines take addresses of loopback that all of them share: on one worker they are alone.
-pytestmark = pytest.mark.xdist_group("machines")
-
 CREATE = "docker-machine create -d virtualbox --virtualbox-boot2docker-url file://$LAB/isos/"
 
 # a kill at that moment of `create` → what `status` says: code, stdout, stderr

@@ -15,9 +15,6 @@ import pytest
 from tests.standins.docker_machine.placed import placed
 from tests.standins.scenarios import SCENARIOS, Bench
 
-# Their machines take addresses of loopback that all of them share: on one worker they are alone.
-pytestmark = pytest.mark.xdist_group("machines")
-
 VERSIONS = ("17.05.0-ce", "17.06.0-ce-rc2")
 _NEVER_RUN = (
     "DOCKSWITCH_DOCKER_MACHINE names no docker-machine; no package registry carries one, so the "

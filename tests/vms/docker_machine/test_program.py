@@ -14,9 +14,6 @@ from dockswitch.vms import record, steps, well
 from tests.standins.docker_machine.placed import Placed, placed
 from tests.vms.docker_machine.lab import KEEPER, NAME, NEW, OLD, image, step
 
-# Their machines take addresses of loopback that all of them share: on one worker they are alone.
-pytestmark = pytest.mark.xdist_group("machines")
-
 
 @pytest.fixture
 def standin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Placed]:
