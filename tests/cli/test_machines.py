@@ -71,7 +71,7 @@ def test_a_version_gets_a_machine_of_its_own_and_the_one_before_stops(
     again = lab.program("use", NEW, "--user", "--json").json
     assert (lab.folder / "calls").read_text() == f"env --shell sh {OF_NEW}\n"
     assert (again["changed"], again["machine"]["name"]) == (False, OF_NEW)
-    assert again["machine"]["host"].startswith("tcp://127.0.")
+    assert again["machine"]["host"].startswith("tcp://127.")
     lab.program("use", OLD, "--user", "--keep-running")
     assert lab.runs(OF_OLD, OF_NEW)
 

@@ -77,11 +77,16 @@ def _ends(number: int, frame: FrameType | None) -> None:
 
 
 def _place(settings: Settings) -> Place:
-    """Its own from before, or the first that is free; another port where there is none."""
+    """Its own from before, or the first that is free; another port where there is none.
+
+    Each process that owns machines has a network of its own: one at rest would find its address
+    taken by another's machine when it is started, and its certificate is for that address.
+    """
     ours = [settings.address] if settings.address else []
-    others = [f"127.0.77.{at}" for at in range(2, 255)]
+    network = f"127.77.{settings.owner % 254 + 1}"
+    others = [f"{network}.{at}" for at in range(2, 255)]
     free = [each for each in others if each not in settings.taken]
-    wanted = [(each, 2376) for each in (*ours, *free)] + [("127.0.77.2", 0)]
+    wanted = [(each, 2376) for each in (*ours, *free)] + [(f"{network}.2", 0)]
     for address, port in wanted:
         held = socket.socket(socket.AF_UNIX)
         bound = socket.socket()
@@ -94,7 +99,7 @@ def _place(settings: Settings) -> Place:
             bound.close()
             continue
         return Place(address, bound.getsockname()[1], held, bound)
-    raise OSError("no address of 127.0.77.0/24 is free")
+    raise OSError(f"no address of {network}.0/24 is free")
 
 
 def _record(settings: Settings) -> dict[str, object]:
