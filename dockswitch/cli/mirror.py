@@ -74,9 +74,10 @@ def command(
     accepted = spec.accepted(verify, accept_digest)
     requests = [session.request([word]) for word in words]
     kinds = _kinds(backends or ())
-    here = session.steady
+    here = session.system
     began = here.monotonic()
-    readers = [here.on(hosts.named(each)) for each in named or ()] or [here]
+    asked_for = [hosts.named(each) for each in named or ()] or [hosts.with_distribution()]
+    readers = here.on_behalf_of(*asked_for)
     asked, notes = mirroring.found(readers, session.catalog, requests, kinds)
     needs = mirroring.needed(session.catalog, asked)
     for note in notes:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -23,9 +23,6 @@ if TYPE_CHECKING:  # each of these is imported by the command that needs it
     from dockswitch.model.vm import Keeper
     from dockswitch.model.wish import Request
     from dockswitch.system.here import Here
-    from dockswitch.system.steady import Steady
-
-    Kind = TypeVar("Kind", bound=Here)
 
 
 class Session:
@@ -118,14 +115,6 @@ class Session:
         return self._here(hosts.this())
 
     @functools.cached_property
-    def steady(self) -> "Steady":
-        """This machine with its distribution, for a command that asks for several hosts."""
-        from dockswitch.system import hosts
-        from dockswitch.system.steady import Steady
-
-        return self._here_as(Steady, hosts.with_distribution())
-
-    @functools.cached_property
     def recorded(self) -> "Here":
         """This machine, where nothing is asked that the cache and the record do not know."""
         from dockswitch.system import hosts
@@ -135,10 +124,7 @@ class Session:
     def _here(self, host: "Host", *, offline: bool = False) -> "Here":
         from dockswitch.system.here import Here
 
-        return self._here_as(Here, host, offline=offline)
-
-    def _here_as(self, kind: "type[Kind]", host: "Host", *, offline: bool = False) -> "Kind":
-        return kind(
+        return Here(
             self.layout,
             host,
             offline=offline or self.settings["offline"].on,

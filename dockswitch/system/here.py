@@ -31,6 +31,7 @@ from dockswitch.system import commands, daemons, files, locks, proc, processes
 if TYPE_CHECKING:  # HTTP costs 100 ms of imports
     from dockswitch.system.cache import Cache
     from dockswitch.system.http import Door
+    from dockswitch.system.mirror_folder import MirrorFolder
     from dockswitch.system.once import Once
 
 
@@ -65,6 +66,12 @@ class Here:
             asking.host, asking._once, asking._door = host, once, door
             found.append(asking)
         return tuple(found)
+
+    def mirror_folder(self, path: str) -> "MirrorFolder":
+        """The folder of a mirror there: a real path, whatever the root is."""
+        from dockswitch.system.mirror_folder import MirrorFolder  # only where one is made
+
+        return MirrorFolder(path, self._door, self._tell)
 
     # asking
 

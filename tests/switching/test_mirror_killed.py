@@ -15,10 +15,10 @@ from dockswitch.report.report import Report
 from dockswitch.switching import mirror, mirroring
 from dockswitch.switching.fetch import Accepted
 from dockswitch.system import exchange, hosts
+from dockswitch.system.here import Here
 from dockswitch.system.http import Door
 from dockswitch.system.mirror_folder import MirrorFolder
 from dockswitch.system.part import Running
-from dockswitch.system.steady import Steady
 from tests.integration.apt_signing import SigningKey
 from tests.upstream import Upstream, of_two_moments
 
@@ -130,10 +130,11 @@ def _publish(upstream: Upstream, version: str) -> None:
 def _mirrored(folder: Mortal, upstream: Upstream, *, prune: bool = False) -> None:
     channels = upstream.channel_map(upstream.root.with_suffix(".yaml"))
     catalog = Catalog.shipped().with_site(str(channels), channels.read_text())
-    here = Steady(Layout.of_system(root="/nowhere"), hosts.named("debian:bookworm/amd64"))
+    here = Here(Layout.of_system(root="/nowhere"), hosts.this())
+    readers = here.on_behalf_of(hosts.named("debian:bookworm/amd64"))
     requests = [parse(["stable"], tuple(catalog.channels))]
     laid = catalog.at(mirror=upstream.url)
-    asked, _ = mirroring.found([here], laid, requests, ())
+    asked, _ = mirroring.found(readers, laid, requests, ())
     needs = mirroring.needed(laid, asked)
     bar = Bar(Report("mirror"), moving=False)
     with folder.locked():
