@@ -65,6 +65,9 @@ class Keeper(Protocol):
     # runs a container in it made of the engine's own docker-init; None for well, or the reason
     def runs_container(self, system: System, name: str) -> str | None: ...
 
+    # the last lines of what the engine of a running machine said
+    def log(self, reader: Reader, name: str, lines: int) -> Sequence[str]: ...
+
 
 def keeper(name: vm.Keeper) -> Keeper:
     """The keeper of that name."""

@@ -58,6 +58,7 @@ def test_a_machine_for_each_version_and_one_whose_engine_is_replaced(
     said = lima.program.run(*use, old.version).ended(0).plain
     assert (said["to"], said["backend"], said["trust"]) == (old.version, "lima", "signed")
     is_in_use(lima, old, name_of(old))
+    assert "API listen on" in lima.program.told("daemon", "logs", "--user").ended(0).out
     there = lima.shell(name_of(old), "dpkg-query", "-W", "-f", "${Version}", "docker-ce")
     assert there == old.packages["docker-ce"]
     said = lima.program.run(*use, new.channels[0]).ended(0).plain  # the newest that it has

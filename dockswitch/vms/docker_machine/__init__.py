@@ -18,6 +18,10 @@ from dockswitch.vms.docker_machine import (
     states,
 )
 
+# where boot2docker's init script sends what its engine says (rootfs/etc/init.d/docker of
+# boot2docker/boot2docker)
+_LOG = "/var/log/docker.log"
+
 
 @dataclass(frozen=True, slots=True)
 class DockerMachine:
@@ -53,3 +57,6 @@ class DockerMachine:
 
     def runs_container(self, system: System, name: str) -> str | None:
         return container.runs(system, name)
+
+    def log(self, reader: Reader, name: str, lines: int) -> Sequence[str]:
+        return calls.asked(reader, name, "ssh", name, f"tail -n {lines} {_LOG}").splitlines()

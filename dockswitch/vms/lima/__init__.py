@@ -103,6 +103,14 @@ class Lima:
     def runs_container(self, system: System, name: str) -> str | None:
         return engine.runs_container(system, name)
 
+    def log(self, reader: Reader, name: str, lines: int) -> Sequence[str]:
+        """As systemd keeps it in the guest."""
+        journal = ("journalctl", "--unit=docker.service", "--no-pager", "--output=cat")
+        said = calls.look(reader, name, "sudo", *journal, f"--lines={lines}")
+        if said.code != 0:
+            raise errors.of("shell", name, said)
+        return said.out.splitlines()
+
 
 def _made(system: System, wanted: Vm, folder: str) -> None:
     """Created, started, and with its engine in it. Raises what limactl's failures are mapped to."""

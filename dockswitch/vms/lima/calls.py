@@ -24,6 +24,8 @@ _MISLEADING = (
     *("LIMA_SHELLENV_ALLOW", "LIMA_SHELLENV_BLOCK", "COLORTERM"),
 )
 
+_SHELL = ("shell", "--workdir", "/")
+
 
 def ask(reader: Reader, *words: str, limit: float = LIST_LIMIT) -> Finished:
     """What limactl says that only looks."""
@@ -37,7 +39,12 @@ def act(system: System, *words: str, limit: float) -> Finished:
 
 def shell(system: System, name: str, *words: str, limit: float = SHELL_LIMIT) -> Finished:
     """What a command in a running instance says; our own working folder is not looked for there."""
-    return act(system, "shell", "--workdir", "/", name, *words, limit=limit)
+    return act(system, *_SHELL, name, *words, limit=limit)
+
+
+def look(reader: Reader, name: str, *words: str) -> Finished:
+    """Likewise of one that only looks."""
+    return ask(reader, *_SHELL, name, *words)
 
 
 def folder(reader: Reader, name: str) -> str:
