@@ -9,8 +9,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dockswitch.model.errors import DockswitchError
-from dockswitch.model.ports import Finished, Reader, System, Tls
+from dockswitch.model.ports import Finished, System, Tls
 from dockswitch.model.vm import Vm
 from dockswitch.vms import Reach
 
@@ -37,7 +36,7 @@ def follows(system: System, vm: Vm, reach: Reach) -> Told:
             note=f"the docker context {vm.name} was not made by dockswitch, and is left as it is"
         )
     verb = "create" if description is None else "update"
-    ended = client.run(
+    ended = client.change(
         verb, vm.name, "--description", f"{_MARK}the engine in {vm}", "--docker", _endpoint(reach)
     )
     if ended.code != 0:
@@ -51,7 +50,7 @@ def gone(system: System, vm: Vm) -> str | None:
     if client is None or not (_description(client, vm.name) or "").startswith(_MARK):
         return None
     # forced, since a person may have chosen it: it leads nowhere any more
-    ended = client.run("rm", "--force", vm.name)
+    ended = client.change("rm", "--force", vm.name)
     return None if ended.code == 0 else f"the docker context {vm.name} stays: {_last_line(ended)}"
 
 
@@ -59,36 +58,37 @@ def gone(system: System, vm: Vm) -> str | None:
 class _Client:
     """A docker that has contexts, and where it keeps them."""
 
-    reader: Reader
+    system: System
     program: str
     env: Mapping[str, str | None]
 
-    def run(self, *words: str) -> Finished:
+    def look(self, *words: str) -> Finished:
         argv = (self.program, "context", *words)
-        try:
-            return self.reader.run(argv, timeout=_PATIENCE, env=self.env)
-        except (DockswitchError, OSError) as error:
-            return Finished(1, "", str(error))
+        return self.system.run(argv, timeout=_PATIENCE, env=self.env)
+
+    def change(self, *words: str) -> Finished:
+        argv = (self.program, "context", *words)
+        return self.system.command(argv, timeout=_PATIENCE, env=self.env)
 
 
-def _client(reader: Reader) -> _Client | None:
-    found = reader.program("docker", os.environ.get("PATH", os.defpath))
+def _client(system: System) -> _Client | None:
+    found = system.program("docker", os.environ.get("PATH", os.defpath))
     if found is None:
         return None
     # nothing that leads a client to an engine is to count, but where it keeps its contexts
     env: dict[str, str | None] = {
         name: None for name in os.environ if name.startswith("DOCKER_") and name != "DOCKER_CONFIG"
     }
-    layout = reader.layout
+    layout = system.layout
     if layout.root:
         env["DOCKER_CONFIG"] = layout.real(os.path.dirname(layout.plugins))
-    client = _Client(reader, found.path, env)
-    return client if client.run("ls", "--quiet").code == 0 else None
+    client = _Client(system, found.path, env)
+    return client if client.look("ls", "--quiet").code == 0 else None
 
 
 def _description(client: _Client, name: str) -> str | None:
     """What a context says of itself; None where there is none of that name."""
-    ended = client.run("inspect", name)
+    ended = client.look("inspect", name)
     if ended.code != 0:
         return None
     try:
