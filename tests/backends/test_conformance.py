@@ -6,14 +6,21 @@ from dataclasses import dataclass, replace
 import pytest
 
 from dockswitch import testing
-from dockswitch.backends import Backend, find
+from dockswitch.backends import Backend, bundles, find
 from dockswitch.backends.static import Static
 from dockswitch.model.plan import Goal, Installed
 from dockswitch.model.ports import Reader, System
+from dockswitch.model.release import Bundle
 from dockswitch.model.step import File, Link, Step
+from dockswitch.model.trust import Trust
+from dockswitch.model.vm import Keeper, Vm
+from dockswitch.switching import vm_goal
 from tests.backends import test_apt
+from tests.vms.docker_machine import lab as labs
+from tests.vms.lima import test_keeper as lima
 from tests.world import World
 from tests.world.commands import get
+from tests.world.deaths import NEW, OLD
 from tests.world.truth import answering
 
 LINK = "/var/lib/dockswitch/current"
@@ -35,7 +42,31 @@ def apt() -> tuple[World, list[Goal]]:
     ]
 
 
-@pytest.mark.parametrize(("name", "machine"), [("static", static), ("apt", apt)])
+def by_docker_machine() -> tuple[World, list[Goal]]:
+    world, _ = labs.made()
+    world.layout.scope = "user"
+    folders = [labs.bundle(world, version) for version in (labs.OLD, labs.NEW)]
+    own = [in_vm("machine", folder, "") for folder in folders]
+    shared = [in_vm("machine", folder, "shared") for folder in folders]
+    return world, [*own, *shared]
+
+
+def by_lima() -> tuple[World, list[Goal]]:
+    world = lima.after(OLD, NEW)
+    own = [in_vm("lima", each.folder, "") for each in bundles.kept(world, "lima")]
+    return world, [*own, in_vm("lima", own[0].bundle.folder if own[0].bundle else "", "shared")]
+
+
+def in_vm(keeper: Keeper, folder: str, name: str) -> Goal:
+    version = bundles.version_of(folder)
+    bundle = Bundle(version, folder, (), (), "", "", 0, Trust.TLS, keeper=keeper)
+    return Goal(bundle, (), "start", vm=Vm(keeper, name or vm_goal.name_of(version)))
+
+
+@pytest.mark.parametrize(
+    ("name", "machine"),
+    [("static", static), ("apt", apt), ("machine", by_docker_machine), ("lima", by_lima)],
+)
 def test_what_is_built_in_keeps_them(
     name: str, machine: Callable[[], tuple[World, list[Goal]]]
 ) -> None:
