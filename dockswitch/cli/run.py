@@ -62,7 +62,7 @@ def _installed(session: Session, request: "Request") -> "tuple[Version, str] | N
 def _unpacked(session: Session, request: "Request") -> "tuple[Version, str]":
     """One that is kept in a folder of its own, fetched where it is not."""
     from dockswitch.switching import install
-    from dockswitch.switching.fetch import Accepted
+    from dockswitch.switching.authentic import Accepted
 
     backend = session.backend()
     if keeper_of(backend.name) is not None:  # images of machines hold no client for this one

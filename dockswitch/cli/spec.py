@@ -7,7 +7,7 @@ import typer
 
 from dockswitch.model.errors import UsageError
 from dockswitch.model.trust import Trust
-from dockswitch.switching.fetch import Accepted
+from dockswitch.switching.authentic import Accepted
 
 if TYPE_CHECKING:
     from dockswitch.model.lock import Lock

@@ -11,8 +11,8 @@ from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.release import Bundle
 from dockswitch.model.vm import Keeper
 from dockswitch.model.wish import Exact, Request
-from dockswitch.switching import fetch
-from dockswitch.switching.fetch import Accepted
+from dockswitch.switching import archives, fetch
+from dockswitch.switching.authentic import Accepted
 
 if TYPE_CHECKING:
     from dockswitch.model.catalog import Catalog
@@ -102,8 +102,8 @@ def of_found(
     reader: Reader, found: Found, *, rootless: Rootless = "no", keeper: Keeper | None = None
 ) -> Chosen:
     """What was found, be it kept or not; raises NoRootlessExtras."""
-    bundle = fetch.expected(reader, fetch.archive_of(reader, found.release, keeper))
-    besides = fetch.rootless_of(reader, found.release) if rootless != "no" else None
+    bundle = fetch.expected(reader, archives.archive_of(reader, found.release, keeper))
+    besides = archives.rootless_of(reader, found.release) if rootless != "no" else None
     if besides is not None:
         return Chosen(bundle, found.release.channel, found, fetch.expected(reader, besides))
     if rootless == "needed":
@@ -116,9 +116,9 @@ def fetched(system: System, chosen: Chosen, accepted: Accepted, progress: Progre
     if chosen.found is None:
         return chosen
     release = chosen.found.release
-    wanted = fetch.archive_of(system, release, chosen.bundle.keeper)
+    wanted = archives.archive_of(system, release, chosen.bundle.keeper)
     bundle = fetch.fetch(system, wanted, accepted, progress)
-    archive = fetch.rootless_of(system, release) if chosen.rootless else None
+    archive = archives.rootless_of(system, release) if chosen.rootless else None
     besides = fetch.fetch(system, archive, accepted, progress) if archive else None
     return replace(chosen, bundle=bundle, rootless=besides)
 

@@ -16,7 +16,7 @@ from dockswitch.model.ports import Reader
 from dockswitch.model.release import Bundle, Release
 from dockswitch.model.version import Version
 from dockswitch.model.wish import Exact, Request
-from dockswitch.switching import fetch
+from dockswitch.switching import archives, fetch
 from dockswitch.switching.chosen import Chosen, LateCatalog, best_kept
 from dockswitch.switching.options import VmWish
 from dockswitch.vms import record as records
@@ -137,7 +137,7 @@ def _needed_of(found: Found) -> Found:
 
 
 def _chosen(reader: Reader, found: Found) -> Chosen:
-    archive = fetch.archive_of(reader, found.release, "lima")
+    archive = archives.archive_of(reader, found.release, "lima")
     return Chosen(fetch.expected(reader, archive), found.release.channel, found)
 
 

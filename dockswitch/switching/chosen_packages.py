@@ -14,9 +14,9 @@ from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.release import Bundle, Release
 from dockswitch.model.version import Version
 from dockswitch.model.wish import Exact, Request
-from dockswitch.switching import fetch
+from dockswitch.switching import archives, fetch
+from dockswitch.switching.authentic import Accepted
 from dockswitch.switching.chosen import Chosen, LateCatalog, best_kept
-from dockswitch.switching.fetch import Accepted
 
 # What apt is to be told of a release that has these packages.
 _Needed: TypeAlias = Callable[[Sequence[str], Version], tuple[str, ...]]
@@ -90,7 +90,7 @@ def locked(
     every = tuple(each.download.package for each in release.artifacts)
     told = package_choice.required((), release.version, there, every)
     words = package_choice.client_alone(told) if client_only else told
-    bundle = fetch.expected(reader, fetch.packages_of(reader, release, words))
+    bundle = fetch.expected(reader, archives.packages_of(reader, release, words))
     return Chosen(bundle, release.channel, found, words=request.words, exact=True, packages=words)
 
 
@@ -98,7 +98,7 @@ def fetched(system: System, chosen: Chosen, accepted: Accepted, progress: Progre
     """With all of it here: what is not kept yet is fetched and verified."""
     if chosen.found is None:
         return chosen
-    archive = fetch.packages_of(system, chosen.found.release, chosen.packages)
+    archive = archives.packages_of(system, chosen.found.release, chosen.packages)
     return replace(chosen, bundle=fetch.fetch(system, archive, accepted, progress))
 
 
@@ -127,7 +127,7 @@ def _offered(reader: Reader, catalog: LateCatalog, request: Request, needed: _Ne
     release = found.release
     every = tuple(each.download.package for each in release.artifacts)
     words = needed(every, release.version)
-    bundle = fetch.expected(reader, fetch.packages_of(reader, release, words))
+    bundle = fetch.expected(reader, archives.packages_of(reader, release, words))
     return Chosen(bundle, release.channel, found, packages=words)
 
 

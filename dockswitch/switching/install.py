@@ -7,9 +7,9 @@ from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.release import Bundle
 from dockswitch.model.vm import Keeper
 from dockswitch.model.wish import Request
-from dockswitch.switching import fetch, planning
+from dockswitch.switching import archives, authentic, fetch, planning
+from dockswitch.switching.authentic import Accepted
 from dockswitch.switching.chosen import LateCatalog, Rootless, choose, fetched
-from dockswitch.switching.fetch import Accepted
 from dockswitch.switching.options import Options, VmWish
 
 
@@ -47,9 +47,9 @@ def install(
             system, catalog, request, backend, rootless=how, source=source, keeper=keeper
         )
     if chosen.found is None:
-        fetch.refuse_kept(chosen.bundle, accepted)
+        authentic.refuse_kept(chosen.bundle, accepted)
         return Installed(chosen.bundle, changed=False)
-    there = fetch.kept(system, fetch.archive_of(system, chosen.found.release, keeper))
+    there = fetch.kept(system, archives.archive_of(system, chosen.found.release, keeper))
     here = fetched(system, chosen, accepted, progress)
     return Installed(here.bundle, changed=there is None)
 
@@ -66,9 +66,9 @@ def packages(
 
     chosen = chosen_packages.whole(system, catalog, request)
     if chosen.found is None:
-        fetch.refuse_kept(chosen.bundle, accepted)
+        authentic.refuse_kept(chosen.bundle, accepted)
         return Installed(chosen.bundle, changed=False)
-    wanted = fetch.packages_of(system, chosen.found.release, chosen.packages)
+    wanted = archives.packages_of(system, chosen.found.release, chosen.packages)
     there = fetch.kept(system, wanted)
     here = chosen_packages.fetched(system, chosen, accepted, progress)
     return Installed(here.bundle, changed=there is None)
@@ -86,7 +86,7 @@ def locked(
     from dockswitch.switching import locked as locks  # only where a lock decides
 
     chosen = locks.choose(system, catalog, request, backend, options, for_later=True)
-    there = fetch.kept(system, planning.archives(system, chosen)[0])
+    there = fetch.kept(system, planning.wanted_archives(system, chosen)[0])
     here = planning.fetched(system, chosen, options.accepted, progress)
     return Installed(here.bundle, changed=there is None)
 
@@ -98,5 +98,5 @@ def is_kept(
     found = choose(reader, catalog, request, backend, source=source).found
     if found is None:
         return True
-    there = fetch.kept(reader, fetch.archive_of(reader, found.release))
+    there = fetch.kept(reader, archives.archive_of(reader, found.release))
     return there is not None and found.release.channel in there.channels

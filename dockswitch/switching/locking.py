@@ -23,7 +23,7 @@ from dockswitch.model.trust import Trust
 from dockswitch.model.vm import Keeper
 from dockswitch.model.wish import Request
 from dockswitch.switching import find, lock_hosts, seen
-from dockswitch.switching.fetch import Accepted, OtherBytes, TooLittleTrust
+from dockswitch.switching.authentic import Accepted, TooLittleTrust, judged
 from dockswitch.switching.locked import stored
 
 # Whose sources are asked where nobody says: what is for the machine itself.
@@ -230,18 +230,9 @@ def _judged(file: _File, found: Hashed, before: LockedFile | None, wanted: Wante
 
 def _trust(file: _File, digest: str, before: LockedFile | None, wanted: Wanted) -> Trust:
     """What vouches for the bytes that came; a digest that was seen before binds the name."""
-    download = file.download
-    if digest in wanted.accepted.digests:
-        return Trust.LOCKED
-    if download.digests:
-        if digest not in download.digests:
-            raise OtherBytes(download.name, digest, download.digests, "published")
-        return download.trust
-    known = before.sha256 if before else _seen(file)
-    if known is not None and known != digest:
-        how = "locked" if before else "seen before"
-        raise OtherBytes(download.name, digest, frozenset({known}), how)
-    return before.trust if before else download.trust
+    known, how = (before.sha256, "locked") if before else (_seen(file), "seen before")
+    trust = judged(file.download, digest, wanted.accepted, known, how)
+    return before.trust if before and trust is Trust.TLS else trust
 
 
 def _seen(file: _File) -> str | None:

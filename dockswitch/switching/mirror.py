@@ -14,7 +14,7 @@ from dockswitch.model.mirrored import Came, Folder, Held, Page, Suite, Wanted
 from dockswitch.model.ports import Progress
 from dockswitch.model.trust import Trust
 from dockswitch.switching import folder_page, manifest
-from dockswitch.switching.fetch import Accepted, OtherBytes, TooLittleTrust
+from dockswitch.switching.authentic import Accepted, OtherBytes, TooLittleTrust
 from dockswitch.switching.manifest import Manifest
 from dockswitch.switching.mirroring import Needs
 

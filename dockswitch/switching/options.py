@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from dockswitch.model.layout import Layout
 from dockswitch.model.plan import Plan
+from dockswitch.switching.authentic import Accepted
 from dockswitch.switching.chosen import Rootless
-from dockswitch.switching.fetch import Accepted
 
 if TYPE_CHECKING:  # few have a lock
     from dockswitch.model.lock import Lock

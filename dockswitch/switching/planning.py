@@ -7,11 +7,12 @@ from dockswitch.model.plan import Goal, Plan
 from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.release import Download
 from dockswitch.model.wish import Request
-from dockswitch.switching import adopted, checks, fetch
+from dockswitch.switching import adopted, archives, authentic, checks, fetch
+from dockswitch.switching.archives import Archive
+from dockswitch.switching.authentic import Accepted
 from dockswitch.switching.chosen import Chosen, LateCatalog, choose
 from dockswitch.switching.chosen import fetched as unpacked
 from dockswitch.switching.data_places import placed
-from dockswitch.switching.fetch import Accepted, Archive
 from dockswitch.switching.options import Options
 from dockswitch.switching.steps import steps
 
@@ -65,13 +66,13 @@ def fetched(system: System, chosen: Chosen, accepted: Accepted, progress: Progre
 
 def plan(reader: Reader, backend: Backend, choice: Chosen, options: Options) -> Plan:
     """What the switch would do; raises what stands in the way."""
-    wanted = archives(reader, choice)
+    wanted = wanted_archives(reader, choice)
     if choice.found is None:
         for bundle in filter(None, (choice.bundle, choice.rootless)):
-            fetch.refuse_kept(bundle, options.accepted)
+            authentic.refuse_kept(bundle, options.accepted)
     else:
         for archive in wanted:
-            fetch.refuse_less_trust(archive, options.accepted)
+            authentic.refuse_less_trust(archive, options.accepted)
     missing = tuple(
         download
         for each in wanted
@@ -123,12 +124,12 @@ def goal_of(reader: Reader, choice: Chosen, options: Options) -> Goal:
     return placed(reader, goal, options)
 
 
-def archives(reader: Reader, choice: Chosen) -> tuple[Archive, ...]:
+def wanted_archives(reader: Reader, choice: Chosen) -> tuple[Archive, ...]:
     """What the switch needs of a source, be it kept or not."""
     if choice.found is None:
         return ()
     if choice.packed:
-        return (fetch.packages_of(reader, choice.found.release, choice.packages),)
-    engine = fetch.archive_of(reader, choice.found.release, choice.bundle.keeper)
-    besides = fetch.rootless_of(reader, choice.found.release) if choice.rootless else None
+        return (archives.packages_of(reader, choice.found.release, choice.packages),)
+    engine = archives.archive_of(reader, choice.found.release, choice.bundle.keeper)
+    besides = archives.rootless_of(reader, choice.found.release) if choice.rootless else None
     return (engine, besides) if besides else (engine,)

@@ -8,8 +8,8 @@ from dockswitch.model.plan import Goal, Installed
 from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.wish import Exact, Request
 from dockswitch.switching import history
+from dockswitch.switching.authentic import Accepted
 from dockswitch.switching.chosen import LateCatalog, choose, fetched
-from dockswitch.switching.fetch import Accepted
 from dockswitch.switching.options import Options
 
 

@@ -25,7 +25,7 @@ from dockswitch.model.origin import Origin
 from dockswitch.model.release import Package, Release
 from dockswitch.model.trust import Trust
 from dockswitch.model.version import Version
-from dockswitch.switching import fetch, keep
+from dockswitch.switching import archives, authentic, fetch, keep
 from dockswitch.system import hosts
 from dockswitch.system.here import Here
 
@@ -45,8 +45,8 @@ class Progress:
 def fetched(system, version, packages, origin):
     packages = [Package(**{{**each, "trust": Trust.SIGNED}}) for each in packages]
     release = Release(Version(version), "stable", "apt", tuple(packages), origin=Origin(**origin))
-    wanted = fetch.packages_of(system, release, [each.word for each in packages])
-    return fetch.fetch(system, wanted, fetch.Accepted(), Progress()), ()
+    wanted = archives.packages_of(system, release, [each.word for each in packages])
+    return fetch.fetch(system, wanted, authentic.Accepted(), Progress()), ()
 
 
 def kept(system, version, words):

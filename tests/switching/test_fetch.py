@@ -5,7 +5,7 @@ import pytest
 from dockswitch.backends import bundles
 from dockswitch.model.errors import CorruptState, NotAuthentic
 from dockswitch.model.trust import Trust
-from dockswitch.switching.fetch import Accepted, OtherBytes, TooLittleTrust
+from dockswitch.switching.authentic import Accepted, OtherBytes, TooLittleTrust
 from tests.world import World
 from tests.world.commands import get, kept, preview, switch
 from tests.world.truth import answering, is_whole, nothing_is_left

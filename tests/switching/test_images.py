@@ -7,7 +7,7 @@ from dockswitch.model import wish
 from dockswitch.model.errors import NotPublished
 from dockswitch.model.trust import Trust
 from dockswitch.switching import find, install
-from dockswitch.switching.fetch import Accepted, OtherBytes
+from dockswitch.switching.authentic import Accepted, OtherBytes
 from dockswitch.vms.docker_machine.image import NoImage, OtherImage
 from tests.standins import iso
 from tests.world import World

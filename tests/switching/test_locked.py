@@ -13,7 +13,7 @@ from dockswitch.model.outcome import Outcome
 from dockswitch.model.trust import Trust
 from dockswitch.model.version import Version
 from dockswitch.switching import history, use
-from dockswitch.switching.fetch import OtherBytes
+from dockswitch.switching.authentic import OtherBytes
 from dockswitch.switching.locked import WHATEVER
 from dockswitch.switching.options import Options
 from tests.world import MIRROR, World, debs

@@ -13,7 +13,7 @@ from dockswitch.model.wish import parse
 from dockswitch.report.progress import Bar
 from dockswitch.report.report import Report
 from dockswitch.switching import mirror, mirroring
-from dockswitch.switching.fetch import Accepted
+from dockswitch.switching.authentic import Accepted
 from dockswitch.system import exchange, hosts
 from dockswitch.system.here import Here
 from dockswitch.system.http import Door

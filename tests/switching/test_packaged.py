@@ -12,8 +12,8 @@ from dockswitch.model.ports import Finished
 from dockswitch.model.release import Bundle, Download, Package, Release
 from dockswitch.model.trust import Trust
 from dockswitch.model.version import Version
-from dockswitch.switching import fetch, packaged
-from dockswitch.switching.fetch import Accepted, OtherBytes, TooLittleTrust
+from dockswitch.switching import archives, fetch, packaged
+from dockswitch.switching.authentic import Accepted, OtherBytes, TooLittleTrust
 from dockswitch.switching.packaged import IncompletePackages, NoLibrary, OldLibrary
 from dockswitch.system import hosts
 from dockswitch.system.here import Here
@@ -53,7 +53,7 @@ def world() -> World:
 
 
 def fetched(on: World, wanted: Release, accepted: Accepted = Accepted()) -> Bundle:  # noqa: B008
-    return fetch.fetch(on, fetch.archive_of(on, wanted), accepted, Quiet())
+    return fetch.fetch(on, archives.archive_of(on, wanted), accepted, Quiet())
 
 
 def test_packages_become_one_bundle_that_names_each_of_them() -> None:
@@ -68,7 +68,7 @@ def test_packages_become_one_bundle_that_names_each_of_them() -> None:
 
 def test_the_extras_for_rootless_are_a_bundle_of_their_own() -> None:
     on = world()
-    wanted = fetch.rootless_of(on, release())
+    wanted = archives.rootless_of(on, release())
     assert wanted is not None
     bundle = fetch.fetch(on, wanted, Accepted(), Quiet())
     assert bundle.names == ("dockerd-rootless.sh", "rootlesskit")

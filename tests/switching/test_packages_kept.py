@@ -12,8 +12,9 @@ from dockswitch.model.ports import Finished
 from dockswitch.model.release import Bundle, Package, Release
 from dockswitch.model.trust import Trust
 from dockswitch.model.version import Version
-from dockswitch.switching import fetch, removal
-from dockswitch.switching.fetch import Accepted, NoOrigin
+from dockswitch.switching import archives, authentic, fetch, removal
+from dockswitch.switching.archives import NoOrigin
+from dockswitch.switching.authentic import Accepted
 from dockswitch.switching.removal import StillNeeded
 from tests.world import World
 from tests.world.commands import Quiet, mend, prune, switch, uninstall
@@ -78,7 +79,7 @@ class AptGet:
 
 def fetched(on: World, wanted: Release) -> Bundle:
     words = [each.download.package for each in wanted.artifacts]
-    archive = fetch.packages_of(on, wanted, words)
+    archive = archives.packages_of(on, wanted, words)
     return fetch.fetch(on, archive, Accepted(), Quiet())
 
 
@@ -113,14 +114,14 @@ def test_other_bytes_of_the_same_package_are_another_set() -> None:
         if isinstance(each, Package)
     )
     wanted = Release(other.version, "stable", "apt", changed, origin=ORIGIN)
-    archive = fetch.packages_of(on, wanted, bundle.words)
+    archive = archives.packages_of(on, wanted, bundle.words)
     assert fetch.kept(on, archive) is None
 
 
 def test_bytes_that_nobody_announced_are_not_kept() -> None:
     on = World()
     AptGet(on).content = lambda word: b"something else"
-    with pytest.raises(fetch.OtherBytes):
+    with pytest.raises(authentic.OtherBytes):
         fetched(on, release(A))
     assert bundles.kept_as_packages(on) == ()
     nothing_is_left(on)
@@ -143,7 +144,7 @@ def test_a_fetching_that_is_killed_leaves_nothing_once_it_is_mended() -> None:
 
 def test_a_release_that_apt_does_not_find_is_refused() -> None:
     with pytest.raises(NoOrigin) as failure:
-        fetch.packages_of(World(), Release(Version(A), "stable", "static", ()), ())
+        archives.packages_of(World(), Release(Version(A), "stable", "static", ()), ())
     assert failure.value.message == f"apt does not find {A} of stable"
 
 

@@ -12,9 +12,9 @@ from dockswitch.model.errors import NotAuthentic, SwitchUndone
 from dockswitch.model.layout import Layout
 from dockswitch.model.trust import Trust
 from dockswitch.switching import history
+from dockswitch.switching.authentic import Accepted, OtherBytes
 from dockswitch.switching.chosen import NoRootlessExtras
 from dockswitch.switching.doctor import doctor
-from dockswitch.switching.fetch import Accepted, OtherBytes
 from tests.world import MOMENTS, Manners, Moment, World
 from tests.world.commands import get, go_back, mend, preview, prune, start, stop, switch, uninstall
 from tests.world.truth import answering, is_whole, nothing_is_left

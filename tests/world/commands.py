@@ -13,8 +13,8 @@ from dockswitch.model.trust import Trust
 from dockswitch.switching import adopt as adopting
 from dockswitch.switching import daemon, history, install, recover, removal, rollback, use
 from dockswitch.switching import preview as previewing
+from dockswitch.switching.authentic import Accepted
 from dockswitch.switching.chosen import Rootless
-from dockswitch.switching.fetch import Accepted
 from dockswitch.switching.options import Agree, Data, Options
 from tests.world import MIRROR, World
 

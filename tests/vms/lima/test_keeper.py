@@ -15,7 +15,7 @@ from dockswitch.model.outcome import Outcome
 from dockswitch.model.ports import Finished
 from dockswitch.model.vm import Vm
 from dockswitch.switching import history, journal, use
-from dockswitch.switching.fetch import Accepted
+from dockswitch.switching.authentic import Accepted
 from dockswitch.switching.options import Options, VmWish
 from dockswitch.vms import record, steps, well
 from dockswitch.vms.lima import Lima as Keeper
