@@ -42,8 +42,7 @@ def command(
     session = Session(ctx)
     options = Options(data=data, probe=spec.probe(probe))
     wanted = history.earlier(session.system, generation)
-    if wanted.vm is not None:
-        vm.refuse_unmeant(wanted.vm.keeper, vm.options_of(data=data))
+    vm.refuse_unmeant(wanted.vm.keeper if wanted.vm else None, data=data)
     if dry_run:
         from dockswitch.switching import preview
 

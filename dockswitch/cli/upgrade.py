@@ -29,8 +29,7 @@ def command(
 
     began = time.monotonic()
     session, now, source = sessions.in_force(ctx, suite)
-    if session.keeper is not None:
-        vm.refuse_unmeant(session.keeper, vm.options_of(suite=suite, data=data))
+    vm.refuse_unmeant(session.keeper, suite=suite, data=data)
     options = Options(
         start=now.running,
         accepted=spec.accepted(verify, accept_digest),

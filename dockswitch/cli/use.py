@@ -17,6 +17,7 @@ from dockswitch.report import outcome as telling
 
 if TYPE_CHECKING:  # imported by the function that runs, so that --help does without them
     from dockswitch.backends import Backend
+    from dockswitch.model.lock import Lock
     from dockswitch.model.plan import Plan
     from dockswitch.model.wish import Request
     from dockswitch.switching.options import Options
@@ -101,29 +102,22 @@ def command(
     session, by = sessions.of(ctx, backend=backend, source=taken, suite=suite)
     spec.suited(suite, taken, by[0])
     in_vm = vm.said(ctx, machine, driver, in_place, keep_running)
-    if session.keeper is not None:
-        unmeant = vm.options_of(
-            client_only=client_only,
-            no_start=no_start,
-            experimental=experimental,
-            data=data,
-            hold=hold is not None,
-            package=package,
-            suite=suite,
-        )
-        vm.refuse_unmeant(session.keeper, unmeant)
+    vm.refuse_unmeant(
+        session.keeper,
+        client_only=client_only,
+        no_start=no_start,
+        experimental=experimental,
+        data=data,
+        hold=hold is not None,
+        package=package,
+        suite=suite,
+    )
     if experimental and (no_start or client_only):
         raise UsageError(
             "--experimental is for an engine that is started",
             hint="leave out --no-start and --client-only",
         )
-    lock, request = spec.NOTHING_LOCKED
-    if locked or not words:
-        from dockswitch.cli import locks
-
-        lock, request = locks.wanted(session, words, as_of, locked=locked, from_file=from_file)
-    if request is None:
-        request = session.request(_wanted(session, words or [], from_file=from_file), as_of)
+    lock, request = _asked(session, words or [], as_of, locked=locked, from_file=from_file)
     options = Options(
         start=not no_start,
         client_only=client_only,
@@ -217,6 +211,20 @@ def tell(session: Session, outcome: Outcome, began: float) -> None:
             f"DOCKER_HOST={address(session)} leads docker to it: "
             'eval "$(dockswitch env --user)" sets that in a shell'
         )
+
+
+def _asked(
+    session: Session, words: list[str], as_of: str | None, *, locked: bool, from_file: bool
+) -> "tuple[Lock | None, Request]":
+    """The lock that decides, if one does, and what is asked: words, a lock's, or a pin file's."""
+    lock, request = spec.NOTHING_LOCKED
+    if locked or not words:
+        from dockswitch.cli import locks
+
+        lock, request = locks.wanted(session, words, as_of, locked=locked, from_file=from_file)
+    if request is None:
+        request = session.request(_wanted(session, words, from_file=from_file), as_of)
+    return lock, request
 
 
 def _pinned(words: list[str] | None) -> list[str]:

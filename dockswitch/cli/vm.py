@@ -1,6 +1,5 @@
 """What a command line says of virtual machines: which one is meant, and how it is made."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
@@ -80,16 +79,17 @@ class Said:
 
     def refuse_back(self, keeper: Keeper) -> None:
         """Raises NotInMachines for what an earlier generation decides by itself."""
-        refuse_unmeant(keeper, options_of(machine=self.machine, driver=self.driver))
-        refuse_unmeant(keeper, options_of(in_place=self.in_place))
+        refuse_unmeant(keeper, machine=self.machine, driver=self.driver, in_place=self.in_place)
 
     def _refuse(self, backend: str) -> None:
-        options = options_of(machine=self.machine, driver=self.driver, in_place=self.in_place)
-        for option, value in {
-            **options,
+        said = {
+            "--machine": self.machine,
+            "--driver": self.driver,
+            "--in-place": self.in_place,
             "--keep-running": self.keep_running,
             "what stands behind --": self.flags,
-        }.items():
+        }
+        for option, value in said.items():
             if value:
                 raise AboutMachines(option, backend)
 
@@ -128,16 +128,13 @@ def mention_ways(session: Session, outcome: "Outcome") -> None:
     )
 
 
-def refuse_unmeant(keeper: Keeper, said: Mapping[str, object]) -> None:
-    """Raises NotInMachines where `said` (option → its value) has one that means nothing there."""
-    for option, value in said.items():
-        if value not in (None, False, []):
-            raise NotInMachines(option, keeper)
-
-
-def options_of(**values: object) -> dict[str, object]:
-    """Options by their names on the command line."""
-    return {f"--{name.replace('_', '-')}": value for name, value in values.items()}
+def refuse_unmeant(keeper: Keeper | None, **said: object) -> None:
+    """Raises NotInMachines for an option that was said and means nothing in a machine of that
+    keeper's; none is refused where no virtual machine is meant.
+    """
+    for name, value in said.items():
+        if keeper is not None and value not in (None, False, []):
+            raise NotInMachines(f"--{name.replace('_', '-')}", keeper)
 
 
 def _usual_driver(session: Session) -> str:
