@@ -6,10 +6,8 @@ import os
 import shutil
 import subprocess
 import tarfile
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,58 +22,19 @@ from dockswitch.model.unreachable import (
     NotServed,
     TooMuch,
 )
-from dockswitch.system.archive import THREADS, unpack
+from dockswitch.system.archive import unpack
 from dockswitch.system.http import Door
 from dockswitch.system.refusals import CannotWrite, DamagedArchive, DiskFull, HostileArchive
 from tests.system.archives import DOCKER, Member, file, folder, hard, link, special, tar, tgz
+from tests.system.fetching import DOOR, Counting, refused
 from tests.system.server import Asked, Reply, serving
 
-DOOR = Door(connect=2, silence=2, waits=(0.0, 0.0, 0.0))
 BIG = tgz(file("docker/dockerd", os.urandom(3 << 20)), file("docker/docker", os.urandom(1000)))
-
-
-class Counting:
-    """A Progress that remembers."""
-
-    def __init__(self) -> None:
-        self.begun: list[tuple[str, int | None]] = []
-        self.done = 0
-        self.ended = 0
-
-    def begin(self, what: str, total: int | None) -> Callable[[int], None]:
-        self.begun.append((what, total))
-
-        def add(size: int) -> None:
-            self.done += size
-
-        return add
-
-    def end(self) -> None:
-        self.ended += 1
-
-    def say(self, line: str) -> None:
-        raise AssertionError(line)
 
 
 def fetch(answers: Callable[[Asked], Reply], into: Path) -> Unpacked:
     with serving(answers) as s:
         return unpack(DOOR, f"{s.url}/docker-28.5.2.tgz", into=str(into), progress=Counting())
-
-
-@contextmanager
-def refused(
-    error: type[BaseException] | tuple[type[BaseException], ...], into: Path, words: str = ""
-) -> Iterator[None]:
-    """The block fails with an error that says these words, and leaves nothing behind."""
-    with pytest.raises(error) as failed:
-        yield
-    said = f"{failed.value} {getattr(failed.value, 'details', '')}"
-    assert words in said
-    assert not into.exists()
-    for thread in threading.enumerate():
-        if thread.name == THREADS:
-            thread.join(5)
-            assert not thread.is_alive()
 
 
 def test_an_archive_is_hashed_and_unpacked_without_its_top_folder(tmp_path: Path) -> None:

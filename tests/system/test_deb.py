@@ -17,8 +17,8 @@ from dockswitch.system.inflate import LARGEST_PLAIN
 from dockswitch.system.refusals import DamagedArchive, HostileArchive, UnreadPacking
 from tests.system.archives import Member, file, hard, link, special, tar
 from tests.system.debs import CLIENT, CONTROL, ENGINE, PACKERS, ar, deb
+from tests.system.fetching import Counting
 from tests.system.server import Asked, Reply, serving
-from tests.system.test_archive import Counting
 
 DOOR = Door(connect=2, silence=2, waits=(0.0, 0.0, 0.0))
 

@@ -4,8 +4,7 @@ import hashlib
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -25,10 +24,9 @@ from dockswitch.system import download, save
 from dockswitch.system.http import Door
 from dockswitch.system.refusals import CannotWrite, DiskFull
 from tests.standins import iso
+from tests.system.fetching import DOOR, Counting, refused
 from tests.system.server import Asked, Reply, serving
-from tests.system.test_archive import Counting
 
-DOOR = Door(connect=2, silence=2, waits=(0.0, 0.0, 0.0))
 IMAGE = iso.image(iso.label("17.06.0-ce-rc2"), {"DOCKER.TGZ;1": os.urandom(3 << 20)})
 OTHER = iso.image(iso.label("17.06.0-ce-rc3"), {"DOCKER.TGZ;1": os.urandom(3 << 20)})
 NAME = "boot2docker.iso"
@@ -39,15 +37,6 @@ def fetch(answers: Callable[[Asked], Reply], into: Path) -> Unpacked:
         url = f"{s.url}/v17.06.0-ce-rc2/{NAME}"
         (found,) = save.save(DOOR, [url], into=str(into), progress=Counting())
         return found
-
-
-@contextmanager
-def refused(error: type[BaseException], into: Path, words: str = "") -> Iterator[None]:
-    """The block fails with an error that says these words, and leaves nothing behind."""
-    with pytest.raises(error) as failed:
-        yield
-    assert words in f"{failed.value} {getattr(failed.value, 'details', '')}"
-    assert not into.exists()
 
 
 def test_files_are_saved_as_they_are_under_their_own_names(tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ from dockswitch.model.unreachable import NotAnArchive
 from dockswitch.system.archive import unpack
 from dockswitch.system.http import Door
 from dockswitch.system.refusals import DamagedArchive, HostileArchive
+from tests.system.fetching import Counting, refused
 from tests.system.server import Reply, serving
-from tests.system.test_archive import Counting, refused
 
 DOOR = Door(connect=2, silence=2, waits=(0.0, 0.0, 0.0))
 CLIENT = os.urandom(700_000)
