@@ -1,4 +1,4 @@
-"""What tests of fetching share: an impatient door, a progress that remembers, and a clean failure."""
+"""What tests of fetching share: an impatient door, a progress that remembers, a clean failure."""
 
 import threading
 from collections.abc import Callable, Iterator
