@@ -2,6 +2,7 @@
 
 import csv
 import functools
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,7 +15,8 @@ from dockswitch.model.version import BadVersion, Version
 # The first engine that knows cgroup v2, which guests have whose engines begin there or later.
 _CGROUP_V2 = Version.parse("20.10.0")
 _FILE = "guests.csv"
-_SYSTEM = f"/etc/dockswitch/{_FILE}"
+# On Windows anybody may make a folder of that name.
+_SYSTEM = () if sys.platform == "win32" else (f"/etc/dockswitch/{_FILE}",)
 _COLUMNS = ("distribution", "codename", "since", "arch", "image", "digest")
 
 
@@ -67,7 +69,7 @@ def guest_for(reader: Reader, version: Version) -> Guest:
 
 def known(reader: Reader) -> tuple[Guest, ...]:
     """All of them for every architecture; a site's own take the place of those that ship."""
-    for path in (f"{reader.layout.config}/{_FILE}", _SYSTEM):
+    for path in (f"{reader.layout.config}/{_FILE}", *_SYSTEM):
         content = reader.read(path)
         if content is not None:
             try:
