@@ -38,6 +38,9 @@ class Generation:
     needed them; `hold` says that they were held.
 
     `vm` is the virtual machine that the engine was in, None for this machine itself.
+
+    `unconfirmed` is the generation that this one took the place of because nobody confirmed it in
+    time, 0 for none.
     """
 
     number: int
@@ -58,3 +61,4 @@ class Generation:
     automatic: tuple[str, ...] = ()
     hold: Hold | None = None
     vm: Vm | None = None
+    unconfirmed: int = 0
