@@ -21,52 +21,33 @@ pytestmark = pytest.mark.engine
 _LIMIT = 120
 
 
-def test_the_old_engine_is_back_and_what_is_confirmed_stays(
+def test_the_old_engine_is_back_by_itself_and_what_is_confirmed_stays(
     program: Dockswitch, mirror: Mirror, stock: Stock
 ) -> None:
     old, new = mirror.engines[:2]
     stock.hand_out(program.root, old, new)
     program.run("use", old.version).ended(0)
+    # due by the time that the switch is done, or soon
     used = program.run("use", new.version, "--revert-after", "1s").ended(0).plain
     assert used["revert_at"]
-    _until(lambda: _status(program)["unconfirmed"] is None)
+    _until(lambda: program.run("status").ended(0).plain["unconfirmed"] is None)
     whole.is_whole(program, old.version)
     _until(lambda: not _waiting(program.root))
 
     program.run("use", new.version, "--revert-after", "1h").ended(0)
     (pid,) = _waiting(program.root)
     assert os.getsid(pid) == pid  # tied to no shell
+    os.kill(pid, signal.SIGKILL)  # as a reboot would
+    _until(lambda: not _waiting(program.root))
+    assert "nobody waits for that" in program.told("doctor").out
+    assert program.run("recover").ended(0).plain["changed"] is False
+    (again,) = _waiting(program.root)
+    assert again != pid
     assert program.told("confirm").ended(0).out == "generation 4 stays\n"
     _until(lambda: not _waiting(program.root))
     assert program.run("confirm").ended(0).plain["changed"] is False
     whole.is_whole(program, new.version)
-
-
-def test_whoever_waits_is_killed_and_the_next_command_sees_to_it(
-    program: Dockswitch, mirror: Mirror, stock: Stock
-) -> None:
-    old, new = mirror.engines[:2]
-    stock.hand_out(program.root, old, new)
-    program.run("use", old.version).ended(0)
-    program.run("use", new.version, "--revert-after", "1h").ended(0)
-    (pid,) = _waiting(program.root)
-    os.kill(pid, signal.SIGKILL)
-    _until(lambda: not _waiting(program.root))
-    assert "nobody waits for that" in program.told("doctor").out
-    assert program.run("recover").ended(0).plain["changed"] is False
-    (pid,) = _waiting(program.root)
-    os.kill(pid, signal.SIGKILL)
-    _until(lambda: not _waiting(program.root))
-    program.run("use", old.version).ended(0)
-    # due by the time that it is looked at
-    program.run("use", new.version, "--revert-after", "1s").ended(0)
-    _until(lambda: _status(program)["unconfirmed"] is None)
-    whole.is_whole(program, old.version)
-    assert not (program.root / "etc").exists() or not list((program.root / "etc").rglob("*revert*"))
-
-
-def _status(program: Dockswitch) -> dict[str, object]:
-    return program.run("status").ended(0).plain
+    assert not (program.root / "etc/systemd").exists()
 
 
 def _waiting(root: Path) -> list[int]:
