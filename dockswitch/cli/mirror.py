@@ -67,7 +67,7 @@ def command(
 ) -> None:
     """Keep a partial mirror that web servers serve, and apt reads."""
     from dockswitch.cli import mirrored as told
-    from dockswitch.switching import mirror, mirroring
+    from dockswitch.switching import mirror, mirror_due, mirroring
     from dockswitch.system import hosts
 
     session = Session(ctx, unpacks=True)
@@ -84,11 +84,11 @@ def command(
         session.report.note(note)
     there = here.mirror_folder(folder)
     if dry_run:
-        due = mirror.due(there, needs, accepted, prune=prune)
+        due = mirror_due.due(there, needs, accepted, prune=prune)
         session.report.answer(told.due_plain(there.path, due), told.due_lines(there.path, due))
         return
     with there.locked():
-        due = mirror.due(there, needs, accepted, prune=prune)
+        due = mirror_due.due(there, needs, accepted, prune=prune)
         done = mirror.mirror(there, needs, due, accepted, session.report.progress, prune=prune)
     session.report.answer(
         told.done_plain(there.path, done, here.monotonic() - began),

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dockswitch.model.address import shown
 from dockswitch.model.mirrored import Held, Wanted
 from dockswitch.model.trust import Trust
-from dockswitch.switching.mirror import Due, Mirrored
+from dockswitch.switching.mirror import Mirrored
+from dockswitch.switching.mirror_due import Due
 from dockswitch.switching.mirroring import IMAGES, Needs
 
 
