@@ -101,8 +101,7 @@ def command(
 
 def _path(*, anew: bool) -> str:
     """The lock that counts here where one is to be read, else the one of this folder."""
-    here = os.path.join(os.getcwd(), locks.NAME)
-    return (locks.nearest() if anew else None) or here
+    return (locks.nearest() if anew else None) or locks.here()
 
 
 def _show(session: Session, lock: Lock) -> None:

@@ -19,6 +19,7 @@ def due_plain(folder: str, due: Due) -> dict[str, object]:
         "kept": due.kept,
         "indexes": [each.folder for each in due.suites],
         "removed": list(due.gone),
+        "unlisted": list(due.unlisted),
         "bytes": due.bytes,
     }
 

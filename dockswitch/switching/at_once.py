@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+ASKING = 24  # requests: a server is not to be overrun
 _T = TypeVar("_T")
 _U = TypeVar("_U")
 

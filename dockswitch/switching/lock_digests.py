@@ -13,13 +13,12 @@ from dockswitch.model.release import Download, Release
 from dockswitch.model.trust import Trust
 from dockswitch.model.vm import Keeper
 from dockswitch.switching import seen
-from dockswitch.switching.at_once import at_once
+from dockswitch.switching.at_once import ASKING, at_once
 from dockswitch.switching.authentic import TooLittleTrust, judged
 from dockswitch.switching.lock_wish import Fetching, Wanted
 from dockswitch.switching.locked import stored
 
-# Requests and digests at once: a server is not to be overrun, and a processor hashes one file.
-_ASKING, _HASHING = 24, 4
+_HASHING = 4  # files at once: a processor hashes one of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ def with_digests(
             with gate:
                 return file.reader.hashed(file.download.url, add)
 
-        found = at_once(_ASKING, measured, files)
+        found = at_once(ASKING, measured, files)
     return {
         file.download.url: _judged(file, each, before.get(stored(file.download.url)), wanted)
         for file, each in zip(files, found, strict=True)

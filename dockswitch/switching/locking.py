@@ -12,14 +12,13 @@ from dockswitch.model.release import Release
 from dockswitch.model.trust import Trust
 from dockswitch.model.wish import Request
 from dockswitch.switching import find, lock_hosts
-from dockswitch.switching.at_once import at_once
+from dockswitch.switching.at_once import ASKING, at_once
 from dockswitch.switching.lock_digests import File, with_digests
 from dockswitch.switching.lock_wish import Wanted
 from dockswitch.switching.locked import stored
 
 # Whose sources are asked where nobody says: what is for the machine itself.
 WHOSE = ("apt", "static")
-_ASKING = 24  # requests at once: a server is not to be overrun
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ def make(catalog: Catalog, wanted: Wanted, progress: Progress) -> Made:
     """
     targets = tuple(dict.fromkeys(_targets(catalog, wanted)))
     progress.say(f"asking for {len(targets)} releases")
-    found = at_once(_ASKING, lambda each: _found(catalog, each, wanted.verify), targets)
+    found = at_once(ASKING, lambda each: _found(catalog, each, wanted.verify), targets)
     releases, notes = _served(targets, found, explicit=bool(wanted.asked.backends))
     files = {
         each.url: File(each, release, target.reader)

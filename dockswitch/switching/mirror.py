@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from dockswitch.model.address import shown
 from dockswitch.model.mirrored import Came, Folder, Held, Wanted
 from dockswitch.model.ports import Progress
+from dockswitch.model.release import Download
 from dockswitch.model.trust import Trust
 from dockswitch.switching import folder_page
 from dockswitch.switching.authentic import Accepted, OtherBytes, TooLittleTrust
@@ -96,12 +97,16 @@ def _judged(known: Manifest, wanted: Wanted, sha256: str, accepted: Accepted) ->
     download = wanted.download
     right = right_digests(wanted, known.files.get(wanted.place))
     if right and sha256 not in right:
-        told = download.digests and download.trust > Trust.TLS
-        how = "published" if told else "seen before"
-        raise OtherBytes(download.name, sha256, right, how)
+        raise OtherBytes(download.name, sha256, right, _known_as(download))
     if download.trust < accepted.least:
         raise TooLittleTrust(download.name, download.trust, accepted.least)
     return download.trust
+
+
+def _known_as(download: Download) -> str:
+    if download.trust is Trust.LOCKED:
+        return "locked"
+    return "published" if download.digests and download.trust > Trust.TLS else "seen before"
 
 
 def _noted(folder: Folder, wanted: Wanted, twin: Held | None) -> Held:

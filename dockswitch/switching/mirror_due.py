@@ -8,7 +8,7 @@ from dockswitch.model.address import shown
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.mirrored import Folder, Held, Page, Suite, Wanted
 from dockswitch.model.trust import Trust
-from dockswitch.switching import folder_page, manifest
+from dockswitch.switching import folder_page, manifest, mirror_locked
 from dockswitch.switching.authentic import Accepted, TooLittleTrust
 from dockswitch.switching.manifest import Manifest
 from dockswitch.switching.mirroring import Needs
@@ -22,7 +22,8 @@ class Due:
     """What is left to do: `fetch` comes over the network, `copies` are the same bytes as those at
     another place (which may only come now), `gone` are places that nothing needs any more.
 
-    `sizes` are the bytes left to come, of those of which somebody tells.
+    `unlisted` are locked packages that apt does not find by itself. `sizes` are the bytes left to
+    come, of those of which somebody tells.
     """
 
     known: Manifest = field(repr=False)
@@ -32,6 +33,7 @@ class Due:
     keys: tuple[Page, ...]
     gone: tuple[str, ...]
     kept: int
+    unlisted: tuple[str, ...]
     sizes: Mapping[str, int] = field(repr=False)
 
     @property
@@ -54,6 +56,7 @@ def due(folder: Folder, needs: Needs, accepted: Accepted, *, prune: bool) -> Due
         _refuse_less_trust(wanted, accepted)
     before = {} if prune else known.suites
     suites = [each.index(before.get(each.folder, ())) for each in needs.repositories]
+    unlisted = mirror_locked.unlisted(needs.repositories, suites, needs.files, accepted)
     keys = [each.key() for each in needs.repositories]
     left = [each for each in needs.files if not _is_there(folder, known, each, accepted)]
     fetch, copies = _without_twins(known, left)
@@ -74,6 +77,7 @@ def due(folder: Folder, needs: Needs, accepted: Accepted, *, prune: bool) -> Due
         tuple(each for each in dict.fromkeys(keys) if _differs(folder, (each,))),
         tuple(_gone(known, needed)) if prune else (),
         len(needs.files) - len(left),
+        unlisted,
         sizes,
     )
 
