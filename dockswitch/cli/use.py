@@ -160,7 +160,8 @@ def _switches(
 ) -> None:
     from dockswitch.switching import use
 
-    same = use.same_again(session.bare, request, backend, options)
+    here = session.bare if options.lock is None else session.system
+    same = use.same_again(here, lambda: session.catalog, request, backend, options)
     if same is not None:
         tell(session, same, began)
         return
