@@ -1,11 +1,13 @@
 """`dockswitch mirror`: keep a partial mirror of what some releases need, for any web server."""
 
+import os
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dockswitch.cli import mirror_asked, spec
 from dockswitch.cli.session import Session
+from dockswitch.model.errors import UsageError
 
 if TYPE_CHECKING:  # imported by the function that runs, so that --help does without them
     from dockswitch.switching.mirror_due import Due
@@ -81,10 +83,12 @@ def command(
 
     session = Session(ctx, unpacks=True)
     accepted = spec.accepted(verify, accept_digest)
+    there = session.system.mirror_folder(folder)
+    if os.path.lexists(there.path) and not os.path.isdir(there.path):
+        raise NoFolder(there.path)
     began = session.system.monotonic()
     needs_of = mirror_asked.locked if locked else mirror_asked.published
     needs = needs_of(session, words or (), named or (), backends or ())
-    there = session.system.mirror_folder(folder)
     if dry_run:
         due = mirror_due.due(there, needs, accepted, prune=prune)
         _note_unlisted(session, due)
@@ -106,4 +110,13 @@ def _note_unlisted(session: Session, due: "Due") -> None:
         session.report.note(
             f"their signed index no longer lists {names}: `dockswitch use --locked` finds what is "
             "locked, and apt alone does not"
+        )
+
+
+class NoFolder(UsageError):
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"{path} is no folder",
+            details="a mirror is kept in a folder of its own",
+            hint="name a folder; it is made where there is none",
         )

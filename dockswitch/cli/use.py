@@ -225,6 +225,10 @@ def _asked(
         lock, request = locks.wanted(session, words, as_of, locked=locked, from_file=from_file)
     if request is None:
         request = session.request(_wanted(session, words, from_file=from_file), as_of)
+    if lock is not None:
+        from dockswitch.switching.locked import refuse_wish
+
+        refuse_wish(request)
     return lock, request
 
 

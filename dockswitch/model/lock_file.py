@@ -116,6 +116,8 @@ def parsed(path: str, text: str) -> Lock:
     if len(text) > _LARGEST:
         raise BadLock(path, [f"{path}: it has more than {_LARGEST} characters"])
     reading = read(path, text, shape=_SHAPE, fast=True)
+    if not reading.plain and reading.mistakes:  # no YAML at all
+        raise BadLock(path, reading.mistakes)
     schema = str(reading.plain.get("schema", SCHEMA))
     if int(schema) > int(SCHEMA):
         raise NewerLock(path, schema)

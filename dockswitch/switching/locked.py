@@ -77,8 +77,7 @@ def find(
     `sources` are in the resolver's words, best first. Raises NotLocked (11), SeveralLocked (2), and
     NotTheRecorded (12) where a digest was changed.
     """
-    if isinstance(request.wish, Previous | SystemsOwn) or request.as_of is not None:
-        raise NoWishOfLocks(request)
+    refuse_wish(request)
     for source in sources:
         entries = serving(reader.host, catalog, lock, source)
         entry = _meant(lock, entries, request)
@@ -88,6 +87,12 @@ def find(
     entries = tuple(e for each in sources for e in serving(reader.host, catalog, lock, each))
     names = [lock_hosts.name_of(each, reader.host, catalog) for each in sources]
     raise NotLocked(lock, request, sources, names[0], entries)
+
+
+def refuse_wish(request: Request) -> None:
+    """Raises NoWishOfLocks for what no lock says: what was here before, or was offered some day."""
+    if isinstance(request.wish, Previous | SystemsOwn) or request.as_of is not None:
+        raise NoWishOfLocks(request)
 
 
 def sources_of(backend: Backend) -> tuple[str, ...]:
