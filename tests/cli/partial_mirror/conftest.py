@@ -1,7 +1,6 @@
 """An upstream of two channels for two architectures, and a mirror of it in a folder."""
 
 import hashlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,9 +44,10 @@ def server(upstream: Upstream) -> Iterator[Server]:
     """The upstream over HTTP, as a server that resumes."""
 
     def answer(asked: Asked) -> Reply:
-        path = upstream.root / asked.path.lstrip("/")
+        path = upstream.root / asked.path.partition("?")[0].lstrip("/")
         if path.is_dir():
-            return Reply("".join(f'<a href="{n}">' for n in os.listdir(path)).encode())
+            names = (f"{each.name}{'/' * each.is_dir()}" for each in path.iterdir())
+            return Reply("".join(f'<a href="{name}">' for name in names).encode())
         if not path.exists():
             return Reply(status=404)
         body = path.read_bytes()
