@@ -134,6 +134,16 @@ def test_where_no_mirror_is_said_it_is_the_lock_s_own(bare: Program, locked: Mir
     assert all(each["url"].startswith("file://") for each in said["fetched"])
 
 
+def test_packages_of_another_repository_than_is_asked_have_no_place(
+    locked: Mirror, server: Server
+) -> None:
+    apt = {"DOCKSWITCH_APT_MIRROR": f"{server.url}/linux/{{distribution}}"}
+    said = locked("--locked", "--json", **apt)
+    assert (said.code, said.error["code"]) == (2, "usage")
+    assert "is not below" in said.error["details"]
+    assert not locked.files
+
+
 def test_prune_leaves_what_is_locked_and_nothing_else(locked: Mirror) -> None:
     good(locked("stable", "test", *AMD))
     good(locked("--locked", "--prune"))
