@@ -80,7 +80,7 @@ def used(
         packages=packages,
         revert_after=revert_after,
     )
-    same = use.same_again(world, request, find(backend), options)
+    same = use.same_again(world, catalog, request, find(backend), options)
     if same is not None:
         return same, None
     return use.use(world, catalog, request, find(backend), options, Quiet(), agree)
