@@ -31,6 +31,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "channels": "List the channels, live and retired.",
         "resolve": "Show which release a word means, and why.",
         "where": "Show where a version was published.",
+        "compat": "Show which engines accept a client, and which clients an engine.",
     },
     "Run": {
         "run": "Run a command with the client of a version on PATH.",

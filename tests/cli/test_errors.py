@@ -96,6 +96,11 @@ WORDS = {
     "run without a spec": Case("run -- docker ps", 125),
     "run with a spec that is none": Case("run stabel -- docker ps", 125),
     "a pin that is a channel": Case("pin test", 2),
+    "a client that is none": Case("compat --client stable", 2),
+    "a client that the record does not know": Case("compat --client 99.9", 11),
+    "a client whose api nobody knows": Case("compat --client 0.8.1", 1),
+    "an engine by its api": Case("compat --engine 1.41", 2),
+    "neither a client nor an engine": Case("compat", 1, {"PATH": "/nonexistent"}),
 }
 
 SPECS = {
