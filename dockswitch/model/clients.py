@@ -15,7 +15,8 @@ class Client:
     Since 1.13 clients agree with the engine on the API (`negotiates`), and some do so below a
     DOCKER_API_VERSION too (`negotiates_pinned`). Engines before that do not tell theirs: then such
     a client asks for `assumes`, and for its own where that is empty. `floor` is the oldest that it
-    agrees on, empty for any.
+    agrees on, empty for any. Without `reads_json` it does so
+    only where it asks for an API that is newer than 1.23.
     """
 
     version: Version | None
@@ -24,18 +25,23 @@ class Client:
     assumes: str = ""
     floor: str = ""
     negotiates_pinned: bool = False
+    reads_json: bool = True
 
     def pinned(self, api: str) -> "Client":
         """As DOCKER_API_VERSION makes it: most ask for that, whatever the engine says."""
         if self.negotiates_pinned:
             return replace(self, api=api)
-        return Client(self.version, api)
+        return replace(self, api=api, negotiates=False, assumes="", floor="")
 
 
 def of(version: Version, api: str) -> Client:
     """The client of that version, which speaks that API."""
     rules = [each for since, each in _rules() if since <= version]
-    return replace(rules[-1], version=version, api=api) if rules else Client(version, api)
+    return (
+        replace(rules[-1], version=version, api=api)
+        if rules
+        else Client(version, api, reads_json=False)
+    )
 
 
 def recorded(version: Version) -> Client | None:
@@ -53,9 +59,16 @@ def _rules() -> tuple[tuple[Version, Client], ...]:
     """In release order."""
     rows = csv.reader(shipped.text("record/clients.csv").splitlines())
     next(rows)
-    return tuple((Version(row[0]), _rule(*row[1:4])) for row in rows)
+    return tuple((Version(row[0]), _rule(*row[1:5])) for row in rows)
 
 
-def _rule(assumes: str, floor: str, pinned: str) -> Client:
-    below = pinned == "negotiates"
-    return Client(None, "", negotiates=True, assumes=assumes, floor=floor, negotiates_pinned=below)
+def _rule(assumes: str, floor: str, pinned: str, errors: str) -> Client:
+    return Client(
+        None,
+        "",
+        negotiates=True,
+        assumes=assumes,
+        floor=floor,
+        negotiates_pinned=pinned == "negotiates",
+        reads_json=errors == "json",
+    )

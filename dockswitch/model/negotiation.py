@@ -12,6 +12,7 @@ from dockswitch.model.version import Version
 How = Literal["directly", "negotiated", "unchecked", "refused"]
 
 _TELLS_ITS_API = (1, 25)  # from then on an engine's answer to a ping names its newest
+_IN_PLAIN_TEXT = (1, 23)  # up to it errors were no JSON
 _BELOW_FLOOR = (
     "API version {newest} is not supported by this client: "
     "the minimum supported API version is {floor}"
@@ -55,11 +56,11 @@ def terms(client: Client, engine: Engine) -> Terms:
     asked = _asked(client, engine)
     words = refusals.of(engine.version)
     if engine.oldest and number(asked) < number(engine.oldest):
-        return Terms("refused", asked, _told(words.too_old, asked, engine))
+        return Terms("refused", asked, _told(words.too_old, asked, client, engine))
     if number(asked) <= number(engine.newest):
         return Terms("directly" if asked == client.api else "negotiated", asked)
     if words.too_new:
-        return Terms("refused", asked, _told(words.too_new, asked, engine))
+        return Terms("refused", asked, _told(words.too_new, asked, client, engine))
     if client.floor:
         told = _BELOW_FLOOR.format(newest=engine.newest, floor=client.floor)
         return Terms("refused", asked, told)
@@ -79,5 +80,12 @@ def _asked(client: Client, engine: Engine) -> str:
     return min(offered, client.api, key=number)
 
 
-def _told(words: str, asked: str, engine: Engine) -> str:
-    return refusals.told(words, asked=asked, oldest=engine.oldest, newest=engine.newest)
+def _told(words: str, asked: str, client: Client, engine: Engine) -> str:
+    deaf = number(asked) <= _IN_PLAIN_TEXT and not client.reads_json
+    return refusals.told(
+        words,
+        asked=asked,
+        oldest=engine.oldest,
+        newest=engine.newest,
+        raw=deaf and refusals.of(engine.version).in_json,
+    )

@@ -11,6 +11,25 @@ DAEMON = "Error response from daemon: "
 OLDER = "please upgrade your client to a newer version"
 
 
+BELOW = "API version {} is not supported by this client: the minimum supported API version is {}"
+
+
+def between(asked: str, newest: str) -> str:
+    return f" (client API version: {asked}, server API version: {newest})"
+
+
+def newer(asked: str, newest: str) -> str:
+    return f"client is newer than server{between(asked, newest)}"
+
+
+def too_old(asked: str, oldest: str) -> str:
+    return f"client version {asked} is too old. Minimum supported API version is {oldest}, {OLDER}"
+
+
+def too_new(asked: str, newest: str) -> str:
+    return f"client version {asked} is too new. Maximum supported API version is {newest}"
+
+
 def client(word: str) -> Client:
     """A version, or an API alone."""
     if word.count(".") == 1:
@@ -53,19 +72,19 @@ def test_they_speak(asks: str, answers: str, how: str, api: str) -> None:
             "17.06.0-ce-rc2",
             "29.0.0",
             "1.30",
-            f"{DAEMON}client version 1.30 is too old. Minimum supported API version is 1.44, {OLDER}",
+            DAEMON + too_old("1.30", "1.44"),
         ),
         (
             "1.11",
             "1.12.0",
             "1.11",
-            f"{DAEMON}client version 1.11 is too old. Minimum supported API version is 1.12, {OLDER}",
+            DAEMON + too_old("1.11", "1.12"),
         ),
         (  # which names its newest for its oldest
             "1.11",
             "1.9.0",
             "1.11",
-            f"{DAEMON}client version 1.11 is too old. Minimum supported API version is 1.21, {OLDER}",
+            DAEMON + too_old("1.11", "1.21"),
         ),
         (
             "1.11",
@@ -77,21 +96,19 @@ def test_they_speak(asks: str, answers: str, how: str, api: str) -> None:
             "1.52",
             "28.5.2",
             "1.52",
-            f"{DAEMON}client version 1.52 is too new. Maximum supported API version is 1.51",
+            DAEMON + too_new("1.52", "1.51"),
         ),
         (
             "28.5.2",
             "1.11.2",
             "1.24",
-            f"{DAEMON}client is newer than server (client API version: 1.24, "
-            "server API version: 1.23)",
+            DAEMON + newer("1.24", "1.23"),
         ),
         (
             "1.12.6",
             "1.7.0",
             "1.24",
-            f"{DAEMON}client and server don't have same version (client API version: 1.24, "
-            "server API version: 1.19)",
+            DAEMON + "client and server don't have same version" + between("1.24", "1.19"),
         ),
         (
             "1.12.6",
@@ -103,21 +120,19 @@ def test_they_speak(asks: str, answers: str, how: str, api: str) -> None:
             "29.0.0",
             "20.10.24",
             "1.52",
-            f"{DAEMON}client version 1.52 is too new. Maximum supported API version is 1.41",
+            DAEMON + too_new("1.52", "1.41"),
         ),
         (
             "29.0.0",
             "1.12.6",
             "1.44",
-            f"{DAEMON}client is newer than server (client API version: 1.44, "
-            "server API version: 1.24)",
+            DAEMON + newer("1.44", "1.24"),
         ),
         (
             "29.7.2",
             "17.06.0-ce",
             "1.55",
-            "API version 1.30 is not supported by this client: "
-            "the minimum supported API version is 1.40",
+            BELOW.format("1.30", "1.40"),
         ),
     ],
 )
@@ -141,14 +156,28 @@ def test_docker_api_version_decides_what_a_client_asks_for(
     assert (found.how, found.api) == (how, api)
 
 
+@pytest.mark.parametrize(
+    ("asks", "answers", "begins"),
+    [
+        ("28.0.4", "26.1.5", '{"message":"client'),
+        ("1.11.2", "28.0.4", '{"message":"client'),
+        ("28.1.0", "26.1.5", "client"),  # which reads it
+        ("28.0.4", "25.0.5", "client"),  # which says it in plain text
+        ("28.0.4", "28.1.0", "client"),  # likewise, again
+    ],
+)
+def test_some_clients_show_the_json_of_some_engines(asks: str, answers: str, begins: str) -> None:
+    message = terms(client(asks).pinned("1.23"), engine(answers)).message
+    assert message.startswith(DAEMON + begins)
+    assert too_old("1.23", "1.24") in message
+
+
 def test_every_recorded_client_and_engine_come_to_terms() -> None:
     versions = [each.version for each in record.releases() if each.api]
-    asking = [found for each in versions if (found := clients.recorded(each))]
-    answering = [found for each in versions if (found := negotiation.recorded(each))]
-    assert len(asking) == len(answering) == len(versions) > 400
-    for one in asking[::7]:
-        for other in answering[::7]:
-            found = terms(one, other)
+    assert len(versions) > 400
+    for asks in versions[::7]:
+        for answers in versions[::7]:
+            found = terms(client(str(asks)), engine(str(answers)))
             assert (found.how == "refused") is (found.message != "")
 
 
