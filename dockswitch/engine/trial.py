@@ -104,7 +104,7 @@ def begin(
     system.folder(places.exec_root, 0o711)
     if network is not None:
         system.write(places.resolver, network.resolver)
-    begins = start or _apart(system, network)
+    begins = start or _apart(system, wanted, network)
     return Trial(places, wanted, begins(argv, places.log, env))
 
 
@@ -151,9 +151,17 @@ def end(system: System, places: Places, trial: Trial | None = None) -> None:
     system.discard(places.folder)  # last: as long as it is there, there may be more
 
 
-def _apart(system: System, network: Network | None) -> Starter:
-    resolver = network.resolver if network is not None else None
-    return lambda argv, log, env: system.start_apart(argv, log=log, env=env, resolver=resolver)
+def _apart(system: System, wanted: Wanted, network: Network | None) -> Starter:
+    """One that stays a while has an init: as the first process, dockerd itself would leave a zombie
+    behind of the shim of every container.
+    """
+    if network is None:
+        return lambda argv, log, env: system.start_apart(argv, log=log, env=env)
+    resolver, init = network.resolver, health.init_in(system, wanted.folder)
+    init = init if system.kind(init) == "file" else ""
+    return lambda argv, log, env: system.start_apart(
+        argv, log=log, env=env, resolver=resolver, init=init
+    )
 
 
 def _config(places: Places, keys: Keys) -> DaemonConfig:

@@ -297,7 +297,8 @@ class System(Reader, Protocol):
     # likewise, apart from the machine: with no network, and with mounts of its own over what an
     # engine writes whatever it is told. All that it starts ends with it, and it ends with us.
     # With a `resolver`, the content of its /etc/resolv.conf, it may get a network, and its loopback
-    # is up. Raises NoNamespaces where that is not allowed
+    # is up. An `init`, such as tini, waits for its orphans. Raises NoNamespaces where that is not
+    # allowed
     def start_apart(
         self,
         argv: Sequence[str],
@@ -305,6 +306,7 @@ class System(Reader, Protocol):
         log: str,
         env: Mapping[str, str],
         resolver: bytes | None = None,
+        init: str = "",
     ) -> int: ...
 
     # as `start`, but it ends with us, however we end

@@ -248,9 +248,11 @@ class Here:
         log: str,
         env: Mapping[str, str],
         resolver: bytes | None = None,
+        init: str = "",
     ) -> int:
         from dockswitch.system import apart  # only where an engine is on trial
 
+        argv = (self.layout.real(init), "--", *argv) if init else argv
         return apart.start(argv, log=self.layout.real(log), env=env, resolver=resolver)
 
     def start_tied(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:

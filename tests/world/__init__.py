@@ -466,6 +466,7 @@ class World(Processes):
         log: str,
         env: Mapping[str, str],
         resolver: bytes | None = None,
+        init: str = "",
     ) -> int:
         """Unlike a real one it outlives a maker that was killed: the next command finds it."""
         if self.no_namespaces:
