@@ -12,6 +12,7 @@ from typing import Protocol, TypeAlias
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.host import Host
 from dockswitch.model.layout import Layout
+from dockswitch.model.person import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +266,10 @@ class System(Reader, Protocol):
     # waits until all that was written to the file system of a folder is on disk
     def sync(self, folder: str) -> None: ...
 
-    # deletes a folder and all in it (only below the trash, a temporary name, or a proof's)
+    # gives a file to a user by their number
+    def give(self, path: str, uid: int) -> None: ...
+
+    # deletes a folder and all in it (only below the trash, a temporary name, a proof's or trial's)
     def discard(self, folder: str) -> None: ...
 
     # appends one line and fsyncs
@@ -274,13 +278,18 @@ class System(Reader, Protocol):
     # the lock of this state folder; raises LockBusy after `wait` seconds
     def locked(self, *, wait: float = 60) -> AbstractContextManager[None]: ...
 
+    # holds a lock on a file for as long as the block lasts, without waiting: whether that is ours.
+    # The file is gone behind it; `lock_holder` tells others of it
+    def claimed(self, path: str) -> AbstractContextManager[bool]: ...
+
     # starts a detached process whose output goes to `log`, in `folder` (a real path); returns its
     # pid
     def start(
         self, argv: Sequence[str], *, log: str, env: Mapping[str, str], folder: str = "/"
     ) -> int: ...
 
-    # likewise one that changes something; `given` is its input
+    # likewise one that changes something; `given` is its input, and it runs as `person`, None for
+    # ourselves
     def command(
         self,
         argv: Sequence[str],
@@ -288,15 +297,37 @@ class System(Reader, Protocol):
         timeout: float = 60,
         given: str = "",
         env: Mapping[str, str | None] | None = None,
+        person: Person | None = None,
     ) -> Finished: ...
 
     # likewise, apart from the machine: with no network, and with mounts of its own over what an
     # engine writes whatever it is told. All that it starts ends with it, and it ends with us.
-    # Raises NoNamespaces where that is not allowed
-    def start_apart(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int: ...
+    # With a `resolver`, the content of its /etc/resolv.conf, it may get a network, and its loopback
+    # is up. An `init`, such as tini, waits for its orphans. Raises NoNamespaces where that is not
+    # allowed
+    def start_apart(
+        self,
+        argv: Sequence[str],
+        *,
+        log: str,
+        env: Mapping[str, str],
+        resolver: bytes | None = None,
+        init: str = "",
+    ) -> int: ...
 
     # as `start`, but it ends with us, however we end
     def start_tied(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int: ...
+
+    # starts a process of ours that enters `held`, which names a child of its own; its pid once it
+    # entered. It leaves on SIGTERM, at `until` (seconds since the epoch), or when that child ends.
+    # Raises what entering raised, as an error of the same code
+    def keep(
+        self,
+        held: Callable[[], AbstractContextManager[int]],
+        *,
+        log: str,
+        until: float | None,
+    ) -> int: ...
 
     # runs a program that must not be cut short, such as dpkg: it has a session of its own, goes on
     # when we are killed, and is waited for when we are interrupted. `out` is what it said, which is
@@ -325,6 +356,12 @@ class System(Reader, Protocol):
     def calls(
         self, socket: str, method: str, paths: Sequence[str], *, timeout: float
     ) -> Sequence[Answer | None]: ...
+
+    # what one engine answers to a GET, streamed as it comes into a POST to another, and how that
+    # one answers; where the first refuses it is its answer. `add` is told the bytes of each piece
+    def pour(
+        self, from_: str, path: str, into: str, to: str, add: Callable[[int], None]
+    ) -> Answer | None: ...
 
     # sleeps
     def pause(self, seconds: float) -> None: ...

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.host import Host
 from dockswitch.model.layout import Layout, own_uid
+from dockswitch.model.person import Person
 from dockswitch.model.ports import (
     Answer,
     Circumstances,
@@ -214,6 +215,9 @@ class Here:
 
         disk.sync(self.layout.real(folder))
 
+    def give(self, path: str, uid: int) -> None:
+        os.chown(self.layout.real(path), uid, -1)
+
     def discard(self, folder: str) -> None:
         files.discard(self.layout.real(folder))
 
@@ -222,6 +226,9 @@ class Here:
 
     def locked(self, *, wait: float = 60) -> contextlib.AbstractContextManager[None]:
         return locks.locked(self.layout.real(self.layout.lock), wait=wait, tell=self._tell)
+
+    def claimed(self, path: str) -> contextlib.AbstractContextManager[bool]:
+        return locks.claimed(self.layout.real(path))
 
     def start(
         self, argv: Sequence[str], *, log: str, env: Mapping[str, str], folder: str = "/"
@@ -235,18 +242,39 @@ class Here:
         timeout: float = 60,
         given: str = "",
         env: Mapping[str, str | None] | None = None,
+        person: Person | None = None,
     ) -> Finished:
-        return commands.run(argv, timeout=timeout, given=given, env=env)
+        return commands.run(argv, timeout=timeout, given=given, env=env, person=person)
 
-    def start_apart(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
-        from dockswitch.system import apart  # only where an engine is proven
+    def start_apart(
+        self,
+        argv: Sequence[str],
+        *,
+        log: str,
+        env: Mapping[str, str],
+        resolver: bytes | None = None,
+        init: str = "",
+    ) -> int:
+        from dockswitch.system import apart  # only where an engine is on trial
 
-        return apart.start(argv, log=self.layout.real(log), env=env)
+        argv = (self.layout.real(init), "--", *argv) if init else argv
+        return apart.start(argv, log=self.layout.real(log), env=env, resolver=resolver)
 
     def start_tied(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
         from dockswitch.system import apart  # likewise
 
         return apart.start_tied(argv, log=self.layout.real(log), env=env)
+
+    def keep(
+        self,
+        held: Callable[[], contextlib.AbstractContextManager[int]],
+        *,
+        log: str,
+        until: float | None,
+    ) -> int:
+        from dockswitch.system import keeping  # only where an engine on trial is kept
+
+        return keeping.keep(held, log=self.layout.real(log), until=until)
 
     def see_through(
         self,
@@ -278,6 +306,14 @@ class Here:
         from dockswitch.system import sockets  # as above
 
         return sockets.calls(self.layout.real(socket), method, paths, timeout=timeout)
+
+    def pour(
+        self, from_: str, path: str, into: str, to: str, add: Callable[[int], None]
+    ) -> Answer | None:
+        from dockswitch.system import pour  # only where an image goes along
+
+        real = self.layout.real
+        return pour.pour(real(from_), path, real(into), to, add)
 
     def pause(self, seconds: float) -> None:
         time.sleep(seconds)
