@@ -35,6 +35,7 @@ GROUPS: dict[str, dict[str, str]] = {
     },
     "Run": {
         "try": "Try an engine beside the one that runs here, in a shell or with a command.",
+        "matrix": "Run a command against several engines at once, or list them for a CI.",
         "run": "Run a command with the client of a version on PATH.",
         "env": "Print what a shell needs to use this engine.",
         "daemon": "Start, stop, restart or watch dockswitch's own engine.",

@@ -19,6 +19,7 @@ from dockswitch.model.layout import Layout
 from dockswitch.model.person import Person
 from dockswitch.model.ports import (
     Answer,
+    Audience,
     Circumstances,
     Daemon,
     Finished,
@@ -30,6 +31,7 @@ from dockswitch.model.ports import (
     Socket,
     Tls,
     Unpacked,
+    Work,
 )
 from dockswitch.model.unreachable import NeverFetched
 from dockswitch.model.version import Version
@@ -72,6 +74,17 @@ class Lab(Protocol):
     def has(self, socket: Socket) -> bool: ...
 
     def answer(self, socket: Socket, method: str, path: str) -> Answer | None: ...
+
+
+class _Teller:
+    def __init__(self, audience: Audience, place: int) -> None:
+        self._audience, self._place = audience, place
+
+    def tell(self, line: str) -> None:
+        self._audience.heard(self._place, line)
+
+    def settle(self) -> None:
+        pass
 
 
 class Death:
@@ -537,6 +550,16 @@ class World(Processes):
         images, labels = target.data.images, source.data.images[name]
         self._act(f"pour {path}", lambda: images.update({name: labels}), writes=True)
         return Answer(200, b"")
+
+    def beside(self, works: Sequence[tuple[Work, str]], *, jobs: int, audience: Audience) -> None:
+        """One after the other, however many could be at once; nobody prints here."""
+        assert jobs > 0
+        for place, (work, _) in enumerate(works):
+            audience.began(place)
+            work(_Teller(audience, place))
+            audience.waits()
+            if not audience.ended(place, 0):
+                break
 
     def pause(self, seconds: float) -> None:
         def passed() -> None:
