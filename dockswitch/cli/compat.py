@@ -1,4 +1,4 @@
-"""`dockswitch compat`: show which engines accept a client, and which clients an engine."""
+"""`dockswitch compat`: show which clients and engines speak with each other."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -44,7 +44,7 @@ def command(
     ] = None,
     pre: Annotated[bool, typer.Option("--pre", help="With pre-releases.")] = False,
 ) -> None:
-    """Show which engines accept a client, and which clients an engine."""
+    """Show which clients and engines speak with each other."""
     from dockswitch.report import compat as telling
     from dockswitch.switching import compat
 

@@ -75,7 +75,7 @@ def command(
     verify: spec.Verify = None,
     accept_digest: spec.AcceptDigest = None,
 ) -> None:
-    """Run a command against several engines at once, or list them for a CI."""
+    """Run a command against several engines at once."""
     argv = options.behind(ctx)
     if form is not None:
         options.runs_nothing(ctx)

@@ -132,8 +132,6 @@ def _become(
     except BaseException:  # noqa: BLE001  # nobody above would tell it
         traceback.print_exc()
     finally:
-        with contextlib.suppress(OSError):
-            sys.stderr.flush()
         os._exit(code)
 
 
@@ -143,6 +141,7 @@ def _redirect(log: str) -> None:
     nothing = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
     for source, target in ((nothing, 0), (written, 1), (written, 2)):
         os.dup2(source, target)
+    sys.stdout = sys.stderr = open(2, "w", buffering=1, closefd=False)
 
 
 def _once(*_: object) -> None:
