@@ -25,6 +25,7 @@ for $GITHUB_OUTPUT, and `matrix: ${{ fromJSON(...) }}` reads it.
 """
 RUNS = True  # what stands behind `--`
 FAILED = 125  # as with `run`
+ALONE = True  # without a command its failures have their own codes
 
 
 def command(
@@ -85,7 +86,6 @@ def command(
         _list(ctx, words, host=host, backend=backend, as_of=as_of, suite=suite, verify=verify)
         return
     if not argv:
-        options.runs_nothing(ctx)
         raise NothingToRun(words)
     _refuse_listing(host, backend)
     accepted = spec.accepted(verify, accept_digest)

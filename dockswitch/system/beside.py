@@ -141,7 +141,7 @@ def _redirect(log: str) -> None:
     nothing = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
     for source, target in ((nothing, 0), (written, 1), (written, 2)):
         os.dup2(source, target)
-    sys.stdout = sys.stderr = open(2, "w", buffering=1, closefd=False)
+    sys.stdout = sys.stderr = open(2, "w", buffering=1, closefd=False)  # noqa: SIM115  # to our end
 
 
 def _once(*_: object) -> None:
