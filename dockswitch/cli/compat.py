@@ -15,7 +15,7 @@ Examples:
   dockswitch compat                    the client and the engine of this machine
   dockswitch compat --client 1.24      what asks for that API, and nothing else
   dockswitch compat --engine 29 --json
-  dockswitch compat --client 17.06 --engine 28.5.2 || echo no
+  dockswitch compat --client 17.06 --engine 28.5.2
 
 With both, exit code 18 says that they do not speak with each other.
 """
