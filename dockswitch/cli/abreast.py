@@ -4,6 +4,7 @@ import contextlib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from dockswitch.cli.session import Session
 from dockswitch.cli.showing import Showing
@@ -15,6 +16,9 @@ from dockswitch.report import matrix as telling
 from dockswitch.switching import in_trial, matrix
 from dockswitch.switching.authentic import Accepted
 from dockswitch.switching.trials import Tried
+
+if TYPE_CHECKING:
+    from dockswitch.model.person import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ def runs(
             session.layout, tried, list(wish.argv), log=log, env=seat.env, person=seat.person
         )
 
-    with _logs(wish.logs, entries) as logs:
+    with _logs(wish.logs, entries, seat.person) as logs:
         how = matrix.Wish(run, wish.images, seat.whose)
         works = matrix.works(system, entries, logs, how)
         showing = Showing(report, entries, logs, fail_fast=wish.fail_fast)
@@ -66,7 +70,7 @@ def runs(
             showing.over()
             raise Interrupted("every engine that was on trial has ended") from None
         showing.over()
-        kept = [log if wish.logs is not None and os.path.exists(log) else None for log in logs]
+        kept = [None if wish.logs is None else log for log in logs]
     results = showing.results
     code = matrix.worst(results)
     report.answer(
@@ -77,21 +81,30 @@ def runs(
 
 
 @contextlib.contextmanager
-def _logs(folder: str | None, entries: Sequence[Entry]) -> Iterator[list[str]]:
-    """A file for each, empty or not there yet; gone at the end where nobody wants them."""
-    if folder is not None:
-        os.makedirs(folder, exist_ok=True)
-        logs = _files(os.path.abspath(folder), entries)
-        for log in logs:
-            with contextlib.suppress(FileNotFoundError):
-                os.remove(log)
-        yield logs
+def _logs(
+    folder: str | None, entries: Sequence[Entry], person: "Person | None"
+) -> Iterator[list[str]]:
+    """An empty file for each; gone at the end where nobody wants them, else that person's."""
+    if folder is None:
+        import tempfile
+
+        with tempfile.TemporaryDirectory(prefix="dockswitch-") as own:
+            yield _begun(own, entries, person)
         return
-    import tempfile
+    if not os.path.isdir(folder):
+        os.makedirs(folder)
+        _give(folder, person)
+    yield _begun(os.path.abspath(folder), entries, person)
 
-    with tempfile.TemporaryDirectory(prefix="dockswitch-") as own:
-        yield _files(own, entries)
+
+def _begun(folder: str, entries: Sequence[Entry], person: "Person | None") -> list[str]:
+    logs = [os.path.join(folder, f"{each.version}.log") for each in entries]
+    for log in logs:
+        with open(log, "wb"):
+            _give(log, person)
+    return logs
 
 
-def _files(folder: str, entries: Sequence[Entry]) -> list[str]:
-    return [os.path.join(folder, f"{each.version}.log") for each in entries]
+def _give(path: str, person: "Person | None") -> None:
+    if person is not None:
+        os.chown(path, person.uid, person.gid)

@@ -54,7 +54,11 @@ class _Stage:
                 if not self._listens():
                     waiting.clear()
                     self._interrupt()
+        except KeyboardInterrupt:
+            self._interrupt()
+            raise
         except BaseException:
+            self.audience = _Gone()  # such as a reader of stdout
             self._interrupt()
             raise
 
@@ -147,6 +151,19 @@ def _redirect(log: str) -> None:
 def _once(*_: object) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     raise KeyboardInterrupt
+
+
+class _Gone:
+    """An audience that does not listen any more."""
+
+    def began(self, place: int) -> None: ...
+
+    def heard(self, place: int, line: str) -> None: ...
+
+    def ended(self, place: int, code: int) -> bool:  # noqa: ARG002
+        return False
+
+    def waits(self) -> None: ...
 
 
 class _Teller:

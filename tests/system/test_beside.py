@@ -103,6 +103,22 @@ def test_once_it_is_enough_those_that_run_are_interrupted_and_no_more_begin(tmp_
     assert (0, "slept") not in heard.told
 
 
+def test_where_nobody_listens_any_more_those_that_run_are_interrupted(tmp_path: Path) -> None:
+    class Leaves(Heard):
+        def heard(self, place: int, line: str) -> None:
+            raise BrokenPipeError
+
+    def clears_up(teller: Teller) -> None:
+        try:
+            sleeps(teller)
+        finally:
+            (tmp_path / "cleared").touch()
+
+    with pytest.raises(BrokenPipeError):
+        beside([(clears_up, str(tmp_path / "log"))], jobs=1, audience=Leaves())
+    assert (tmp_path / "cleared").exists()
+
+
 def test_what_settles_is_not_interrupted_any_more(tmp_path: Path) -> None:
     def settles(teller: Teller) -> None:
         teller.settle()
