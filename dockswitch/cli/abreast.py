@@ -13,7 +13,7 @@ from dockswitch.model.errors import Interrupted
 from dockswitch.model.matrix import Entry
 from dockswitch.model.wish import Request
 from dockswitch.report import matrix as telling
-from dockswitch.switching import in_trial, matrix
+from dockswitch.switching import in_trial, matrix, trial_sweep
 from dockswitch.switching.authentic import Accepted
 from dockswitch.switching.trials import Tried
 
@@ -58,6 +58,7 @@ def runs(
         )
 
     with _logs(wish.logs, entries, seat.person) as logs:
+        trial_sweep.sweep(system)  # as `try` does
         how = matrix.Wish(run, wish.images, seat.whose)
         works = matrix.works(system, entries, logs, how)
         showing = Showing(report, entries, logs, fail_fast=wish.fail_fast)
