@@ -62,9 +62,7 @@ def runs(
         how = matrix.Wish(run, wish.images, seat.whose)
         works = matrix.works(system, entries, logs, how)
         showing = Showing(report, entries, logs, fail_fast=wish.fail_fast)
-        jobs = wish.jobs or matrix.jobs(
-            system, cores=len(os.sched_getaffinity(0)), count=len(entries)
-        )
+        jobs = wish.jobs or matrix.jobs(system, cores=_cores(), count=len(entries))
         try:
             system.beside(works, jobs=jobs, audience=showing)
         except KeyboardInterrupt:
@@ -79,6 +77,13 @@ def runs(
         telling.lines(entries, results),
     )
     return code
+
+
+def _cores() -> int:
+    """Those that we may use, where the system tells."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @contextlib.contextmanager

@@ -63,12 +63,12 @@ def entries(
     wanted = [
         chosen.choose(system, catalog, request, backend, source=source) for request in requests
     ]
-    found: dict[str, Entry] = {}
+    found: dict[Version, Entry] = {}
     for request, one in zip(requests, wanted, strict=True):
         bundle = chosen.fetched(system, one, accepted, progress).bundle
         channel = request.channel or one.channel or next(iter(bundle.channels), "")
-        first = found.get(bundle.folder, Entry((), channel, bundle))
-        found[bundle.folder] = replace(first, words=(*first.words, request.words))
+        first = found.get(bundle.version, Entry((), channel, bundle))
+        found[bundle.version] = replace(first, words=(*first.words, request.words))
     return tuple(found.values())
 
 
@@ -137,6 +137,8 @@ def _tried(system: System, entry: Entry, log: str, wish: Wish, teller: Teller) -
             teller.settle()
     except DockswitchError as error:
         return Result("broken", why="; ".join([error.message, *error.details.splitlines()]))
+    except OSError as error:  # such as a full disk
+        return Result("broken", why=str(error))
     return Result("done", exit=code, seconds=round(seconds, 3), ready=round(ready - began, 3))
 
 
