@@ -21,7 +21,7 @@ Examples:
 Each SPEC is one word here. The command runs in trials, as of `dockswitch try`,
 beside the engine that runs, and without input; what it prints is shown in the
 order of the engines, and the exit code is the highest. --format github starts
-nothing: its one line is for $GITHUB_OUTPUT, and `fromJSON` makes a matrix of it.
+nothing: its one line is for $GITHUB_OUTPUT, and `fromJSON` reads it.
 """
 RUNS = True  # what stands behind `--`
 FAILED = 125  # as with `run`
