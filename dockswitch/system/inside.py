@@ -20,12 +20,13 @@ def entering(pid: int, resolver: str, person: Person | None = None) -> Callable[
     is gone.
     """
     namespaces.load()
-    network = os.open(f"/proc/{pid}/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+    network = f"/proc/{pid}/ns/net"
+    os.stat(network)  # opened by the child alone: a network stays for as long as it is open
     return functools.partial(_enter, network, resolver, person)
 
 
-def _enter(network: int, resolver: str, person: Person | None) -> None:
-    namespaces.join(network, namespaces.NETWORK)
+def _enter(network: str, resolver: str, person: Person | None) -> None:
+    namespaces.join(os.open(network, os.O_RDONLY | os.O_CLOEXEC), namespaces.NETWORK)
     namespaces.own_mounts(following=True)
     with contextlib.suppress(OSError):  # there may be none, or a link to nothing
         namespaces.bind(resolver, os.path.realpath(_RESOLVER))
