@@ -228,6 +228,12 @@ def complete(ctx: typer.Context, incomplete: str) -> list[str]:
     return beginning([*_channels(), *words, *_kept(ctx), *published], incomplete)
 
 
+def complete_recorded(incomplete: str) -> list[str]:
+    from dockswitch.model import record
+
+    return beginning([str(each.version) for each in reversed(record.releases())], incomplete)
+
+
 def complete_kept(ctx: typer.Context, incomplete: str) -> list[str]:
     return beginning(_kept(ctx), incomplete)
 

@@ -32,8 +32,11 @@ GROUPS: dict[str, dict[str, str]] = {
         "channels": "List the channels, live and retired.",
         "resolve": "Show which release a word means, and why.",
         "where": "Show where a version was published.",
+        "compat": "Show which clients and engines speak with each other.",
     },
     "Run": {
+        "try": "Try an engine beside the one that runs here.",
+        "matrix": "Run a command against several engines at once.",
         "run": "Run a command with the client of a version on PATH.",
         "env": "Print what a shell needs to use this engine.",
         "daemon": "Start, stop, restart or watch dockswitch's own engine.",

@@ -12,6 +12,7 @@ from typing import Protocol, TypeAlias
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.host import Host
 from dockswitch.model.layout import Layout
+from dockswitch.model.person import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,33 @@ class Progress(Protocol):
 
     # one line for people about what happens now
     def say(self, line: str) -> None: ...
+
+
+class Teller(Protocol):
+    """How work in a process of its own tells what it does."""
+
+    # one line
+    def tell(self, line: str) -> None: ...
+
+    # from now on it is not interrupted: all that is left is to clear up
+    def settle(self) -> None: ...
+
+
+Work: TypeAlias = Callable[[Teller], None]
+
+
+class Audience(Protocol):
+    """Follows works that are done beside each other; `place` is where one stands among them."""
+
+    def began(self, place: int) -> None: ...
+
+    def heard(self, place: int, line: str) -> None: ...
+
+    # `code` is 0 for one that was done, 130 for one that was interrupted; whether more is wanted
+    def ended(self, place: int, code: int) -> bool: ...
+
+    # called several times a second
+    def waits(self) -> None: ...
 
 
 class Reader(Protocol):
@@ -265,7 +293,10 @@ class System(Reader, Protocol):
     # waits until all that was written to the file system of a folder is on disk
     def sync(self, folder: str) -> None: ...
 
-    # deletes a folder and all in it (only below the trash, a temporary name, or a proof's)
+    # gives a file to a user by their number
+    def give(self, path: str, uid: int) -> None: ...
+
+    # deletes a folder and all in it (only below the trash, a temporary name, a proof's or trial's)
     def discard(self, folder: str) -> None: ...
 
     # appends one line and fsyncs
@@ -274,9 +305,9 @@ class System(Reader, Protocol):
     # the lock of this state folder; raises LockBusy after `wait` seconds
     def locked(self, *, wait: float = 60) -> AbstractContextManager[None]: ...
 
-    # holds a lock that `lock_holder` tells of, on a file of the machine itself, which is made;
-    # False where another has it
-    def holding(self, path: str) -> AbstractContextManager[bool]: ...
+    # holds a lock on a file for as long as the block lasts, without waiting: whether that is ours.
+    # The file is gone behind it; `lock_holder` tells others of it
+    def claimed(self, path: str) -> AbstractContextManager[bool]: ...
 
     # starts a detached process whose output goes to `log`, in `folder` (a real path); returns its
     # pid
@@ -284,7 +315,8 @@ class System(Reader, Protocol):
         self, argv: Sequence[str], *, log: str, env: Mapping[str, str], folder: str = "/"
     ) -> int: ...
 
-    # likewise one that changes something; `given` is its input
+    # likewise one that changes something; `given` is its input, and it runs as `person`, None for
+    # ourselves
     def command(
         self,
         argv: Sequence[str],
@@ -292,15 +324,37 @@ class System(Reader, Protocol):
         timeout: float = 60,
         given: str = "",
         env: Mapping[str, str | None] | None = None,
+        person: Person | None = None,
     ) -> Finished: ...
 
     # likewise, apart from the machine: with no network, and with mounts of its own over what an
     # engine writes whatever it is told. All that it starts ends with it, and it ends with us.
-    # Raises NoNamespaces where that is not allowed
-    def start_apart(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int: ...
+    # With a `resolver`, the content of its /etc/resolv.conf, it may get a network, and its loopback
+    # is up. An `init`, such as tini, waits for its orphans. Raises NoNamespaces where that is not
+    # allowed
+    def start_apart(
+        self,
+        argv: Sequence[str],
+        *,
+        log: str,
+        env: Mapping[str, str],
+        resolver: bytes | None = None,
+        init: str = "",
+    ) -> int: ...
 
     # as `start`, but it ends with us, however we end
     def start_tied(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int: ...
+
+    # starts a process of ours that enters `held`, which names a child of its own; its pid once it
+    # entered. It leaves on SIGTERM, at `until` (seconds since the epoch), or when that child ends.
+    # Raises what entering raised, as an error of the same code
+    def keep(
+        self,
+        held: Callable[[], AbstractContextManager[int]],
+        *,
+        log: str,
+        until: float | None,
+    ) -> int: ...
 
     # runs a program that must not be cut short, such as dpkg: it has a session of its own, goes on
     # when we are killed, and is waited for when we are interrupted. `out` is what it said, which is
@@ -329,6 +383,18 @@ class System(Reader, Protocol):
     def calls(
         self, socket: str, method: str, paths: Sequence[str], *, timeout: float
     ) -> Sequence[Answer | None]: ...
+
+    # what one engine answers to a GET, streamed as it comes into a POST to another, and how that
+    # one answers; where the first refuses it is its answer. `add` is told the bytes of each piece
+    def pour(
+        self, from_: str, path: str, into: str, to: str, add: Callable[[int], None]
+    ) -> Answer | None: ...
+
+    # does each in a process of its own, `jobs` at a time, in that order; what it prints goes to the
+    # file beside it (a real path). Interrupted, it interrupts them and waits for them
+    def beside(
+        self, works: Sequence[tuple[Work, str]], *, jobs: int, audience: Audience
+    ) -> None: ...
 
     # sleeps
     def pause(self, seconds: float) -> None: ...

@@ -138,6 +138,12 @@ def _needed(reader: Reader, bundle: Bundle, gone: Collection[Vm] = ()) -> str | 
     waits = unconfirmed.read(reader)
     if waits is not None and bundle.folder == history.earlier(reader, waits.back_to).folder:
         return f"generation {waits.generation} goes back to it unless that is confirmed"
+    if reader.kind(reader.layout.trials) is not None:
+        from dockswitch.switching import trial_sweep  # only where engines are tried
+
+        tried = trial_sweep.using(reader, bundle.folder)
+        if tried is not None:
+            return f"it is on trial as {tried.name}: `dockswitch try --end {tried.name}` ends that"
     if reader.below(bundle.folder):
         return "programs of it still run: its engine, or the shims of containers that it started"
     return None

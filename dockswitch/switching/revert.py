@@ -56,9 +56,8 @@ def see_through(system: System, progress: Progress) -> Generation | None:
     What fails is tried again; raises NotTakenBack where hands are needed. Where another does this
     already nothing is left to do.
     """
-    layout = system.layout
     while unconfirmed.read(system) is not None:  # noted anew, perhaps, as we let go of it
-        with system.holding(layout.real(layout.watch)) as alone:
+        with system.claimed(system.layout.watch) as alone:
             if not alone:
                 return None
             back = _watched(system, progress)

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.host import Host
 from dockswitch.model.layout import Layout, own_uid
+from dockswitch.model.person import Person
 from dockswitch.model.ports import (
     Answer,
+    Audience,
     Circumstances,
     Daemon,
     Finished,
@@ -25,6 +27,7 @@ from dockswitch.model.ports import (
     Socket,
     Tls,
     Unpacked,
+    Work,
 )
 from dockswitch.system import commands, daemons, files, locks, proc, processes
 
@@ -214,6 +217,9 @@ class Here:
 
         disk.sync(self.layout.real(folder))
 
+    def give(self, path: str, uid: int) -> None:
+        os.chown(self.layout.real(path), uid, -1)
+
     def discard(self, folder: str) -> None:
         files.discard(self.layout.real(folder))
 
@@ -223,8 +229,8 @@ class Here:
     def locked(self, *, wait: float = 60) -> contextlib.AbstractContextManager[None]:
         return locks.locked(self.layout.real(self.layout.lock), wait=wait, tell=self._tell)
 
-    def holding(self, path: str) -> contextlib.AbstractContextManager[bool]:
-        return locks.holding(path)
+    def claimed(self, path: str) -> contextlib.AbstractContextManager[bool]:
+        return locks.claimed(self.layout.real(path))
 
     def start(
         self, argv: Sequence[str], *, log: str, env: Mapping[str, str], folder: str = "/"
@@ -238,18 +244,39 @@ class Here:
         timeout: float = 60,
         given: str = "",
         env: Mapping[str, str | None] | None = None,
+        person: Person | None = None,
     ) -> Finished:
-        return commands.run(argv, timeout=timeout, given=given, env=env)
+        return commands.run(argv, timeout=timeout, given=given, env=env, person=person)
 
-    def start_apart(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
-        from dockswitch.system import apart  # only where an engine is proven
+    def start_apart(
+        self,
+        argv: Sequence[str],
+        *,
+        log: str,
+        env: Mapping[str, str],
+        resolver: bytes | None = None,
+        init: str = "",
+    ) -> int:
+        from dockswitch.system import apart  # only where an engine is on trial
 
-        return apart.start(argv, log=self.layout.real(log), env=env)
+        argv = (self.layout.real(init), "--", *argv) if init else argv
+        return apart.start(argv, log=self.layout.real(log), env=env, resolver=resolver)
 
     def start_tied(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
         from dockswitch.system import apart  # likewise
 
         return apart.start_tied(argv, log=self.layout.real(log), env=env)
+
+    def keep(
+        self,
+        held: Callable[[], contextlib.AbstractContextManager[int]],
+        *,
+        log: str,
+        until: float | None,
+    ) -> int:
+        from dockswitch.system import keeping  # only where an engine on trial is kept
+
+        return keeping.keep(held, log=self.layout.real(log), until=until)
 
     def see_through(
         self,
@@ -281,6 +308,19 @@ class Here:
         from dockswitch.system import sockets  # as above
 
         return sockets.calls(self.layout.real(socket), method, paths, timeout=timeout)
+
+    def pour(
+        self, from_: str, path: str, into: str, to: str, add: Callable[[int], None]
+    ) -> Answer | None:
+        from dockswitch.system import pour  # only where an image goes along
+
+        real = self.layout.real
+        return pour.pour(real(from_), path, real(into), to, add)
+
+    def beside(self, works: Sequence[tuple[Work, str]], *, jobs: int, audience: Audience) -> None:
+        from dockswitch.system import beside  # only where several engines are tried at once
+
+        beside.beside(works, jobs=jobs, audience=audience)
 
     def pause(self, seconds: float) -> None:
         time.sleep(seconds)

@@ -49,13 +49,37 @@ def locked(
 
 
 @contextlib.contextmanager
-def holding(path: str) -> Iterator[bool]:
-    """Has the lock that `holder` tells of on a file, which is made; whether it has, or another."""
+def claimed(path: str) -> Iterator[bool]:
+    """Holds a lock of fcntl(2) on a file of our own making, which is gone behind it: whether we do.
+
+    Nobody is waited for. It goes with us, however we end; the file stays then, and `holder` says
+    that nobody has it.
+    """
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    opened = _claim(path)
     try:
-        yield hold(opened)
+        yield opened is not None
     finally:
+        if opened is not None:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(path)
+            os.close(opened)
+
+
+def _claim(path: str) -> int | None:
+    """The locked file; one that whoever had it removed while we opened it is no claim on the name.
+
+    Locked as an open file and not as a process (F_OFD_SETLK): of the latter's locks any other look
+    at the same file would lose it.
+    """
+    while True:
+        opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        if not hold(opened):
+            os.close(opened)
+            return None
+        with contextlib.suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(opened), os.stat(path)):
+                return opened
         os.close(opened)
 
 
@@ -65,7 +89,7 @@ def hold(opened: int) -> bool:
     Nothing happens where another has it locked, or the file system cannot; `holder` tells of it.
     Whether it is locked by us then.
     """
-    import struct  # only where packages are installed, or a switch is to be confirmed
+    import struct  # only where packages are installed, or something is claimed
 
     # struct flock, as below
     wanted = struct.pack("hhqqi", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)

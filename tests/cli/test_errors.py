@@ -55,6 +55,19 @@ WORDS = {
     "run without a spec": Case("run -- docker ps", 125),
     "run with a spec that is none": Case("run stabel -- docker ps", 125),
     "a pin that is a channel": Case("pin test", 2),
+    "a client that is none": Case("compat --client stable", 2),
+    "a client that the record does not know": Case("compat --client 99.9", 11),
+    "a client whose api nobody knows": Case("compat --client 0.8.1", 1),
+    "an engine by its api": Case("compat --engine 1.41", 2),
+    "a matrix without a command": Case("matrix stable", 2),
+    "a matrix that is listed and run": Case("matrix --format github stable -- true", 2),
+    "a matrix listed for a version that nobody has": Case("matrix --format github 97", 11),
+    "a matrix with a version that nobody has": Case("matrix stable 97 -- true", 125),
+    "a matrix with a word that is none": Case("matrix stable tset -- true", 125),
+    "a matrix of none at a time": Case("matrix stable --jobs 0 -- true", 125),
+    "a matrix run for another host": Case("matrix stable --for linux/aarch64 -- true", 125),
+    "a matrix run out of a repository": Case("matrix stable --backend apt -- true", 125),
+    "neither a client nor an engine": Case("compat", 1, {"PATH": "/nonexistent"}),
 }
 
 SPECS = {

@@ -16,8 +16,10 @@ from dockswitch.model.address import name_of
 from dockswitch.model.errors import DockswitchError, NoNamespaces
 from dockswitch.model.file_name import FileName
 from dockswitch.model.layout import Layout
+from dockswitch.model.person import Person
 from dockswitch.model.ports import (
     Answer,
+    Audience,
     Circumstances,
     Daemon,
     Finished,
@@ -29,6 +31,7 @@ from dockswitch.model.ports import (
     Socket,
     Tls,
     Unpacked,
+    Work,
 )
 from dockswitch.model.unreachable import NeverFetched
 from dockswitch.model.version import Version
@@ -37,7 +40,7 @@ from dockswitch.system.refusals import DiskFull
 from tests.world import debs
 from tests.world.apt import Apt
 from tests.world.dpkg import Dpkg
-from tests.world.engines import Manners, answer
+from tests.world.engines import Manners, Running, answer
 from tests.world.files import File, Files
 from tests.world.payloads import SERVICE
 from tests.world.processes import Processes
@@ -73,6 +76,17 @@ class Lab(Protocol):
     def answer(self, socket: Socket, method: str, path: str) -> Answer | None: ...
 
 
+class _Teller:
+    def __init__(self, audience: Audience, place: int) -> None:
+        self._audience, self._place = audience, place
+
+    def tell(self, line: str) -> None:
+        self._audience.heard(self._place, line)
+
+    def settle(self) -> None:
+        pass
+
+
 class Death:
     """Whether a command was killed: not, where it had ended before that call."""
 
@@ -102,6 +116,8 @@ class World(Processes):
         self.no_namespaces = ""
         self.lock_holders: dict[str, int] = {}
         self.nobody_waits = False  # whoever is started to do so ends at once
+        self.claims: set[str] = set()
+        self.kept: dict[int, contextlib.AbstractContextManager[int]] = {}
         self.told: list[str] = []
         self.acts: list[str] = []
         self.writes = 0
@@ -124,6 +140,7 @@ class World(Processes):
             death.came = True
         finally:
             self._dies_at, self._dead, self.busy = None, False, False
+            self.claims.clear()
 
     @contextlib.contextmanager
     def full(self, number: int, *, for_good: bool = False) -> Iterator[None]:
@@ -363,6 +380,9 @@ class World(Processes):
     def sync(self, folder: str) -> None:
         self._act(f"sync {folder}", lambda: None)
 
+    def give(self, path: str, uid: int) -> None:
+        self._act(f"give {path} {uid}", lambda: None)
+
     def discard(self, folder: str) -> None:
         def some(count: int | None) -> None:
             self.files.discard(folder, count=count)
@@ -418,20 +438,24 @@ class World(Processes):
         )
 
     def lock_holder(self, path: str) -> int | None:
-        pid = self.lock_holders.get(path)
+        claimed = 0 if self.layout.stored(path) in self.claims else None
+        pid = self.lock_holders.get(path, claimed)
         return self._asked(None if pid in self.processes and not self.alive(pid) else pid)
 
     @contextlib.contextmanager
-    def holding(self, path: str) -> Iterator[bool]:
-        self._act(f"hold {path}", lambda: None)
-        if self.lock_holder(path) is not None:
+    def claimed(self, path: str) -> Iterator[bool]:
+        """The file of one that was killed stays, and nobody has it."""
+        if self.lock_holder(self.layout.real(path)) is not None:
             yield False
             return
-        self.lock_holders[path] = os.getpid()
+        self._act(f"claim {path}", lambda: self.files.write(path, b"", 0o644), writes=True)
+        self.claims.add(path)
         try:
             yield True
         finally:
-            self.lock_holders.pop(path, None)
+            self.claims.discard(path)
+            if not self._dead:
+                self.files.write(path, None, 0o644)
 
     def command(
         self,
@@ -440,6 +464,7 @@ class World(Processes):
         timeout: float = 60,
         given: str = "",
         env: Mapping[str, str | None] | None = None,
+        person: Person | None = None,
     ) -> Finished:
         lab = self.labs.get(os.path.basename(argv[0]))
         if lab is not None:
@@ -464,7 +489,15 @@ class World(Processes):
             return self._act("start who waits", lambda: self._waits(argv))
         return self._act(f"start {argv[0]}", lambda: self._starts(argv, log, env, folder))
 
-    def start_apart(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
+    def start_apart(
+        self,
+        argv: Sequence[str],
+        *,
+        log: str,
+        env: Mapping[str, str],
+        resolver: bytes | None = None,
+        init: str = "",
+    ) -> int:
         """Unlike a real one it outlives a maker that was killed: the next command finds it."""
         if self.no_namespaces:
             raise NoNamespaces(self.no_namespaces)
@@ -473,6 +506,21 @@ class World(Processes):
     def start_tied(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
         """Likewise."""
         return self._act(f"start tied {argv[0]}", lambda: self._starts(argv, log, env, apart=True))
+
+    def keep(
+        self,
+        held: Callable[[], contextlib.AbstractContextManager[int]],
+        *,
+        log: str,
+        until: float | None,
+    ) -> int:
+        """It enters before it is a process of its own; when it is to leave, a test says."""
+        entered = held()
+        entered.__enter__()
+        pid = os.getpid()  # as it wrote that down
+        self.processes[pid] = Running(pid, ("dockswitch", "try"))
+        self.kept[pid] = entered
+        return pid
 
     def clear_cgroup(self, name: str) -> None:
         self._act(f"clear cgroup {name}", lambda: self.cgroups.discard(name))
@@ -485,6 +533,9 @@ class World(Processes):
             return self._asked(True)  # noqa: FBT003 -- a value like any other here
 
         def signal() -> None:
+            keeps = self.kept.pop(pid, None)
+            if keeps is not None and not kill:
+                keeps.__exit__(None, None, None)
             self._signalled(process, kill=kill)
 
         def ended() -> bool:
@@ -499,6 +550,28 @@ class World(Processes):
     ) -> Sequence[Answer | None]:
         """One behind the other: each may be the one at which the command is killed."""
         return [self.call(socket, method, path, timeout=timeout) for path in paths]
+
+    def pour(
+        self, from_: str, path: str, into: str, to: str, add: Callable[[int], None]
+    ) -> Answer | None:
+        """Of an image; as a whole, or not at all."""
+        name = path.split("/")[2].partition(":")[0]
+        source, target = (self.processes.get(self.listener(at) or 0) for at in (from_, into))
+        if source is None or target is None:
+            return None
+        images, labels = target.data.images, source.data.images[name]
+        self._act(f"pour {path}", lambda: images.update({name: labels}), writes=True)
+        return Answer(200, b"")
+
+    def beside(self, works: Sequence[tuple[Work, str]], *, jobs: int, audience: Audience) -> None:
+        """One after the other, however many could be at once; nobody prints here."""
+        assert jobs > 0
+        for place, (work, _) in enumerate(works):
+            audience.began(place)
+            work(_Teller(audience, place))
+            audience.waits()
+            if not audience.ended(place, 0):
+                break
 
     def pause(self, seconds: float) -> None:
         def passed() -> None:
