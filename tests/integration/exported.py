@@ -16,8 +16,8 @@ _LOOK = """\
 cd / && find var/lib/dockswitch etc/systemd/system usr/local/bin usr/local/lib etc/apt etc/docker \
     usr/sbin/policy-rc.d -mindepth 1 -not -path '*/dockswitch-recover.service' \
     -not -path 'var/lib/dockswitch/journal/*' -not -name 'script.*' -not -name lock \
-    -not -name seen.json -not -name .dockswitch.json -not -path 'var/lib/dockswitch/trash*' \
-    \\( -type f -printf '%p %m %u:%g ' -exec sh -c 'sha256sum <"$0"' {} ';' \
+    -not -name seen.json -not -name key.json -not -path 'var/lib/dockswitch/log*'  -not -name .dockswitch.json -not -path 'var/lib/dockswitch/trash*' \
+    \\( -type f -size +999k -printf '%p %m %u:%g %s\\n' -o -type f -printf '%p %m %u:%g ' -exec sh -c 'sha256sum <"$0"' {} ';' \
     -o -type l -printf '%p -> %l\\n' -o -type d -printf '%p/ %m\\n' \\) 2>/dev/null |
     sed 's/ *-$//' | sort
 """

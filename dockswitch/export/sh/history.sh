@@ -31,7 +31,7 @@ commit() {
     mkdir -p $STATE/journal
     printf '%s\n' "$HISTORY" | filled | sed "s|\"@NUMBER@\"|$number|" >$STATE/journal/.script.tmp
     mv $STATE/journal/.script.tmp "$STATE/journal/$journal.jsonl"
-    printf '%s\n' "form=$FORM" "version=$VERSION" "id=$ID" "packages=$(packages)" \
+    printf '%s\n' "form=$FORM" "version=$VERSION" "id=$ID" "packages=$(present | tr '\n' ' ')" \
         "journal=$journal" "generation=$number" >$NOTE.tmp
     mv $NOTE.tmp $NOTE
     sync

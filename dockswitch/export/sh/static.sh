@@ -2,6 +2,8 @@
 
 packages() { :; }
 
+present() { :; }
+
 in_force() {
     [ ! -d $UNDO ] && [ "$(readlink $STATE/current || true)" = "${FOLDER#"$STATE/"}" ] &&
         [ "$(noted form)" != packages ] && serves "$(answer || true)"
