@@ -12,12 +12,20 @@ from tests.integration.systemd_machine import Machine
 SCRIPT = "/opt/engine.sh"
 
 #: Every path that a switch may touch, what it is, and what is in it.
-_LOOK = """\
-cd / && find var/lib/dockswitch etc/systemd/system usr/local/bin usr/local/lib etc/apt etc/docker \
-    usr/sbin/policy-rc.d -mindepth 1 -not -path '*/dockswitch-recover.service' \
-    -not -path 'var/lib/dockswitch/journal/*' -not -name 'script.*' -not -name lock \
-    -not -name seen.json -not -name key.json -not -path 'var/lib/dockswitch/log*'  -not -name .dockswitch.json -not -path 'var/lib/dockswitch/trash*' \
-    \\( -type f -size +999k -printf '%p %m %u:%g %s\\n' -o -type f -printf '%p %m %u:%g ' -exec sh -c 'sha256sum <"$0"' {} ';' \
+_PLACES = (
+    *("var/lib/dockswitch", "etc/systemd/system", "usr/local/bin", "usr/local/lib"),
+    *("etc/apt", "etc/docker", "usr/sbin/policy-rc.d"),
+)
+#: What one of both alone has, what is of the moment, and what is compared in another way.
+_LEFT_OUT = (
+    *("*/dockswitch-recover.service", "var/lib/dockswitch/journal/*", "*/script.*", "*/lock"),
+    *("*/seen.json", "*/key.json", "*/.dockswitch.json", "var/lib/dockswitch/log*"),
+    *("var/lib/dockswitch/trash*", "var/lib/dockswitch/versions/", "*/preferences.d/dockswitch"),
+)
+_LOOK = f"""\
+cd / && find {" ".join(_PLACES)} -mindepth 1 {" ".join(f"-not -path '{e}'" for e in _LEFT_OUT)} \
+    \\( -type f -size +999k -printf '%p %m %u:%g %s\\n' \
+    -o -type f -printf '%p %m %u:%g ' -exec sh -c 'sha256sum <"$0"' {{}} ';' \
     -o -type l -printf '%p -> %l\\n' -o -type d -printf '%p/ %m\\n' \\) 2>/dev/null |
     sed 's/ *-$//' | sort
 """

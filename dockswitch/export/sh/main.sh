@@ -66,12 +66,12 @@ keep_in_force() {
 change() {
     ! runs || stopped=true
     if [ -n "$check" ]; then
-        foresee
+        is_kept || foresee
         tell true "Docker Engine: ${from:-none} -> $VERSION ($FORM)$(restart_told)"
         exit 10
     fi
     [ ! -d $UNDO ] || acting=yes # one that was cut short: forward, or else back
-    bring
+    is_kept || bring
     prepare
     add_group
     remember
@@ -84,6 +84,9 @@ change() {
     add_user
     tell true "Docker Engine $VERSION is in force"
 }
+
+# Verified when it got its name.
+is_kept() { [ -f "$FOLDER/.dockswitch.json" ]; }
 
 restart_told() { [ $stopped = false ] || printf ', the engine that runs is stopped for it'; }
 

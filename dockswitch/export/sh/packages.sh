@@ -120,7 +120,7 @@ dpkg_is_busy() {
 
 # The files on the shelf, where they stay for the way back; and what they depend on in apt's cache.
 prepare() {
-    if [ ! -f "$FOLDER/.dockswitch.json" ]; then
+    if ! is_kept; then
         rm -rf $STATE/packages/.tmp-script-* # of one that was killed: we are alone
         fresh=$STATE/packages/.tmp-script-$$
         mkdir -p "$fresh"

@@ -36,7 +36,7 @@ prepare() {
 }
 
 unpack() {
-    [ ! -f "$FOLDER/.dockswitch.json" ] || return 0
+    ! is_kept || return 0
     rm -rf $STATE/versions/.tmp-script-* # of one that was killed: we are alone
     fresh=$STATE/versions/.tmp-script-$$
     mkdir -p "$fresh/.unpacked"
