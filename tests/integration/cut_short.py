@@ -6,7 +6,7 @@ from tests.integration import exported
 from tests.integration.systemd_machine import Machine
 
 _FOLDER = "/opt/cut"
-_PROGRAMS = ("systemctl", "mv", "ln", "rm", "cp", "mkdir", "sync", "dpkg", "apt-get", "apt-mark")
+_PROGRAMS = ("systemctl", "mv", "ln", "rm", "cp", "mkdir", "dpkg", "apt-get", "apt-mark")
 
 #: Counts down, and at nought ends the script with all that it runs, itself included.
 _WRAPPER = f"""\

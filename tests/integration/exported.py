@@ -29,6 +29,12 @@ cd / && find {" ".join(_PLACES)} -mindepth 1 {" ".join(f"-not -path '{e}'" for e
     -o -type l -printf '%p -> %l\\n' -o -type d -printf '%p/ %m\\n' \\) 2>/dev/null |
     sed 's/ *-$//' | sort
 """
+_LEFT = """\
+find /var/lib/dockswitch -name '*tmp*'
+ls -d /var/lib/dockswitch/script.undo /usr/sbin/policy-rc.d 2>/dev/null
+find /etc/systemd/system -lname /dev/null
+true
+"""
 #: What is of the moment, or of who did it.
 _OF_THE_MOMENT = ("time", "number", "wish")
 
@@ -74,11 +80,23 @@ def newest_generation(machine: Machine) -> dict[str, Any]:
     }
 
 
+def traces(machine: Machine) -> list[str]:
+    """Every path that a switch may touch, but for what is kept of versions."""
+    kept = ("var/lib/dockswitch/versions", "var/lib/dockswitch/packages", "etc/docker")
+    shown = machine.shell(["sh", "-c", _LOOK]).splitlines()
+    return [each for each in shown if not each.startswith((*kept, "var/lib/dockswitch/daemon"))]
+
+
+def left(machine: Machine) -> list[str]:
+    """What a run that was cut short may have left, and none that went on from it may."""
+    return machine.shell(["sh", "-c", _LEFT]).split()
+
+
 def run(
-    machine: Machine, *words: str, shell: tuple[str, ...] = ("dash",)
+    machine: Machine, *words: str, shell: tuple[str, ...] = ("dash",), script: str = SCRIPT
 ) -> tuple[int, dict[str, Any]]:
     """Its exit code, and the one object that it told."""
-    ran = machine.attempt([*shell, SCRIPT, "--json", *words])
+    ran = machine.attempt([*shell, script, "--json", *words])
     try:
         told: dict[str, Any] = json.loads(ran.stdout)
     except ValueError:

@@ -129,9 +129,10 @@ prepare() {
         done
         chmod 644 "$fresh"/*
         printf '%s\n' "$RECORD" >"$fresh/.dockswitch.json"
-        sync
+        flush "$fresh"/* "$fresh/.dockswitch.json" "$fresh"
         rm -rf "$FOLDER"
         mv "$fresh" "$FOLDER"
+        flush $STATE/packages
     fi
     await_dpkg
     dpkg --configure -a >/dev/null 2>&1 3>&- 9>&- || true # what was cut short; mended by what follows

@@ -49,9 +49,10 @@ unpack() {
     chmod 755 "$fresh" "$fresh"/*
     names=$(for each in "$fresh"/*; do echo "${each##*/}"; done | listed)
     printf '%s\n' "$RECORD" | sed "s/\"@NAMES@\"/$names/" >"$fresh/.dockswitch.json"
-    sync
+    flush "$fresh"/* "$fresh/.dockswitch.json" "$fresh"
     rm -rf "$FOLDER"
     mv "$fresh" "$FOLDER"
+    flush $STATE/versions
 }
 
 # What another form of the engine, or another version's time, has left.
