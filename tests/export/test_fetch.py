@@ -36,7 +36,7 @@ class Host:
     def fetches(self, wanted: Script, call: str, **facts: str) -> tuple[int, dict[str, Any]]:
         """Its exit code and what it told, where it does that alone in the place of everything."""
         text = script.render(wanted)
-        acts = f"refuse_unfit() {{ {call}; exit 0; }}\nmain --json"
+        acts = f"refuse_unfit() {{ {call}; over=yes; exit 0; }}\nmain --json"
         for name, value in facts.items():
             acts += f" --{name} {value}"
         ran = subprocess.run(

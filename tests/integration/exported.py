@@ -54,12 +54,17 @@ class State:
 def state(machine: Machine) -> State:
     return State(
         paths=tuple(machine.shell(["sh", "-c", _LOOK]).splitlines()),
-        status=machine.run("status").ended(0).plain,
+        status=_without_moment(machine.run("status").ended(0).plain),
         generation=newest_generation(machine),
         kept=kept(machine),
         packages=machine.shell(["dpkg-query", "--show"]),
         held=machine.shell(["apt-mark", "showhold"]),
     )
+
+
+def _without_moment(status: dict[str, Any]) -> dict[str, Any]:
+    held = status["held"] or {}
+    return {**status, "held": {name: held[name] for name in held if name != "since"}}
 
 
 def kept(machine: Machine) -> dict[str, Any]:
