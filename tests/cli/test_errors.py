@@ -45,6 +45,9 @@ WORDS = {
     "a probe with half a quote": Case('use stable --probe "sh -c \'x"', 2),
     "a probe of nothing": Case("use stable --probe ''", 2),
     "a probe where no engine is started": Case("use stable --no-start --probe true", 2),
+    "a time that is none": Case("use stable --no-start --revert-after soon", 2),
+    "no time at all": Case("rollback --revert-after 0s", 2),
+    "a time for a virtual machine": Case("use stable --backend lima --revert-after 10m", 2),
     "a backend that nobody has": Case("use stable --backend snap", 2),
     "sources that nobody has": Case("resolve stable --backend snap", 2),
     "an empty root": Case("list --root ''", 2),
@@ -148,6 +151,9 @@ MACHINE = {
     ),
     "a binary that the version lacks": Case("which podman", 1, before=after("use 98 --no-start")),
     "no engine to start": Case("daemon start", 1),
+    "a note of what is to be confirmed that cannot be read": Case(
+        "confirm", 1, before=file("var/lib/dockswitch/unconfirmed.json", "{}\n")
+    ),
     "a file in the way": Case("use stable --no-start", 1, before=file("usr/local/bin/docker")),
     "state that cannot be read": Case(
         "history", 1, before=file("var/lib/dockswitch/journal/000001.jsonl", "?\n{}\n")
