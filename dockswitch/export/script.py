@@ -15,7 +15,7 @@ from dockswitch.apt import own_source, preferences
 from dockswitch.engine import flags, policy, unit_files, units
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.systemd import CONTAINERD_SOCKET, OWN_CONTAINERD_UNTIL
-from dockswitch.model import kept_record, package_names, package_words, record, shipped
+from dockswitch.model import kept_record, package_names, package_words, record, shipped, stores
 from dockswitch.model.address import name_of
 from dockswitch.model.generation import Generation, to_plain
 from dockswitch.model.hold import Hold
@@ -28,7 +28,7 @@ from dockswitch.model.step import File
 Form: TypeAlias = Literal["static", "packages"]
 
 # What both forms are made of, before what they do not share.
-_BOTH = ("proof", "common", "fetch", "told", "engine", "history", "back")
+_BOTH = ("proof", "common", "fetch", "told", "engine", "data", "history", "back")
 
 _COMMENT = re.compile(r"^ *#.*\n", re.MULTILINE)
 
@@ -108,6 +108,8 @@ def _facts(script: Script) -> dict[str, str]:
         "HISTORY": _history(script),
         "MARK": units.MARK,
         "CGROUP_V1_ONLY": "yes" if known and "cgroup-v2" in known.cannot_run_on else "",
+        "STORES": " ".join(name for name in stores.names() if stores.how(name, bundle.version)),
+        "CONTAINERD_STORE": stores.how(stores.CONTAINERD, bundle.version) or "",
         "ENGINE_PACKAGES": " ".join(sorted((*package_names.ALL, "moby-engine"))),
         "TOUCHED": "\n".join((*_UNITS, *_APT_FILES)),
         "APT_FILES": "\n".join(_APT_FILES),

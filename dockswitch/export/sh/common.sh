@@ -8,25 +8,26 @@ usage() {
     cat <<END
 Installs Docker Engine $VERSION ($FORM, $ARCH), exactly, and does nothing where it is in force.
 
-    sh $0 [--check] [--json] [--files DIR] [--user NAME] [--replace] [--no-container]
+    sh $0 [--check] [--json] [--files DIR] [--user NAME] [--replace] [--data same]
     sh $0 --prove         runs a container in the engine that is there, and that is all
 
     --check         says what would be done, and does nothing; exit code 10 where that is a change
     --json          one JSON object on stdout, also where it fails; all else is on stderr
     --files DIR     files that lie in DIR are taken from there; what does not is fetched
     --user NAME     may speak to the engine from the next login on
+    --data same     the data-root too, whatever this version does not show of it
     --replace       an engine that something else put there gives way
     --no-container  does not run a container to see whether the engine can
 
 What is fetched is verified before anything stops. Where the new engine is not well, the one before
-is back. No data-root is looked into: whether an older engine reads it, \`dockswitch use\` would know.
+is back. A data-root of which it would show nothing is refused.
 
 The object: "changed" (with --check: whether it would be), "from" and "to" (versions, "from" is null
 where there was none), "backend" (static, apt), "restarted" (whether a running engine was stopped,
 or would be), and where it fails "error" with "code", "message" and "hint".
 
 Exit codes: 0 done, or nothing to do; 1 other error; 2 usage; 10 a change is pending (--check);
-12 not authentic; 14 busy; 15 it failed and was undone; 16 undoing failed, hands needed;
+12 not authentic; 13 data-root refused; 14 busy; 15 it failed and was undone; 16 undoing failed, hands needed;
 17 cannot be fetched; 18 not for this host; 130 interrupted.
 END
 }

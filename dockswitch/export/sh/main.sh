@@ -2,7 +2,7 @@
 
 main() {
     exec 3>&1 1>&2 # what was asked for is told there; all else is for people
-    files='' user='' replace='' container=yes only='' check='' json=''
+    files='' user='' replace='' container=yes only='' check='' json='' same=''
     from='' stopped=false acting='' over='' work=$(mktemp -d)
     trap leave EXIT
     trap 'exit 130' INT TERM HUP
@@ -13,6 +13,12 @@ main() {
             [ $# -ge 2 ] || refuse "$1 wants a word" "see \`sh $0 --help\`" 2
             [ "$1" = --user ] || files=$2
             [ "$1" = --files ] || user=$2
+            shift
+            ;;
+        --data)
+            [ "${2:-}" = same ] || refuse "--data takes same" \
+                "a data-root of its own is what dockswitch itself can give" 2
+            same=yes
             shift
             ;;
         --replace) replace=yes ;;
@@ -43,6 +49,7 @@ main() {
     else
         refuse_others
         refuse_more
+        refuse_losses
         refuse_no_user
         change
     fi

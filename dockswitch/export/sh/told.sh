@@ -27,6 +27,7 @@ code_name() {
     case $1 in
     2) echo usage ;;
     12) echo not-authentic ;;
+    13) echo data-root ;;
     14) echo busy ;;
     15) echo undone ;;
     16) echo hands-needed ;;
