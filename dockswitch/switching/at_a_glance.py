@@ -37,8 +37,8 @@ def _asked_for(now: Generation, request: Request, options: Options) -> bool:
     wish = request.wish
     if not isinstance(wish, Exact) or request.as_of is not None or now.version is None:
         return False
-    plain = Options(experimental=now.experimental)
-    held = now.hold is not None  # an exact wish holds
+    plain = Options(experimental=now.experimental, hold=options.hold)
+    held = now.hold is not None and options.hold is not False  # an exact wish holds
     same = wish.matches(now.version) and request.channel in (None, now.channel)
     return same and held and now.running and options == plain
 

@@ -1,13 +1,37 @@
-"""The facts of a host come by the same way as its engine."""
+"""Has a host tell which engine it has; it leaves nothing there."""
 
 # Copyright: the dockswitch authors. MIT, see https://opensource.org/licenses/MIT
 
 from __future__ import annotations
 
-from ansible_collections.dockswitch.engine.plugins.action.docker_engine import (
-    ActionModule as Brings,
-)
+from typing import Any
+
+from ansible_collections.dockswitch.engine.plugins.plugin_utils import controller, words
+from ansible_collections.dockswitch.engine.plugins.plugin_utils.host import Brought, OnHost
 
 
-class ActionModule(Brings):  # type: ignore[misc]  # Ansible has no types
-    pass
+class ActionModule(OnHost):
+    """The facts of a host come by the same way as its engine."""
+
+    keeps = False
+
+    def run(self, tmp: str | None = None, task_vars: Any = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        variables = task_vars or {}
+        given = self.validate_argument_spec(words.COMMON)[1]
+        named = given["program"] or variables.get("dockswitch_program")
+        program = controller.program(self._templar.template(named) if named else None)
+        root = ["--root", given["root"]] if given["root"] else []
+        try:
+            said = self.has_program_say(
+                [*root, "status"],
+                (Brought.of("program", program),),
+                variables,
+                words.settings(given),
+            )
+        finally:
+            self._remove_tmp_path(self._connection._shell.tmpdir)
+        if said.code not in (0, 10):
+            return {**result, **words.failure(said.plain, said.code)}
+        plain = {name: said.plain[name] for name in said.plain if name not in ("command", "schema")}
+        return {**result, "changed": False, "ansible_facts": {"docker_engine": plain}}

@@ -139,25 +139,3 @@ steps:
   type: list
   elements: str
 """
-
-from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockswitch.engine.plugins.module_utils import words
-from ansible_collections.dockswitch.engine.plugins.module_utils.program import Program
-
-
-def main() -> None:
-    module = AnsibleModule(
-        argument_spec=words.SPEC,
-        supports_check_mode=True,
-        required_if=[("state", "fetched", ("channel", "version"), True)],
-    )
-    given = module.params
-    if given["state"] == "present" and not (given["channel"] or given["version"]):
-        module.fail_json(msg="which release? say channel, version, or both")
-    program = Program(module, given["program"], root=given["root"])
-    said = program.says(words.of(given, check=module.check_mode))
-    module.exit_json(**said, diff=words.diff(said))
-
-
-if __name__ == "__main__":
-    main()

@@ -53,24 +53,3 @@ ansible_facts:
       type: dict
       returned: always
 """
-
-from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockswitch.engine.plugins.module_utils.program import Program
-
-
-def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            "root": {"type": "path"},
-            "settings": {"type": "dict", "default": {}},
-            "program": {"type": "path"},
-        },
-        supports_check_mode=True,
-    )
-    said = Program(module, module.params["program"], root=module.params["root"]).says(["status"])
-    del said["changed"]
-    module.exit_json(changed=False, ansible_facts={"docker_engine": said})
-
-
-if __name__ == "__main__":
-    main()

@@ -6,7 +6,14 @@ from __future__ import annotations
 
 from typing import Any
 
-SPEC: dict[str, dict[str, Any]] = {
+#: What every task has that asks the program on a host.
+COMMON: dict[str, dict[str, Any]] = {
+    "settings": {"type": "dict", "default": {}},
+    "root": {"type": "str"},
+    "program": {"type": "str"},
+}
+
+ENGINE: dict[str, dict[str, Any]] = {
     "channel": {"type": "str"},
     "version": {"type": "str"},
     "state": {
@@ -16,13 +23,13 @@ SPEC: dict[str, dict[str, Any]] = {
     },
     "backend": {"type": "str", "choices": ["apt", "static"]},
     "hold": {"type": "bool"},
-    "lock": {"type": "path"},
+    "lock": {"type": "str"},
     "data": {"type": "str", "choices": ["same", "separate"]},
     "probe": {"type": "str"},
     "mirror": {"type": "str"},
-    "settings": {"type": "dict", "default": {}},
-    "root": {"type": "path"},
-    "program": {"type": "path"},
+    "form": {"type": "str", "choices": ["auto", "program", "script"], "default": "auto"},
+    "link": {"type": "str"},
+    **COMMON,
 }
 
 _OWN_WORDS = {"absent": ["system"], "previous": ["previous"]}
@@ -31,8 +38,13 @@ _OWN_WORDS = {"absent": ["system"], "previous": ["previous"]}
 def of(given: dict[str, Any], *, check: bool) -> list[str]:
     """The command line behind the program's name."""
     verb = "install" if given["state"] == "fetched" else "use"
-    spec = _OWN_WORDS.get(given["state"]) or _spec(given)
-    return [verb, *spec, *_options(given, verb), *(["--check"] if check else [])]
+    words = _OWN_WORDS.get(given["state"]) or spec(given)
+    return [verb, *words, *_options(given, verb), *(["--check"] if check else [])]
+
+
+def spec(given: dict[str, Any]) -> list[str]:
+    """The release that is wanted; none where a lock has the last word."""
+    return [word for word in (given["channel"], given["version"]) if word]
 
 
 def diff(said: dict[str, Any]) -> dict[str, str]:
@@ -43,8 +55,18 @@ def diff(said: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _spec(given: dict[str, Any]) -> list[str]:
-    return [word for word in (given["channel"], given["version"]) if word]
+def failure(said: dict[str, Any], code: int) -> dict[str, Any]:
+    """What a task says that failed: what is wrong, and the way out."""
+    error: dict[str, Any] = said.get("error") or {}
+    told = ": ".join(part for part in (error.get("message"), error.get("details")) if part)
+    hint = error.get("hint")
+    msg = f"{told}; {hint}" if hint else told or f"dockswitch ended with {code}"
+    return {"failed": True, "msg": msg, "error": error, "exit_code": code}
+
+
+def settings(given: dict[str, Any]) -> dict[str, str]:
+    """The environment that the program reads them from."""
+    return {f"DOCKSWITCH_{name.upper()}": str(value) for name, value in given["settings"].items()}
 
 
 def _options(given: dict[str, Any], verb: str) -> list[str]:
@@ -55,7 +77,7 @@ def _options(given: dict[str, Any], verb: str) -> list[str]:
         word for name, option in valued.items() if given[name] for word in (option, given[name])
     ]
     if given["lock"]:
-        words += ["--locked", given["lock"]]
+        words.append("--locked")
     if verb == "use" and given["hold"] is not None:
         words.append("--hold" if given["hold"] else "--no-hold")
     return words
