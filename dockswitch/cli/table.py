@@ -38,6 +38,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "daemon": "Start, stop, restart or watch dockswitch's own engine.",
     },
     "Provision": {
+        "export": "Render a switch as a shell script, as cloud-init, or as apt's preferences.",
         "ansible": "Have Ansible provision hosts: the collection dockswitch.engine.",
     },
     "dockswitch": {

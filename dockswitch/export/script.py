@@ -15,6 +15,7 @@ from dockswitch.model.address import name_of
 from dockswitch.model.layout import Layout
 from dockswitch.model.plan import Wanted
 from dockswitch.model.release import Bundle
+from dockswitch.model.step import File
 
 Form: TypeAlias = Literal["static", "packages"]
 
@@ -26,17 +27,24 @@ class Script:
     """What a script is rendered from: an engine's verified files, and the host that they are for.
 
     `arch` is as `uname -m` says. `codename` is that of the distribution which packages are for,
-    empty for any. Packages that are to `hold` are upgraded by nothing else afterwards.
+    empty for any. Packages that are to `hold` are upgraded by nothing else afterwards. `words` are
+    those that asked for it, and `source` tells apt of the repository.
     """
 
     bundle: Bundle
     arch: str
     codename: str = ""
     hold: bool = True
+    words: str = ""
+    source: tuple[File, ...] = ()
 
     @property
     def form(self) -> Form:
         return "packages" if self.bundle.source == "apt" else "static"
+
+    @property
+    def backend(self) -> str:
+        return "apt" if self.form == "packages" else "static"
 
 
 def render(script: Script) -> str:

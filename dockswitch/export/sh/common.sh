@@ -7,13 +7,23 @@ usage() {
     cat <<END
 Installs Docker Engine $VERSION ($FORM, $ARCH), exactly, and does nothing where it is in force.
 
-    sh $0 [--files DIR] [--user NAME] [--replace] [--no-container]
+    sh $0 [--check] [--json] [--files DIR] [--user NAME] [--replace] [--no-container]
     sh $0 --prove         runs a container in the engine that is there, and that is all
 
+    --check         says what would be done, and does nothing; exit code 10 where that is a change
+    --json          one JSON object on stdout, also where it fails; all else is on stderr
     --files DIR     files that lie in DIR are taken from there; what does not is fetched
     --user NAME     may speak to the engine from the next login on
     --replace       an engine that something else put there gives way
     --no-container  does not run a container to see whether the engine can
+
+The object: "changed" (with --check: whether it would be), "from" and "to" (versions, "from" is null
+where there was none), "backend" (static, apt), "restarted" (whether a running engine was stopped,
+or would be), and where it fails "error" with "code", "message" and "hint".
+
+Exit codes: 0 done, or nothing to do; 1 other error; 2 usage; 10 a change is pending (--check);
+12 not authentic; 14 busy; 15 it failed and was undone; 16 undoing failed, hands needed;
+17 cannot be fetched; 18 not for this host; 130 interrupted.
 END
 }
 
@@ -101,15 +111,47 @@ sha256() {
     fi
 }
 
-# fetch URL PATH
+# fetch URL PATH; secrets are the machine's own, in .netrc
 fetch() {
-    if has curl; then
-        curl -fsSL --proto-redir =https -o "$2" "$1"
-    elif has wget; then
-        wget -q -O "$2" "$1"
-    else
-        refuse "neither curl nor wget is here to fetch $1" "put it in a folder: --files DIR" 17
-    fi || refuse "$1 cannot be fetched" "put it in a folder: --files DIR" 17
+    case $1 in
+    file://*) cp "$(path_in "$1")" "$2" ;;
+    *)
+        if has curl; then
+            curl -nfsSL --proto-redir =https -o "$2" "$1"
+        elif has wget; then
+            wget -q -O "$2" "$1"
+        else
+            refuse "neither curl nor wget is here to fetch $1" "put it in a folder: --files DIR" 17
+        fi
+        ;;
+    esac || refuse "$1 cannot be fetched" "put it in a folder: --files DIR" 17
+}
+
+# Whether it could be fetched: nothing of it is.
+refuse_unreachable() {
+    case $1 in
+    file://*) [ -f "$(path_in "$1")" ] ;;
+    *)
+        if has curl; then
+            curl -nfsSIL --proto-redir =https -o /dev/null "$1"
+        elif has wget; then
+            wget -q --spider "$1"
+        else
+            refuse "neither curl nor wget is here to fetch $1" "put it in a folder: --files DIR" 17
+        fi
+        ;;
+    esac || refuse "$1 cannot be fetched" "put it in a folder: --files DIR" 17
+}
+
+path_in() {
+    printf '%s\n' "${1#file://}" |
+        sed 's/%20/ /g; s/%2[Bb]/+/g; s/%3[Aa]/:/g; s/%7[Ee]/~/g; s/%25/%/g'
+}
+
+refuse_other_bytes() {
+    found=$(sha256 "$1")
+    [ "$found" = "$2" ] || refuse "${1##*/} is not the file that it is to be" \
+        "its SHA-256 is $found; right would be $2" 12
 }
 
 # All that is to be installed is in $work, verified, before anything is touched.
@@ -121,11 +163,73 @@ bring() {
             say "fetching $name"
             fetch "$url" "$work/$name"
         fi
-        found=$(sha256 "$work/$name")
-        [ "$found" = "$digest" ] || refuse "$name is not the file that it is to be" \
-            "its SHA-256 is $found; right would be $digest" 12
+        refuse_other_bytes "$work/$name" "$digest"
     done
 }
+
+# What `bring` would refuse, as far as looking tells.
+foresee() {
+    printf '%s\n' "$FILES" | while read -r digest name url; do
+        if [ -n "$files" ] && [ -f "$files/$name" ]; then
+            refuse_other_bytes "$files/$name" "$digest"
+        else
+            refuse_unreachable "$url"
+        fi
+    done
+}
+
+# A string of JSON's; null for an empty one.
+quoted() {
+    if [ -z "$1" ]; then
+        printf null
+    else
+        printf '"%s"' "$(printf %s "$1" | tr '\n\t' '  ' | tr -d '\000-\037' |
+            sed 's/\\/\\\\/g; s/"/\\"/g')"
+    fi
+}
+
+# told CHANGED RESTARTED [CODE]: the one object; the code's name comes with what was refused.
+told() {
+    backend=static
+    [ "$FORM" = static ] || backend=apt
+    printf '{"schema": 1, "command": "script", "changed": %s, "from": %s, "to": %s, ' \
+        "$1" "$(quoted "$from")" "$(quoted "$VERSION")"
+    printf '"backend": "%s", "restarted": %s' "$backend" "$2"
+    [ -z "${3:-}" ] || printf ', "error": {"code": "%s", "message": %s, "hint": %s}' \
+        "$(code_name "$3")" "$(quoted "$(cat "$work/.message" 2>/dev/null || true)")" \
+        "$(quoted "$(cat "$work/.hint" 2>/dev/null || true)")"
+    printf '}\n'
+}
+
+code_name() {
+    case $1 in
+    2) echo usage ;;
+    12) echo not-authentic ;;
+    14) echo busy ;;
+    15) echo undone ;;
+    16) echo hands-needed ;;
+    17) echo unreachable ;;
+    18) echo not-for-host ;;
+    130) echo interrupted ;;
+    *) echo error ;;
+    esac
+}
+
+# The version that is installed, by whatever form; nothing for none.
+installed() {
+    there=$(readlink $STATE/current || true)
+    there=${there##*/}
+    if [ -n "$there" ]; then
+        printf '%s\n' "${there%-*}"
+        return
+    fi
+    for name in docker-ce docker-engine docker.io; do
+        ! has dpkg-query || package_version $name |
+            sed 's/^[0-9]*://; s/-[^-]*$//; s/~\(ce\|rc\|beta\|tp\|alpha\)/-\1/g'
+    done | head -n 1
+}
+
+runs() { [ -n "$(answer)" ]; }
 
 # Ends what this or another era runs; containerd too where it is in a package of the engine's.
 stop_engine() {
@@ -184,6 +288,14 @@ add_group() {
     if has getent && getent group docker >/dev/null; then return; fi
     if grep -q '^docker:' /etc/group; then return; fi
     if has groupadd; then groupadd --system docker; else addgroup -S docker; fi
+}
+
+# Whether what is asked of the user is so already.
+user_may() { [ -z "$user" ] || id -Gn "$user" 2>/dev/null | tr ' ' '\n' | grep -qx docker; }
+
+refuse_no_user() {
+    [ -z "$user" ] || id "$user" >/dev/null 2>&1 ||
+        refuse "there is no user $user" "leave out --user"
 }
 
 add_user() {

@@ -11,6 +11,18 @@ in_force() {
     done
 }
 
+# Whether they are held as they are to be.
+is_settled() {
+    [ -n "$HOLD" ] || return 0
+    held=$(apt-mark showhold 2>/dev/null || true)
+    for name in $(packages); do printf '%s\n' "$held" | grep -qx "$name" || return 1; done
+}
+
+settle() {
+    # shellcheck disable=SC2046 # they are words
+    [ -z "$HOLD" ] || apt-mark hold $(packages) >/dev/null
+}
+
 refuse_more() {
     [ -z "$replace" ] || return 0
     held=$(apt-mark showhold 2>/dev/null || true)
@@ -100,14 +112,13 @@ install_engine() {
     stop_engine
     leave_others
     forbid_starts
-    said=$(DEBIAN_FRONTEND=noninteractive LC_ALL=C install_packages 2>&1 9>&-) || {
+    said=$(DEBIAN_FRONTEND=noninteractive LC_ALL=C install_packages 2>&1 3>&- 9>&-) || {
         allow_starts
         say "$said"
         refuse "the packages cannot be installed" "what apt said stands above"
     }
     allow_starts
-    # shellcheck disable=SC2046 # they are words
-    [ -z "$HOLD" ] || apt-mark hold $(packages) >/dev/null
+    settle
     start
 }
 
@@ -117,5 +128,5 @@ start() {
         systemctl start docker.socket docker.service || true # `await_answer` tells what it lacks
         return
     fi
-    service docker start >/dev/null 2>&1 9>&- || true
+    service docker start >/dev/null 2>&1 3>&- 9>&- || true
 }

@@ -5,6 +5,10 @@ in_force() {
         serves "$(answer || true)"
 }
 
+is_settled() { :; }
+
+settle() { :; }
+
 refuse_more() {
     [ -f /etc/docker/daemon.json ] || return 0
     for key in hosts data-root graph exec-root pidfile init-path userland-proxy-path; do
@@ -103,7 +107,7 @@ start() {
     say "no systemd is here: the engine is started now, and not by itself at boot"
     # shellcheck disable=SC2046 # they are words
     PATH="$FOLDER:$PATH" setsid $(printf '%s\n' "$COMMAND" | configured) \
-        >>$STATE/log/dockerd.log 2>&1 </dev/null 9>&- &
+        >>$STATE/log/dockerd.log 2>&1 </dev/null 3>&- 9>&- &
 }
 
 install_engine() {
