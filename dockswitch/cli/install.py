@@ -78,8 +78,11 @@ def command(
     verb = "is installed already"
     if installed.changed:
         verb = "would be installed" if check else "is installed now"
+    plain = telling.bundle_plain(bundle, ())
+    if check and installed.changed:  # who has not fetched it cannot say
+        plain.update(sha256=None, bytes=None)
     session.report.answer(
-        {"changed": installed.changed, **telling.bundle_plain(bundle, ())},
+        {"changed": installed.changed, **plain},
         [
             telling.headline(session.layout, chosen.name, bundle.trust),
             f"{bundle.version} {verb} in {session.layout.real(bundle.folder)}",

@@ -6,19 +6,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.dockswitch.engine.plugins.plugin_utils import controller, words
+from ansible.errors import AnsibleActionFail
+from ansible_collections.dockswitch.engine.plugins.plugin_utils import controller, script, words
 from ansible_collections.dockswitch.engine.plugins.plugin_utils.host import (
+    WELL,
     Brought,
     OnHost,
     PythonTooOld,
     Said,
 )
 
-#: Exit codes of a program that did what it was asked: done, and something would be done.
-_WELL = (0, 10)
 
-
-class ActionModule(OnHost):
+class ActionModule(OnHost):  # type: ignore[misc]  # Ansible has no types
     """What the host lacks stays there; in check mode it goes with the task's temporary folder."""
 
     def run(self, tmp: str | None = None, task_vars: Any = None) -> dict[str, Any]:
@@ -26,29 +25,41 @@ class ActionModule(OnHost):
         variables = task_vars or {}
         given = self.validate_argument_spec(words.ENGINE)[1]
         if given["state"] in ("present", "fetched") and not (words.spec(given) or given["lock"]):
-            return {**result, "failed": True, "msg": "which release? say channel, version or lock"}
+            raise AnsibleActionFail(
+                "which release? say channel, version, or both, or the lock that has it"
+            )
+        given["program"] = controller.named(self, given, variables)
+        if given["lock"]:
+            given["lock"] = self._find_needle("files", given["lock"])
         try:
-            said = self._said(given, variables)
+            said = self._switched(given, variables)
         finally:
             self._remove_tmp_path(self._connection._shell.tmpdir)
-        if said.code not in _WELL:
+        if said.code not in WELL:
             return {**result, **words.failure(said.plain, said.code)}
-        plain = {name: said.plain[name] for name in said.plain if name not in ("command", "schema")}
+        plain = words.told(said.plain)
         result.update(plain, brought=list(said.new), diff=words.diff(plain))
         result["changed"] = bool(plain.get("changed")) or bool(said.new)
         return result
 
-    def _said(self, given: dict[str, Any], variables: dict[str, Any]) -> Said:
-        named = given["program"] or variables.get("dockswitch_program")
-        program = controller.program(self._templar.template(named) if named else None)
-        files = [Brought.of("program", program)]
+    def _switched(self, given: dict[str, Any], variables: dict[str, Any]) -> Said:
+        if given["form"] != "sh":
+            try:
+                return self._by_program(given, variables)
+            except PythonTooOld:
+                if given["form"] == "program":
+                    raise AnsibleActionFail(
+                        "dockswitch needs Python 3.10 on the host; name one in "
+                        "ansible_python_interpreter, or leave out `form: program`"
+                    ) from None
+        script.refuse_unfit(given)
+        return script.switch(self, given, check=self._task.check_mode)
+
+    def _by_program(self, given: dict[str, Any], variables: dict[str, Any]) -> Said:
+        files = [Brought.of("program", controller.program(given["program"]))]
         if given["lock"]:
-            files.append(Brought.of("lock", self._find_needle("files", given["lock"])))
-        root = ["--root", given["root"]] if given["root"] else []
-        asked = [*root, *words.of(given, check=self._task.check_mode)]
-        try:
-            return self.has_program_say(
-                asked, tuple(files), variables, words.settings(given), given["link"] or ""
-            )
-        except PythonTooOld:
-            raise
+            files.append(Brought.of("lock", given["lock"]))
+        asked = [*words.below(given), *words.of(given, check=self._task.check_mode)]
+        settings, link = words.settings(given), given["link"] or ""
+        said = self.has_program_say(asked, tuple(files), variables, settings, link)
+        return Said({**said.plain, "form": "program"}, said.code, said.new)

@@ -7,10 +7,10 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.dockswitch.engine.plugins.plugin_utils import controller, words
-from ansible_collections.dockswitch.engine.plugins.plugin_utils.host import Brought, OnHost
+from ansible_collections.dockswitch.engine.plugins.plugin_utils.host import WELL, Brought, OnHost
 
 
-class ActionModule(OnHost):
+class ActionModule(OnHost):  # type: ignore[misc]  # Ansible has no types
     """The facts of a host come by the same way as its engine."""
 
     keeps = False
@@ -19,19 +19,20 @@ class ActionModule(OnHost):
         result: dict[str, Any] = super().run(tmp, task_vars)
         variables = task_vars or {}
         given = self.validate_argument_spec(words.COMMON)[1]
-        named = given["program"] or variables.get("dockswitch_program")
-        program = controller.program(self._templar.template(named) if named else None)
-        root = ["--root", given["root"]] if given["root"] else []
+        program = controller.program(controller.named(self, given, variables))
         try:
             said = self.has_program_say(
-                [*root, "status"],
+                [*words.below(given), "status"],
                 (Brought.of("program", program),),
                 variables,
                 words.settings(given),
             )
         finally:
             self._remove_tmp_path(self._connection._shell.tmpdir)
-        if said.code not in (0, 10):
+        if said.code not in WELL:
             return {**result, **words.failure(said.plain, said.code)}
-        plain = {name: said.plain[name] for name in said.plain if name not in ("command", "schema")}
-        return {**result, "changed": False, "ansible_facts": {"docker_engine": plain}}
+        return {
+            **result,
+            "changed": False,
+            "ansible_facts": {"docker_engine": words.told(said.plain)},
+        }

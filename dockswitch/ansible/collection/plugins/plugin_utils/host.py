@@ -20,10 +20,13 @@ from ansible.plugins.action import ActionBase
 FOLDER = "/usr/local/lib/dockswitch"
 
 #: A lock is found by its name, whatever it is called on the controller.
-NAMES = {"program": "dockswitch.pyz", "lock": "dockswitch.lock", "script": "engine.sh"}
+NAMES = {"program": "dockswitch.pyz", "lock": "dockswitch.lock"}
 
 #: How `begin.py` ends before the program does, and how a shell does where there is no Python.
 OTHER, TOO_OLD, NO_PYTHON = 97, 98, 127
+
+#: Exit codes of what did as it was asked: done, and something would be done.
+WELL = (0, 10)
 
 _BEGIN = Path(__file__).with_name("begin.py")
 
@@ -54,17 +57,17 @@ class Brought:
 
 @dataclass(frozen=True)
 class Said:
-    """What the program answered, with its exit code; `new` is what the host got for it."""
+    """What was answered there, with the exit code; `new` is what the host got for it."""
 
     plain: dict[str, Any]
     code: int
-    new: tuple[str, ...]
+    new: tuple[str, ...] = ()
 
 
 class OnHost(ActionBase):  # type: ignore[misc]  # Ansible has no types
     """An action that has the program answer on the host, in the Python that is there.
 
-    It takes no module for it: a command of its own costs a third of one that Ansible wraps.
+    It takes no module for that: one round trip, in which nothing is unpacked, costs less than half.
     """
 
     _supports_check_mode = True
@@ -80,79 +83,107 @@ class OnHost(ActionBase):  # type: ignore[misc]  # Ansible has no types
         link: str = "",
     ) -> Said:
         """Raises PythonTooOld, and AnsibleActionFail where there is no sense in what it says."""
-        wanted = {each.name: (each.place, each.digest) for each in files}
         python = _python(variables)
-        ran = self._begun(python, _asked(wanted, link, once=False), words, settings)
+        wanted = {each.name: (each.place, each.digest) for each in files}
+        ran = self._begun(python, {"files": wanted, "link": link, "asks": True}, words, settings)
+        if ran["rc"] in (TOO_OLD, NO_PYTHON):
+            raise PythonTooOld
         if ran["rc"] != OTHER:
-            return _said(ran, ())
-        missing = tuple(_plain(ran)["missing"])
+            return Said(plain_of(ran), ran["rc"])
+        missing = tuple(plain_of(ran)["missing"])
         lacking = [each for each in files if each.name in missing]
-        before, extra = "", dict(settings)
         if self.keeps and not self._task.check_mode:
-            lines = [*self._placing(lacking), *(_linking(link) if "link" in missing else ())]
-            before = " && ".join([*lines, ""])
+            self._place(lacking, link if "link" in missing else "")
         else:
-            # The program unpacks itself where it goes away with the rest.
-            folder = self._folder()
-            extra["SHIV_ROOT"] = folder
-            link = ""
-            for each in lacking:
-                wanted[each.name] = (self._carried(each), each.digest)
-        ran = self._begun(python, _asked(wanted, link, once=True), words, extra, before=before)
-        return _said(ran, missing if self.keeps else ())
+            wanted.update({each.name: (self._carried(each), each.digest) for each in lacking})
+            # It unpacks itself where it goes away with the rest.
+            settings = {**settings, "SHIV_ROOT": self._folder()}
+        ran = self._begun(python, {"files": wanted, "link": "", "asks": False}, words, settings)
+        return Said(plain_of(ran), ran["rc"], missing if self.keeps else ())
 
-    def in_shell(self, command: str, settings: dict[str, str] | None = None) -> dict[str, Any]:
-        """Runs a line of shell with the task's environment; what `_low_level_execute_command` is
-        told comes back, in which what stands on stderr may stand on stdout too.
+    def in_shell(
+        self, command: str, settings: dict[str, str] | None = None, text: str | None = None
+    ) -> dict[str, Any]:
+        """Runs a line of shell with the task's environment, and a text on its standard input.
+
+        On a terminal, which Ansible asks for where it does not pipeline, what stands on stderr is
+        on stdout too.
         """
-        said = {name: str(value) for name, value in (settings or {}).items()}
-        words = " ".join(f"{name}={shlex.quote(value)}" for name, value in said.items())
-        exported = " ".join(filter(None, (self._compute_environment_string(), words)))
-        before = f"export {exported}; " if exported.strip() else ""
-        ran: dict[str, Any] = self._low_level_execute_command(f"{before}{command}")
+        words = " ".join(f"{name}={shlex.quote(said)}" for name, said in (settings or {}).items())
+        said = f"{self._compute_environment_string()} {words}".strip()
+        before = f"export {said}; " if said else ""
+        ran: dict[str, Any] = self._low_level_execute_command(f"{before}{command}", in_data=text)
         return ran
 
-    def folder(self) -> str:
-        return self._folder()
+    def pipes(self) -> bool:
+        """Whether a command may have something on its standard input, which takes a terminal."""
+        return bool(self._is_pipelining_enabled("new"))
+
+    def carried(self, name: str, content: bytes) -> str:
+        """A file with that content in the task's temporary folder on the host."""
+        folder = self._folder()
+        there = str(self._connection._shell.join_path(folder, name))
+        self._transfer_data(there, content)
+        self._fixup_perms2((folder, there))
+        return there
 
     def _begun(
-        self,
-        python: str,
-        asked: str,
-        words: list[str],
-        settings: dict[str, str],
-        *,
-        before: str = "",
+        self, python: str, asked: dict[str, Any], words: list[str], settings: dict[str, str]
     ) -> dict[str, Any]:
-        arguments = shlex.join([asked, "--json", "--yes", "--progress", "never", *words])
-        code = shlex.quote(_BEGIN.read_text())
-        # On a terminal, which Ansible asks for where it does not pipeline, nobody is to be asked.
-        return self.in_shell(f"{before}{python} -c {code} {arguments} </dev/null", settings)
+        arguments = shlex.join([json.dumps(asked), "--json", "--yes", "--progress", "never"])
+        begin = _BEGIN.read_text()
+        if self.pipes():
+            return self.in_shell(f"{python} - {arguments} {shlex.join(words)}", settings, begin)
+        code = shlex.quote(begin)
+        # Nobody is to be asked anything.
+        return self.in_shell(
+            f"{python} -c {code} {arguments} {shlex.join(words)} </dev/null", settings
+        )
 
-    def _placing(self, files: list[Brought]) -> list[str]:
-        lines = [f"mkdir -p {FOLDER}"] if files else []
+    def _place(self, files: list[Brought], link: str) -> None:
+        lines = [f"mkdir -p {FOLDER}"]
         for each in files:
-            mode = "0644" if each.name == "lock" else "0755"
             new = f"{each.place}.new"
+            mode = "0755" if each.name == "program" else "0644"
             lines += [
                 f"cp {shlex.quote(self._carried(each))} {new}",
                 f"chmod {mode} {new}",
                 f"mv -f {new} {each.place}",
             ]
-        return lines
+        if link:
+            lines.append(f"ln -s {FOLDER}/{NAMES['program']} {shlex.quote(link)}")
+        done = self.in_shell(" && ".join(lines))
+        if done["rc"] != 0:
+            told = f"{done['stderr']}{done['stdout']}".strip()
+            raise AnsibleActionFail(
+                f"{FOLDER} cannot be written on the host: {told}; the task wants to be root there "
+                "(`become: true`)"
+            )
 
     def _carried(self, file: Brought) -> str:
-        """The file in the task's temporary folder on the host."""
-        folder = self._folder()
-        there = str(self._connection._shell.join_path(folder, NAMES[file.name]))
-        self._transfer_data(there, file.content)
-        self._fixup_perms2((folder, there))
-        return there
+        return self.carried(NAMES[file.name], file.content)
 
     def _folder(self) -> str:
         if not self._connection._shell.tmpdir:
             self._make_tmp_path()
         return str(self._connection._shell.tmpdir)
+
+
+def plain_of(ran: dict[str, Any]) -> dict[str, Any]:
+    """The one JSON object that was said, whatever stands around it on a terminal."""
+    out = ran["stdout"]
+    for begins in re.finditer(r"^\{", out, re.MULTILINE):
+        try:
+            plain: dict[str, Any] = json.JSONDecoder().raw_decode(out, begins.start())[0]
+        except ValueError:
+            continue
+        return plain
+    lines = f"{out}\n{ran['stderr']}".strip().splitlines()
+    raise AnsibleActionFail(
+        f"dockswitch ended with {ran['rc']} on the host, and the last that it said is: "
+        + (lines[-1] if lines else "nothing"),
+        result={"exit_code": ran["rc"], "stdout": out, "stderr": ran["stderr"]},
+    )
 
 
 def _python(variables: dict[str, Any]) -> str:
@@ -162,35 +193,3 @@ def _python(variables: dict[str, Any]) -> str:
         return shlex.quote(named)
     facts = variables.get("ansible_facts") or {}
     return shlex.quote(str(facts.get("discovered_interpreter_python") or "python3"))
-
-
-def _asked(wanted: dict[str, tuple[str, str]], link: str, *, once: bool) -> str:
-    return json.dumps({"files": wanted, "link": link, "once": once})
-
-
-def _linking(link: str) -> list[str]:
-    program = f"{FOLDER}/{NAMES['program']}"
-    return [f"ln -s {program} {shlex.quote(link)}"]
-
-
-def _said(ran: dict[str, Any], new: tuple[str, ...]) -> Said:
-    if ran["rc"] in (TOO_OLD, NO_PYTHON):
-        raise PythonTooOld
-    return Said(_plain(ran), ran["rc"], new)
-
-
-def _plain(ran: dict[str, Any]) -> dict[str, Any]:
-    """The one JSON object that is on its stdout, whatever stands around it on a terminal."""
-    out = ran["stdout"]
-    for begins in re.finditer(r"^\{", out, re.MULTILINE):
-        try:
-            plain: dict[str, Any] = json.JSONDecoder().raw_decode(out, begins.start())[0]
-        except ValueError:
-            continue
-        return plain
-    said = f"{out}{ran['stderr']}".strip().splitlines()
-    raise AnsibleActionFail(
-        f"dockswitch ended with {ran['rc']} on the host, and says no more than: "
-        + (said[-1] if said else "nothing"),
-        result={"exit_code": ran["rc"], "stdout": out, "stderr": ran["stderr"]},
-    )

@@ -27,7 +27,7 @@ ENGINE: dict[str, dict[str, Any]] = {
     "data": {"type": "str", "choices": ["same", "separate"]},
     "probe": {"type": "str"},
     "mirror": {"type": "str"},
-    "form": {"type": "str", "choices": ["auto", "program", "script"], "default": "auto"},
+    "form": {"type": "str", "choices": ["auto", "program", "sh"], "default": "auto"},
     "link": {"type": "str"},
     **COMMON,
 }
@@ -62,6 +62,16 @@ def failure(said: dict[str, Any], code: int) -> dict[str, Any]:
     hint = error.get("hint")
     msg = f"{told}; {hint}" if hint else told or f"dockswitch ended with {code}"
     return {"failed": True, "msg": msg, "error": error, "exit_code": code}
+
+
+def told(said: dict[str, Any]) -> dict[str, Any]:
+    """What a task tells of what was answered: all but how that is to be read."""
+    return {name: value for name, value in said.items() if name not in ("command", "schema")}
+
+
+def below(given: dict[str, Any]) -> list[str]:
+    """The folder that everything is put below, as the program wants to hear it."""
+    return ["--root", given["root"]] if given["root"] else []
 
 
 def settings(given: dict[str, Any]) -> dict[str, str]:
