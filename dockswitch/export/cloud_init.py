@@ -2,7 +2,7 @@
 
 import base64
 import gzip
-import textwrap
+from dataclasses import replace
 
 from dockswitch.export import script
 from dockswitch.export.script import Script
@@ -12,13 +12,14 @@ PLACE = "/var/lib/dockswitch/engine.sh"
 
 
 def render(wanted: Script) -> str:
-    """The script packed, since some clouds take 16 KiB of user-data and no more (EC2's limit).
+    """The script packed, since some clouds take 16 KiB of user-data and no more (EC2's limit); for
+    that apt is not told of the repository, whose key alone is 4 KiB.
 
     Where it fails, `cloud-init status` says so, and its log has what was said.
     """
     bundle = wanted.bundle
-    packed = base64.b64encode(gzip.compress(script.render(wanted).encode(), mtime=0)).decode()
-    lines = "\n".join(f"      {each}" for each in textwrap.wrap(packed, 90))
+    text = script.render(replace(wanted, source=()), comments=False)
+    packed = base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
     return f"""\
 #cloud-config
 # Docker Engine {bundle.version} ({wanted.form}), rendered by dockswitch, trust {bundle.trust}. To
@@ -28,8 +29,7 @@ write_files:
     owner: root:root
     permissions: "0700"
     encoding: gz+b64
-    content: |
-{lines}
+    content: {packed}
 runcmd:
   - [sh, {PLACE}]
 """

@@ -3,7 +3,7 @@
 main() {
     exec 3>&1 1>&2 # what was asked for is told there; all else is for people
     files='' user='' replace='' container=yes only='' check='' json=''
-    from='' stopped=false work=$(mktemp -d)
+    from='' stopped=false acting='' work=$(mktemp -d)
     trap leave EXIT
     trap 'exit 130' INT TERM HUP
     for word in "$@"; do [ "$word" != --json ] || json=yes; done
@@ -36,7 +36,7 @@ main() {
     fi
     refuse_unfit
     [ -n "$check" ] || alone
-    from=$(installed)
+    from=$(cat $UNDO/from 2>/dev/null || installed)
     if in_force; then
         keep_in_force
     else
@@ -70,12 +70,17 @@ change() {
         tell true "Docker Engine: ${from:-none} -> $VERSION ($FORM)$(restart_told)"
         exit 10
     fi
+    [ ! -d $UNDO ] || acting=yes # one that was cut short: forward, or else back
     bring
+    prepare
     add_group
+    remember
+    acting=yes
     install_engine
     await_answer
     [ -z "$container" ] || prove
-    note "$(packages)"
+    commit
+    acting=''
     add_user
     tell true "Docker Engine $VERSION is in force"
 }
@@ -96,17 +101,58 @@ tell() {
 # However it ends. A tool's own code would be taken for one of ours.
 leave() {
     code=$?
-    trap - EXIT
-    trap '' INT TERM HUP
+    trap - EXIT INT TERM HUP
+    set +e
     case $code in
     0 | 10) ;;
     *)
-        [ -e "$work/.message" ] || [ $code = 130 ] || code=1
-        [ -z "$json" ] || told false false $code >&3
+        if [ ! -e "$work/.message" ]; then
+            reason $code
+            [ $code = 130 ] || code=1
+        fi
+        restarted=false
+        [ -z "$acting" ] || restarted=$stopped
+        [ -z "$acting" ] || go_back
+        # what is neither the new nor the old is a change
+        [ -z "$json" ] || told "$([ $code = 16 ] && echo true || echo false)" $restarted $code >&3
         ;;
     esac
     rm -rf "$work"
     exit $code
+}
+
+# What is told where a tool failed, or somebody interrupted.
+reason() {
+    if [ "$1" = 130 ]; then
+        printf interrupted >"$work/.message"
+    else
+        printf 'a command ended with %s' "$1" >"$work/.message"
+        printf 'what it said stands above' >"$work/.hint"
+        say "a command ended with $1: what it said stands above"
+    fi
+}
+
+# A second signal ends it: whoever comes next finds what is to be gone back to.
+go_back() {
+    say "undoing"
+    why=$(cat "$work/.message")
+    hint=$(cat "$work/.hint" 2>/dev/null)
+    (
+        set -e
+        bring_back
+    )
+    back=$?
+    if [ $back = 0 ]; then
+        [ "$code" = 130 ] || code=15
+        printf 'the switch to %s was undone: %s' "$VERSION" "$why" >"$work/.message"
+        printf %s "$hint" >"$work/.hint"
+        say "${from:-what was there} is back"
+    else
+        code=16
+        printf 'the switch to %s failed, and so did undoing it: %s' "$VERSION" "$why" >"$work/.message"
+        printf 'what was there before is kept in %s; the same script again goes on' $UNDO >"$work/.hint"
+        say "undoing failed: what was there before is kept in $UNDO; the same script again goes on"
+    fi
 }
 
 main "$@"

@@ -5,9 +5,10 @@ packages() {
 }
 
 in_force() {
-    [ "$(noted id)" = "$ID" ] && serves "$(answer || true)" || return 1
+    [ ! -d $UNDO ] && [ "$(readlink $STATE/current || true)" = "${FOLDER#"$STATE/"}" ] &&
+        serves "$(answer || true)" || return 1
     printf '%s\n' "$PACKAGES" | while read -r name version; do
-        [ "$(package_version "$name")" = "$version" ] || return 1
+        package_is "$name" "$version" || return 1
     done
 }
 
@@ -19,8 +20,15 @@ is_settled() {
 }
 
 settle() {
-    # shellcheck disable=SC2046 # they are words
-    [ -z "$HOLD" ] || apt-mark hold $(packages) >/dev/null
+    if [ -z "$HOLD" ]; then
+        # shellcheck disable=SC2046 # they are words
+        [ ! -e "$PREFERENCES" ] || apt-mark unhold $(packages) >/dev/null
+        rm -f "$PREFERENCES"
+        return
+    fi
+    # shellcheck disable=SC2046
+    apt-mark hold $(packages) >/dev/null
+    printf '%s\n' "$HOLD" | filled >"$PREFERENCES"
 }
 
 refuse_more() {
@@ -64,23 +72,7 @@ leave_others() {
             mv $place $place.before-dockswitch
         fi
     done
-    for each in /usr/local/bin/*; do
-        [ -L "$each" ] || continue
-        case $(readlink "$each") in *"${STATE#/}"/*) rm "$each" ;; esac
-    done
-    rm -f $STATE/current
-}
-
-# Packages start nothing before all of them are there.
-forbid_starts() {
-    [ ! -e "$POLICY" ] || return 0
-    printf '%s' "$FORBIDS" >"$POLICY"
-    chmod 755 "$POLICY"
-}
-
-allow_starts() {
-    [ ! -e "$POLICY" ] || [ "$(cat "$POLICY")" != "${FORBIDS%
-}" ] || rm "$POLICY"
+    unlink_names
 }
 
 # apt-get takes files, and --allow-downgrades, from 1.1 on.
@@ -89,22 +81,67 @@ apt_takes_files() {
     dpkg --compare-versions "${version:-0}" ge 1.1
 }
 
+# Somebody else's apt may be at work, as at a machine's first boot.
+await_dpkg() {
+    waited=0
+    while dpkg_is_busy; do
+        [ $waited -lt 600 ] || refuse "another apt is at work" "wait for it: \`ps -C apt-get,dpkg\`" 14
+        [ $waited -gt 0 ] || say "waiting for another apt to end"
+        sleep 1
+        waited=$((waited + 1))
+    done
+}
+
+dpkg_is_busy() {
+    for each in /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/lib/apt/lists/lock; do
+        [ -e $each ] || continue
+        # shellcheck disable=SC2012 # busybox's stat has other words
+        node=$(ls -i $each | sed 's/^ *\([0-9]*\) .*/\1/')
+        ! grep -q ":$node " /proc/locks 2>/dev/null || return 0
+    done
+    return 1
+}
+
+# The files on the shelf, where they stay for the way back; and what they depend on in apt's cache.
+prepare() {
+    if [ ! -f "$FOLDER/.dockswitch.json" ]; then
+        rm -rf $STATE/packages/.tmp-script-* # of one that was killed: we are alone
+        fresh=$STATE/packages/.tmp-script-$$
+        mkdir -p "$fresh"
+        cp "$work"/*.deb "$fresh/"
+        chmod 644 "$fresh"/*
+        printf '%s\n' "$RECORD" >"$fresh/.dockswitch.json"
+        sync
+        rm -rf "$FOLDER"
+        mv "$fresh" "$FOLDER"
+    fi
+    await_dpkg
+    dpkg --configure -a >/dev/null 2>&1 3>&- 9>&- || true # what was cut short; mended by what follows
+    apt_takes_files || return 0
+    said=$(apt_installs --download-only 2>&1 3>&- 9>&-) || {
+        say "$said"
+        refuse "the packages cannot be installed here" "what apt said stands above"
+    }
+}
+
+# With --reinstall: what was cut short in the midst of its unpacking is mended by nothing else.
+apt_installs() {
+    DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get -q -y --no-install-recommends --reinstall \
+        --allow-downgrades --allow-change-held-packages -o Dpkg::Options::=--force-confold "$@" \
+        install "$FOLDER"/*.deb
+}
+
 install_packages() {
-    debs=
-    for each in "$work"/*.deb; do debs="$debs $each"; done
-    dpkg --configure -a >/dev/null 2>&1 || true # what was cut short; mended by what follows
     names=$(gone)
     # An engine of one package cannot have those beside it that were split from it later.
     # shellcheck disable=SC2086 # they are words
     [ -z "$names" ] || dpkg --remove --force-depends $names >/dev/null
     if apt_takes_files; then
-        # shellcheck disable=SC2086
-        apt-get -q -y --no-install-recommends --reinstall --allow-downgrades \
-            --allow-change-held-packages -o Dpkg::Options::=--force-confold install $debs
+        apt_installs
         return
     fi
-    # shellcheck disable=SC2086
-    dpkg --force-confold -i $debs || apt-get -q -y --no-install-recommends -f install
+    DEBIAN_FRONTEND=noninteractive LC_ALL=C dpkg --force-confold -i "$FOLDER"/*.deb ||
+        DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get -q -y --no-install-recommends -f install
     dpkg --audit | grep . && return 1 || return 0
 }
 
@@ -112,21 +149,33 @@ install_engine() {
     stop_engine
     leave_others
     forbid_starts
-    said=$(DEBIAN_FRONTEND=noninteractive LC_ALL=C install_packages 2>&1 3>&- 9>&-) || {
+    said=$(install_packages 2>&1 3>&- 9>&-) || {
         allow_starts
         say "$said"
         refuse "the packages cannot be installed" "what apt said stands above"
     }
     allow_starts
+    point_current "${FOLDER#"$STATE/"}"
+    tell_apt
     settle
     start
+}
+
+# Where the packages are from, as far as this apt understands the files.
+tell_apt() {
+    [ -n "$SOURCE" ] && apt_takes_files || return 0
+    mkdir -p "${KEY_PLACE%/*}"
+    printf '%s\n' "$KEY" >"$KEY_PLACE"
+    printf '%s\n' "$SOURCE" >"$SOURCE_PLACE"
 }
 
 start() {
     if has_systemd; then
         systemctl daemon-reload
-        systemctl start docker.socket docker.service || true # `await_answer` tells what it lacks
+        ! has_containerd || systemctl start containerd.service 2>/dev/null || true
+        start_units
         return
     fi
     service docker start >/dev/null 2>&1 3>&- 9>&- || true
 }
+
