@@ -6,8 +6,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.dockswitch.engine.plugins.plugin_utils import controller, words
-from ansible_collections.dockswitch.engine.plugins.plugin_utils.host import WELL, Brought, OnHost
+from ansible_collections.dockswitch.engine.plugins.plugin_utils import (
+    controller,
+    script_facts,
+    words,
+)
+from ansible_collections.dockswitch.engine.plugins.plugin_utils.host import (
+    WELL,
+    Brought,
+    OnHost,
+    PythonTooOld,
+)
 
 
 class ActionModule(OnHost):  # type: ignore[misc]  # Ansible has no types
@@ -27,12 +36,14 @@ class ActionModule(OnHost):  # type: ignore[misc]  # Ansible has no types
                 variables,
                 words.settings(given),
             )
+        except PythonTooOld:
+            return {**result, "changed": False, **_facts(script_facts.facts(self))}
         finally:
             self._remove_tmp_path(self._connection._shell.tmpdir)
         if said.code not in WELL:
             return {**result, **words.failure(said.plain, said.code)}
-        return {
-            **result,
-            "changed": False,
-            "ansible_facts": {"docker_engine": words.told(said.plain)},
-        }
+        return {**result, "changed": False, **_facts(words.told(said.plain))}
+
+
+def _facts(plain: dict[str, Any]) -> dict[str, Any]:
+    return {"ansible_facts": {"docker_engine": plain}}

@@ -29,9 +29,6 @@ arch=$(dpkg --print-architecture 2>/dev/null || uname -m)
 printf '{"host": "%s:%s/%s"}\\n' "$ID" "$codename" "$arch"
 """
 
-#: The exit code of a switch that went wrong.
-_SWITCH_FAILED = 15
-
 
 def refuse_unfit(given: dict[str, Any]) -> None:
     """Raises AnsibleActionFail where a script cannot do what is asked."""
@@ -47,24 +44,18 @@ def refuse_unfit(given: dict[str, Any]) -> None:
 
 
 def switch(action: OnHost, given: dict[str, Any], *, check: bool) -> Said:
-    """Has the host switch; where its new engine is not well, the one before comes back."""
+    """Has the host switch by a script that is for hosts such as it."""
     host = plain_of(action.in_shell(_ASKS))["host"]
-    rendered = _rendered(given, host, words.spec(given))
+    rendered = _rendered(given, host)
     said = _run(action, rendered["text"], check=check)
     told = {name: rendered[name] for name in ("channel", "trust")}
-    before = said.plain.get("from")
-    if said.code == _SWITCH_FAILED and before and not check:
-        error = said.plain["error"]
-        # a lock has what is wanted, and not what was there
-        back = _rendered({**given, "lock": None, "backend": said.plain["backend"]}, host, [before])
-        if _run(action, back["text"], check=False).code == 0:
-            error["hint"] = f"{before} is back; {error['hint']}"
-    return Said({**said.plain, **told, "generation": None, "form": "sh"}, said.code)
+    return Said({**said.plain, **told, "form": "sh"}, said.code)
 
 
-def _rendered(given: dict[str, Any], host: str, spec: list[str]) -> dict[str, Any]:
+def _rendered(given: dict[str, Any], host: str) -> dict[str, Any]:
     options = [("--for", host), ("--backend", given["backend"]), ("--mirror", given["mirror"])]
-    said = ["export", "sh", *spec, *(word for pair in options if pair[1] for word in pair)]
+    told = [word for option, value in options if value for word in (option, value)]
+    said = ["export", "sh", *words.spec(given), *told]
     if given["hold"] is not None:
         said.append("--hold" if given["hold"] else "--no-hold")
     with tempfile.TemporaryDirectory() as folder:
