@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from tests.bench.asking import asking
+from tests.bench.by_ansible import by_ansible
 from tests.bench.by_apt import by_apt
 from tests.bench.by_machine import by_machine
 from tests.bench.downtime import downtime
@@ -29,7 +30,17 @@ from tests.integration.mirror import MirrorFailed
 from tests.integration.namespace import isolated, short_root
 from tests.integration.needs import why_no_namespaces
 
-_PARTS = ("startup", "install", "list-remote", "lock", "mirror", "machine", "downtime", "apt")
+_PARTS = (
+    "startup",
+    "install",
+    "list-remote",
+    "lock",
+    "mirror",
+    "machine",
+    "downtime",
+    "apt",
+    "ansible",
+)
 _LEAST, _OF_SHORT_ONES = 9, 4  # pairs, and how many times as many of what takes no time
 _OF_LONG_ONES = 3  # how many times less of what takes half a minute
 
@@ -96,6 +107,7 @@ def _part(
         "downtime": lambda: downtime(
             _with_both(folder / "d", base, here, there), (here, there), count
         ),
+        "ansible": lambda: by_ansible(held, folder, count),
         "apt": lambda: by_apt(held, max(count // _OF_LONG_ONES, 2)),
         "mirror": lambda: mirroring(held, folder, max(count // _OF_LONG_ONES, 2)),
     }

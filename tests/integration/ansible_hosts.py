@@ -39,11 +39,14 @@ class Host:
 
 @dataclass(frozen=True)
 class Played:
-    """A play that is over: `hosts` by name, and each task's result by its name and host."""
+    """A play that is over: `hosts` by name, and each task's result by its name and host, as are
+    the seconds that it took.
+    """
 
     code: int
     hosts: dict[str, Host]
     results: dict[tuple[str, str], dict[str, Any]]
+    seconds: dict[tuple[str, str], float]
     said: str
 
     def ended(self, code: int) -> Played:
@@ -199,5 +202,11 @@ def _played(ran: subprocess.CompletedProcess[str]) -> Played:
         name: Host(stats["changed"], stats["failures"] + stats["unreachable"], stats["ok"])
         for name, stats in told["stats"].items()
     }
-    results = {(each["task"], each["host"]): each["result"] for each in told["results"]}
-    return Played(ran.returncode, hosts, results, said)
+    results = {(each["task"], each["host"]): each for each in told["results"]}
+    return Played(
+        ran.returncode,
+        hosts,
+        {which: each["result"] for which, each in results.items()},
+        {which: each["seconds"] for which, each in results.items()},
+        said,
+    )

@@ -38,7 +38,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # Ansible has no type
                 "task": task.get_name(),
                 "host": host,
                 "result": plain,
-                "seconds": None if began is None else time.monotonic() - began,
+                "seconds": 0.0 if began is None else time.monotonic() - began,
             }
         )
 
