@@ -167,13 +167,16 @@ def _taken(requests: list[str]) -> list[str]:
 
 def _inventory(fleet: Fleet, variables: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
     ssh = f"-i {fleet.folder}/key -o UserKnownHostsFile=/dev/null"
-    hosts = {
+    of_machines = {
         name: {
             "ansible_user": "root",
             "ansible_ssh_common_args": f"{ssh} -o ProxyCommand={_quoted(machine)}",
-            **variables.get(name, {}),
         }
         for name, machine in fleet.machines.items()
+    }
+    hosts = {
+        name: {**of_machines.get(name, {}), **variables.get(name, {})}
+        for name in {**of_machines, **variables}
     }
     return {"all": {"hosts": hosts, "vars": {"ansible_python_interpreter": "/usr/bin/python3"}}}
 

@@ -118,8 +118,14 @@ def test_a_fleet_is_provisioned_from_one_lock_rolled_forward_and_stops_where_a_h
     assert "four" not in rolled.hosts
     assert fleet.asked()["four"] == []
 
-    # Mended, it goes on where it stopped.
+    # Mended, it goes on where it stopped. One that cannot be reached takes its batch back.
     fleet.machines["three"].shell(["rm", "/etc/broken"])
+    fleet.knows(gone={"ansible_ssh_common_args": "-o ProxyCommand=false"})
+    batches = {"engine_serial": 2, "engine_hosts": "one,two,three,gone,four"}
+    stopped = fleet.play("dockswitch.engine.rolling", **{**up, **batches})
+    assert stopped.results["Stop here", "gone"]["msg"] == "gone cannot be reached"
+    assert fleet.versions() == states
+    fleet.knows()
     fleet.play("dockswitch.engine.rolling", **up).ended(0)
     assert fleet.versions() == {**dict.fromkeys(NAMES, after), OLD: oldest}
     looks = fleet.play(LOOKS, **up).ended(0)

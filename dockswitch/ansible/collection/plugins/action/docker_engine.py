@@ -38,8 +38,9 @@ class ActionModule(OnHost):  # type: ignore[misc]  # Ansible has no types
         if said.code not in WELL:
             return {**result, **words.failure(said.plain, said.code)}
         plain = words.told(said.plain)
-        result.update(plain, brought=list(said.new), diff=words.diff(plain))
-        result["changed"] = bool(plain.get("changed")) or bool(said.new)
+        switched = bool(plain.get("changed"))
+        result.update(plain, brought=list(said.new), diff=words.diff(plain), switched=switched)
+        result["changed"] = switched or bool(said.new)
         return result
 
     def _switched(self, given: dict[str, Any], variables: dict[str, Any]) -> Said:
