@@ -6,14 +6,14 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.integration import systemd_machine
+from tests.integration import rootfs, systemd_machine
 from tests.integration.namespace import network_of, short_root
 from tests.integration.server import MirrorServer, serve
 from tests.integration.systemd_machine import Machine
@@ -21,6 +21,9 @@ from tests.integration.systemd_machine import Machine
 #: sshd serves one connection on its input and output: the machines have no network between them.
 _PROXY = "nsenter --target {leader} --all -- /usr/sbin/sshd -i"
 _LIMIT = 300  # seconds
+
+#: How Ansible logs in where nobody says anything about pipelining.
+_ORDINARY = {"ansible_user": rootfs.ADMIN, "ansible_become": True, "ansible_pipelining": False}
 
 #: Networks of machines are their own: the same address is another server in each.
 _PORT = 8000
@@ -66,6 +69,7 @@ class Fleet:
     folder: Path
     sockets: Path
     servers: dict[str, MirrorServer]
+    ordinary: Sequence[str] = ()
 
     def play(self, playbook: str, *words: str, **variables: object) -> Played:
         """Runs a playbook: the text of one, or the name of one that a collection has."""
@@ -120,25 +124,30 @@ class Fleet:
 
 
 @contextmanager
-def up(files: Mapping[str, Path], mirror: Path, folder: Path) -> Iterator[Fleet]:
+def up(
+    files: Mapping[str, Path], mirror: Path, folder: Path, ordinary: Sequence[str] = ()
+) -> Iterator[Fleet]:
     """A machine for each name, of those files, and a person's folder with keys and inventory.
 
-    Each has the mirror at `ADDRESS`, as has whoever plays; all that is asked of it is counted.
+    Each has the mirror at `ADDRESS`, as has whoever plays; all that is asked of it is counted. To
+    those that are `ordinary` one logs in as is usual: as a person with sudo, on a terminal.
     """
     key = _key(folder)
     with ExitStack() as running, ThreadPoolExecutor(len(files)) as at_once:
         fresh = [running.enter_context(systemd_machine.fresh(f, mirror)) for f in files.values()]
         machines = dict(zip(files, fresh, strict=True))
         list(at_once.map(Machine.boot, fresh))
-        for machine in fresh:
-            machine.write("/root/.ssh/authorized_keys", key)
-            ready = "mkdir -p /run/sshd; chmod -R go= /root/.ssh; ssh-keygen -A"
-            machine.shell(["sh", "-c", ready])
+        for name, machine in machines.items():
+            machine.shell(["sh", "-c", "mkdir -p /run/sshd; ssh-keygen -A"])
+            person = rootfs.ADMIN if name in ordinary else "root"
+            home = f"/home/{person}" if name in ordinary else "/root"
+            machine.write(f"{home}/.ssh/authorized_keys", key)
+            machine.shell(["sh", "-c", f"chmod -R go= {home}/.ssh; chown -R {person} {home}/.ssh"])
         running.enter_context(serve(mirror, port=_PORT))
         servers = {
             name: running.enter_context(_served(mirror, each)) for name, each in machines.items()
         }
-        fleet = Fleet(machines, folder, running.enter_context(short_root()), servers)
+        fleet = Fleet(machines, folder, running.enter_context(short_root()), servers, ordinary)
         fleet.knows()
         try:
             yield fleet
@@ -169,7 +178,7 @@ def _inventory(fleet: Fleet, variables: Mapping[str, Mapping[str, object]]) -> d
     ssh = f"-i {fleet.folder}/key -o UserKnownHostsFile=/dev/null"
     of_machines = {
         name: {
-            "ansible_user": "root",
+            **(_ORDINARY if name in fleet.ordinary else {"ansible_user": "root"}),
             "ansible_ssh_common_args": f"{ssh} -o ProxyCommand={_quoted(machine)}",
         }
         for name, machine in fleet.machines.items()

@@ -57,7 +57,7 @@ def fleet(
         ansible.unpack(folder / "collections", single_file.built(folder))
     (folder / "channels.yaml").write_text(apt_repository.channels_yaml(ADDRESS))
     files = {**dict.fromkeys(NAMES, machine_files), OLD: old}
-    with ansible_hosts.up(files, apt_repository.root, folder) as fleet:
+    with ansible_hosts.up(files, apt_repository.root, folder, ordinary=("four",)) as fleet:
         for machine in fleet.machines.values():
             machine.shell(["rm", "-f", "/etc/apt/sources.list"])
             machine.write("/etc/dpkg/dpkg.cfg.d/quick", "force-unsafe-io\n")

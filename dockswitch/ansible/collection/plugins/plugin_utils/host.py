@@ -83,9 +83,16 @@ class OnHost(ActionBase):  # type: ignore[misc]  # Ansible has no types
         link: str = "",
     ) -> Said:
         """Raises PythonTooOld, and AnsibleActionFail where there is no sense in what it says."""
-        python = _python(variables)
+        named = self._named(variables)
+        facts = variables.get("ansible_facts") or {}
+        python = named or str(facts.get("discovered_interpreter_python") or "python3")
         wanted = {each.name: (each.place, each.digest) for each in files}
         ran = self._begun(python, {"files": wanted, "link": link, "asks": True}, words, settings)
+        if ran["rc"] == NO_PYTHON and named:
+            raise AnsibleActionFail(
+                f"ansible_python_interpreter is {named}, which the host does not have; leave it "
+                "out for what the host has"
+            )
         if ran["rc"] in (TOO_OLD, NO_PYTHON):
             raise PythonTooOld
         if ran["rc"] != OTHER:
@@ -131,7 +138,7 @@ class OnHost(ActionBase):  # type: ignore[misc]  # Ansible has no types
         self, python: str, asked: dict[str, Any], words: list[str], settings: dict[str, str]
     ) -> dict[str, Any]:
         arguments = shlex.join([json.dumps(asked), "--json", "--yes", "--progress", "never"])
-        begin = _BEGIN.read_text()
+        begin, python = _BEGIN.read_text(), shlex.quote(python)
         if self.pipes():
             return self.in_shell(f"{python} - {arguments} {shlex.join(words)}", settings, begin)
         code = shlex.quote(begin)
@@ -139,6 +146,11 @@ class OnHost(ActionBase):  # type: ignore[misc]  # Ansible has no types
         return self.in_shell(
             f"{python} -c {code} {arguments} {shlex.join(words)} </dev/null", settings
         )
+
+    def _named(self, variables: dict[str, Any]) -> str:
+        """The Python that the inventory names, empty for whatever the host has."""
+        said = self._templar.template(variables.get("ansible_python_interpreter")) or "auto"
+        return "" if str(said).startswith("auto") else str(said)
 
     def _place(self, files: list[Brought], link: str) -> None:
         lines = [f"mkdir -p {FOLDER}"]
@@ -184,12 +196,3 @@ def plain_of(ran: dict[str, Any]) -> dict[str, Any]:
         + (lines[-1] if lines else "nothing"),
         result={"exit_code": ran["rc"], "stdout": out, "stderr": ran["stderr"]},
     )
-
-
-def _python(variables: dict[str, Any]) -> str:
-    """The one that the inventory names, else the one that was discovered, else what PATH has."""
-    named = str(variables.get("ansible_python_interpreter") or "auto")
-    if not named.startswith("auto"):
-        return shlex.quote(named)
-    facts = variables.get("ansible_facts") or {}
-    return shlex.quote(str(facts.get("discovered_interpreter_python") or "python3"))

@@ -21,12 +21,15 @@ from ansible_collections.dockswitch.engine.plugins.plugin_utils.host import (
     plain_of,
 )
 
-#: What `--for` wants to hear, by whatever tools a host has.
+#: What `--for` wants to hear, by whatever tools a host has. Who has no dpkg installs no packages.
 _ASKS = """\
-. /etc/os-release
+test -e /etc/os-release && . /etc/os-release
 codename=${VERSION_CODENAME:-$(lsb_release -cs 2>/dev/null)}
-arch=$(dpkg --print-architecture 2>/dev/null || uname -m)
-printf '{"host": "%s:%s/%s"}\\n' "$ID" "$codename" "$arch"
+if arch=$(dpkg --print-architecture 2>/dev/null) && test -n "$codename"; then
+    printf '{"host": "%s:%s/%s"}\\n' "$ID" "$codename" "$arch"
+else
+    printf '{"host": "linux/%s"}\\n' "$(uname -m)"
+fi
 """
 
 
