@@ -75,6 +75,13 @@ def test_a_wish_becomes_the_words_that_the_program_takes() -> None:
     assert words.of({**given, "state": "absent"}, check=False)[:2] == ["use", "system"]
 
 
+def test_a_diff_tells_the_engine_or_what_was_fetched_for_it() -> None:
+    diff = _words().diff
+    assert diff({"from": None, "to": "28"}) == {"before": "engine none\n", "after": "engine 28\n"}
+    fetched = {"before": "", "after": "fetched 28\n"}
+    assert diff({"changed": True, "version": "28"}) == fetched
+
+
 def test_a_failed_task_names_the_way_out() -> None:
     error = {"code": "not-published", "message": "no 99", "details": "29 is", "hint": "`use 29`"}
     failed = _words().failure({"error": error}, 11)

@@ -38,12 +38,16 @@ def refuse_unfit(given: dict[str, Any]) -> None:
     unfit = [name for name in ("data", "probe", "root") if given[name]]
     if given["state"] != "present":
         unfit.append(f"state: {given['state']}")
-    if unfit:
-        raise AnsibleActionFail(
-            f"{' and '.join(unfit)} wants dockswitch itself on the host, which needs Python 3.10 "
-            "there; name a newer one in ansible_python_interpreter, or have the host switch with "
-            "`state: present` and the version that is wanted, which a shell script does"
-        )
+    if not unfit:
+        return
+    what = f"{' and '.join(unfit)} wants dockswitch itself on the host"
+    if given["form"] == "sh":
+        raise AnsibleActionFail(f"{what}, and a script goes without; leave out `form: sh`")
+    raise AnsibleActionFail(
+        f"{what}, which needs Python 3.10 there; name a newer one in ansible_python_interpreter, or "
+        "have the host switch with `state: present` and the version that is wanted, which a shell "
+        "script does"
+    )
 
 
 def switch(action: OnHost, given: dict[str, Any], *, check: bool) -> Said:

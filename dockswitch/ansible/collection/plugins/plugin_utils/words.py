@@ -49,6 +49,9 @@ def spec(given: dict[str, Any]) -> list[str]:
 
 def diff(said: dict[str, Any]) -> dict[str, str]:
     """Before and after, as ``--diff`` shows them."""
+    if "from" not in said:  # only fetched
+        kept = f"fetched {said['version']}\n"
+        return {"before": "" if said["changed"] else kept, "after": kept}
     return {
         "before": f"engine {said.get('from') or 'none'}\n",
         "after": f"engine {said.get('to') or 'none'}\n",
