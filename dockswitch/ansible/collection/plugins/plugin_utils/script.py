@@ -44,9 +44,9 @@ def refuse_unfit(given: dict[str, Any]) -> None:
     if given["form"] == "sh":
         raise AnsibleActionFail(f"{what}, and a script goes without; leave out `form: sh`")
     raise AnsibleActionFail(
-        f"{what}, which needs Python 3.10 there; name a newer one in ansible_python_interpreter, or "
-        "have the host switch with `state: present` and the version that is wanted, which a shell "
-        "script does"
+        f"{what}, which needs Python 3.10 there; name a newer one in ansible_python_interpreter, "
+        "or have the host switch with `state: present` and the version that is wanted, which a "
+        "shell script does"
     )
 
 
