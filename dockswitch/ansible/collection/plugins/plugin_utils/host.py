@@ -119,7 +119,8 @@ class OnHost(ActionBase):  # type: ignore[misc]  # Ansible has no types
         words = " ".join(f"{name}={shlex.quote(said)}" for name, said in (settings or {}).items())
         said = f"{self._compute_environment_string()} {words}".strip()
         before = f"export {said}; " if said else ""
-        ran: dict[str, Any] = self._low_level_execute_command(f"{before}{command}", in_data=text)
+        told = text.encode() if text else None
+        ran: dict[str, Any] = self._low_level_execute_command(f"{before}{command}", in_data=told)
         return ran
 
     def pipes(self) -> bool:
@@ -137,15 +138,15 @@ class OnHost(ActionBase):  # type: ignore[misc]  # Ansible has no types
     def _begun(
         self, python: str, asked: dict[str, Any], words: list[str], settings: dict[str, str]
     ) -> dict[str, Any]:
-        arguments = shlex.join([json.dumps(asked), "--json", "--yes", "--progress", "never"])
+        told = [json.dumps(asked), "--json", "--yes", "--progress", "never", *words]
         begin, python = _BEGIN.read_text(), shlex.quote(python)
         if self.pipes():
-            return self.in_shell(f"{python} - {arguments} {shlex.join(words)}", settings, begin)
-        code = shlex.quote(begin)
+            # What stands in an address is nothing for the host's list of processes.
+            said = f"sys.argv[1:] = {json.dumps(told)}\nos.environ.update({json.dumps(settings)})"
+            return self.in_shell(f"{python} -", text=f"import os, sys\n{said}\n{begin}")
         # Nobody is to be asked anything.
-        return self.in_shell(
-            f"{python} -c {code} {arguments} {shlex.join(words)} </dev/null", settings
-        )
+        line = f"{python} -c {shlex.quote(begin)} {shlex.join(told)} </dev/null"
+        return self.in_shell(line, settings)
 
     def _named(self, variables: dict[str, Any]) -> str:
         """The Python that the inventory names, empty for whatever the host has."""
