@@ -19,15 +19,17 @@ if TYPE_CHECKING:  # imported by the function that runs, so that --help does wit
 EXAMPLES = """\
 Examples:
   dockswitch export sh 28.5.2 --for ubuntu:noble/amd64 -o engine.sh
-  ssh host 'sudo sh -s -- --check' < engine.sh     10 where it would change something
   dockswitch export sh stable --backend static --for linux/aarch64 | sudo sh
   dockswitch export cloud-init test --for debian:bookworm/amd64 -o user-data
   dockswitch export preferences 28.5.2 --for ubuntu:jammy/amd64
   dockswitch export sh --locked --for debian:trixie/amd64      nothing is asked
 
-What is rendered does what `use` would do on that host, and is pinned by digests:
-files of which nobody published one are read once for it. The script wants a
-POSIX sh and the tools of Ubuntu 14.04 or later; `sh engine.sh --help` says more.
+`sh engine.sh --check` on the host says what it would do and does nothing, exit
+code 10 where that is a change; --json is for programs, --help says more.
+
+What is rendered does what `use` would do on that host, pinned by digests: files
+of which nobody published one are read once for it. The script wants a POSIX sh
+and the tools of Ubuntu 14.04 or later.
 """
 
 Backend = Annotated[
@@ -169,7 +171,7 @@ def _found(
         if locked
         else spec.NOTHING_LOCKED
     )
-    sources = _sources(session.system.host, backend)
+    sources = _sources(session.system.host, backend or session.settings["backend"].value)
     spec.suited(suite, "", sources[0])
     wanted = exported.Wanted(
         whatever or session.request(words or [], as_of),
@@ -181,9 +183,10 @@ def _found(
     return exported.exported(session.system, session.catalog, wanted, session.report.progress)
 
 
-def _sources(host: "Host", backend: str | None) -> tuple[str, ...]:
+def _sources(host: "Host", backend: str) -> tuple[str, ...]:
     """Whose sources, best first: packages are published for distributions."""
-    if backend is not None:
+    if backend:
+        _asks(backend)
         return (backend,)
     return ("apt", "static") if host.distribution else ("static",)
 

@@ -25,7 +25,7 @@ _SCRIPT = "/opt/engine.sh"
 _LEFT = """\
 find /usr/local/bin /etc/systemd/system -type l ! -name '*.wants' -lname '*dockswitch*'
 find /etc/systemd/system -lname /dev/null
-ls /var/lib/dockswitch/current 2>/dev/null
+ls -d /var/lib/dockswitch/script.undo 2>/dev/null
 ls /usr/sbin/policy-rc.d 2>/dev/null
 find /var/lib/dockswitch/versions -name '.tmp-*' 2>/dev/null
 true

@@ -19,8 +19,10 @@ remember() {
         ! systemctl -q is-enabled $unit 2>/dev/null || echo $unit
     done >$UNDO.tmp/enabled
     ! has dpkg-query || remember_packages
-    sync
+    # shellcheck disable=SC2046 # none of them has a space
+    flush $(find $UNDO.tmp)
     mv $UNDO.tmp $UNDO
+    flush $STATE
 }
 
 remember_packages() {

@@ -43,16 +43,27 @@ refuse_unfit() {
     [ "$machine" = "$ARCH" ] ||
         refuse "this engine is for $ARCH, and the machine is $machine" "render it for that" 18
     if [ -n "$CODENAME" ]; then
-        codename=$(. /etc/os-release 2>/dev/null && printf %s "${VERSION_CODENAME:-}")
-        [ -n "$codename" ] || { has lsb_release && codename=$(lsb_release -cs); } || codename=
-        [ -z "$codename" ] || [ "$codename" = "$CODENAME" ] ||
+        codename=$(codenames)
+        case " $codename " in *" $CODENAME "* | "  ") ;; *)
             refuse "these packages are for $CODENAME, and the machine is $codename" \
                 "render it for that" 18
+            ;;
+        esac
     fi
     if [ -n "$CGROUP_V1_ONLY" ] && [ -e /sys/fs/cgroup/cgroup.controllers ]; then
         refuse "$VERSION cannot run containers here: it knows cgroup v1 only" \
             "boot with systemd.unified_cgroup_hierarchy=0, or take an engine from 20.10 on" 18
     fi
+}
+
+# The machine's own, and what a derivative is made of; nothing where nobody says.
+codenames() {
+    found=
+    [ ! -f /etc/os-release ] || found=$(. /etc/os-release &&
+        echo "${VERSION_CODENAME:-} ${UBUNTU_CODENAME:-} ${DEBIAN_CODENAME:-}")
+    [ -n "$(printf %s "$found" | tr -d ' ')" ] || ! has lsb_release || found=$(lsb_release -cs)
+    # shellcheck disable=SC2086 # they are words
+    echo $found
 }
 
 # What is on the machine that no script like this put there; nothing where there is none.
@@ -107,6 +118,9 @@ package_is() {
     *) return 1 ;;
     esac
 }
+
+# To disk with these; a sync that takes no names does it with everything.
+flush() { sync "$@" 2>/dev/null || sync; }
 
 add_group() {
     if has getent && getent group docker >/dev/null; then return; fi

@@ -18,7 +18,7 @@ fetch() {
     file://*) cp "$(path_in "$1")" "$2" ;;
     *)
         if has curl; then
-            curl -nfsSL --proto-redir =https -o "$2" "$1"
+            curled -fsSL -o "$2" "$1"
         elif has wget; then
             wget -q -O "$2" "$1"
         else
@@ -34,7 +34,8 @@ refuse_unreachable() {
     file://*) [ -f "$(path_in "$1")" ] ;;
     *)
         if has curl; then
-            curl -nfsSIL --proto-redir =https -o /dev/null "$1"
+            curled -fsIL -o /dev/null "$1" || # some servers know no HEAD
+                curled -fsSL -r 0-0 -o /dev/null "$1"
         elif has wget; then
             wget -q --spider "$1"
         else
@@ -43,6 +44,9 @@ refuse_unreachable() {
         ;;
     esac || refuse "$1 cannot be fetched" "put it in a folder: --files DIR" 17
 }
+
+# A server that says nothing any more is one that is down.
+curled() { curl -n --proto-redir =https --connect-timeout 30 -y 60 -Y 1 "$@"; }
 
 path_in() {
     printf '%s\n' "${1#file://}" |

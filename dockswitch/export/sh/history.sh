@@ -30,11 +30,12 @@ commit() {
     number=$((${number:-0} + 1))
     mkdir -p $STATE/journal
     printf '%s\n' "$HISTORY" | filled | sed "s|\"@NUMBER@\"|$number|" >$STATE/journal/.script.tmp
+    flush $STATE/journal/.script.tmp
     mv $STATE/journal/.script.tmp "$STATE/journal/$journal.jsonl"
-    printf '%s\n' "form=$FORM" "version=$VERSION" "id=$ID" "packages=$(packages)" \
+    printf '%s\n' "form=$FORM" "version=$VERSION" "id=$ID" "packages=$(present | tr '\n' ' ')" \
         "journal=$journal" "generation=$number" >$NOTE.tmp
     mv $NOTE.tmp $NOTE
-    sync
+    flush $NOTE $STATE/journal $STATE
     rm -rf $UNDO
 }
 

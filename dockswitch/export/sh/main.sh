@@ -3,7 +3,7 @@
 main() {
     exec 3>&1 1>&2 # what was asked for is told there; all else is for people
     files='' user='' replace='' container=yes only='' check='' json=''
-    from='' stopped=false acting='' work=$(mktemp -d)
+    from='' stopped=false acting='' over='' work=$(mktemp -d)
     trap leave EXIT
     trap 'exit 130' INT TERM HUP
     for word in "$@"; do [ "$word" != --json ] || json=yes; done
@@ -21,7 +21,7 @@ main() {
         --json) ;;
         --prove) only=yes ;;
         --help | -h)
-            json=''
+            over=yes
             usage >&3
             exit 0
             ;;
@@ -32,6 +32,7 @@ main() {
     if [ -n "$only" ]; then
         json=''
         prove
+        over=yes
         exit 0
     fi
     refuse_unfit
@@ -50,7 +51,8 @@ main() {
 # The engine is as it is to be; what goes with it may not be.
 keep_in_force() {
     refuse_no_user
-    if is_settled && user_may; then
+    # where dockswitch itself keeps it, what goes with it is its own to say
+    if { ! history_is_ours || is_settled; } && user_may; then
         tell false "Docker Engine $VERSION is in force already"
         exit 0
     fi
@@ -58,7 +60,7 @@ keep_in_force() {
         tell true "Docker Engine $VERSION is in force; what goes with it would be put right"
         exit 10
     fi
-    settle
+    ! history_is_ours || settle
     add_user
     tell true "Docker Engine $VERSION is in force; what goes with it is put right"
 }
@@ -66,12 +68,12 @@ keep_in_force() {
 change() {
     ! runs || stopped=true
     if [ -n "$check" ]; then
-        foresee
+        is_kept || foresee
         tell true "Docker Engine: ${from:-none} -> $VERSION ($FORM)$(restart_told)"
         exit 10
     fi
     [ ! -d $UNDO ] || acting=yes # one that was cut short: forward, or else back
-    bring
+    is_kept || bring
     prepare
     add_group
     remember
@@ -85,10 +87,14 @@ change() {
     tell true "Docker Engine $VERSION is in force"
 }
 
+# Verified when it got its name.
+is_kept() { [ -f "$FOLDER/.dockswitch.json" ]; }
+
 restart_told() { [ $stopped = false ] || printf ', the engine that runs is stopped for it'; }
 
 # tell CHANGED WORDS
 tell() {
+    over=yes
     if [ -n "$json" ]; then
         restarted=false
         [ "$1" = false ] || restarted=$stopped
@@ -103,32 +109,32 @@ leave() {
     code=$?
     trap - EXIT INT TERM HUP
     set +e
-    case $code in
-    0 | 10) ;;
-    *)
-        if [ ! -e "$work/.message" ]; then
-            reason $code
-            [ $code = 130 ] || code=1
-        fi
-        restarted=false
-        [ -z "$acting" ] || restarted=$stopped
-        [ -z "$acting" ] || go_back
-        # what is neither the new nor the old is a change
-        [ -z "$json" ] || told "$([ $code = 16 ] && echo true || echo false)" $restarted $code >&3
-        ;;
-    esac
+    [ -n "$over" ] || failed
     rm -rf "$work"
     exit $code
 }
 
+failed() {
+    if [ ! -e "$work/.message" ]; then
+        reason
+        [ "$code" = 130 ] || code=1
+    fi
+    restarted=false
+    [ -z "$acting" ] || restarted=$stopped
+    [ -z "$acting" ] || go_back
+    changed=false
+    [ "$code" != 16 ] || changed=true # it is neither the new nor the old
+    [ -z "$json" ] || told $changed "$restarted" "$code" >&3
+}
+
 # What is told where a tool failed, or somebody interrupted.
 reason() {
-    if [ "$1" = 130 ]; then
+    if [ "$code" = 130 ]; then
         printf interrupted >"$work/.message"
     else
-        printf 'a command ended with %s' "$1" >"$work/.message"
+        printf 'a command ended with %s' "$code" >"$work/.message"
         printf 'what it said stands above' >"$work/.hint"
-        say "a command ended with $1: what it said stands above"
+        say "a command ended with $code: what it said stands above"
     fi
 }
 

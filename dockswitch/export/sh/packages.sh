@@ -15,20 +15,36 @@ in_force() {
 # Whether they are held as they are to be.
 is_settled() {
     [ -n "$HOLD" ] || return 0
+    [ -e "$PREFERENCES" ] || return 1
     held=$(apt-mark showhold 2>/dev/null || true)
-    for name in $(packages); do printf '%s\n' "$held" | grep -qx "$name" || return 1; done
+    for name in $(present); do printf '%s\n' "$held" | grep -qx "$name" || return 1; done
+}
+
+# What a hold is about: what was installed, and the plug-ins of another version that stay.
+present() {
+    for name in $DOCKERS; do [ -z "$(package_version "$name")" ] || echo "$name"; done
 }
 
 settle() {
     if [ -z "$HOLD" ]; then
         # shellcheck disable=SC2046 # they are words
-        [ ! -e "$PREFERENCES" ] || apt-mark unhold $(packages) >/dev/null
+        [ ! -e "$PREFERENCES" ] || apt-mark unhold $(present) >/dev/null
         rm -f "$PREFERENCES"
         return
     fi
     # shellcheck disable=SC2046
-    apt-mark hold $(packages) >/dev/null
-    printf '%s\n' "$HOLD" | filled >"$PREFERENCES"
+    apt-mark hold $(present) >/dev/null
+    {
+        printf '%s\n' "$HOLD" | filled
+        between=
+        for name in $(present); do
+            printf '%sPackage: %s\nPin: version %s\nPin-Priority: %s\n' \
+                "$between" "$name" "$(package_version "$name")" "$PRIORITY"
+            between='
+'
+        done
+    } >"$PREFERENCES.tmp"
+    mv "$PREFERENCES.tmp" "$PREFERENCES"
 }
 
 refuse_more() {
@@ -50,9 +66,9 @@ refuse_more() {
     esac
 }
 
-# Packages of an earlier set of ours that this one does not have.
+# Packages of an earlier set of ours that this one does not have; a client's plug-ins serve any.
 gone() {
-    new=" $(packages) "
+    new=" $(packages) $PLUGINS "
     for name in $(noted packages); do
         case $new in *" $name "*) ;; *) [ -z "$(package_version "$name")" ] || echo "$name" ;; esac
     done
@@ -104,16 +120,19 @@ dpkg_is_busy() {
 
 # The files on the shelf, where they stay for the way back; and what they depend on in apt's cache.
 prepare() {
-    if [ ! -f "$FOLDER/.dockswitch.json" ]; then
+    if ! is_kept; then
         rm -rf $STATE/packages/.tmp-script-* # of one that was killed: we are alone
         fresh=$STATE/packages/.tmp-script-$$
         mkdir -p "$fresh"
-        cp "$work"/*.deb "$fresh/"
+        for each in "$work"/*.deb; do
+            cp "$each" "$fresh/$(file_name "$each")"
+        done
         chmod 644 "$fresh"/*
         printf '%s\n' "$RECORD" >"$fresh/.dockswitch.json"
-        sync
+        flush "$fresh"/* "$fresh/.dockswitch.json" "$fresh"
         rm -rf "$FOLDER"
         mv "$fresh" "$FOLDER"
+        flush $STATE/packages
     fi
     await_dpkg
     dpkg --configure -a >/dev/null 2>&1 3>&- 9>&- || true # what was cut short; mended by what follows
@@ -122,6 +141,11 @@ prepare() {
         say "$said"
         refuse "the packages cannot be installed here" "what apt said stands above"
     }
+}
+
+# As apt names it.
+file_name() {
+    dpkg-deb --show --showformat '${Package}_${Version}_${Architecture}.deb' "$1" | sed 's/:/%3a/'
 }
 
 # With --reinstall: what was cut short in the midst of its unpacking is mended by nothing else.

@@ -2,6 +2,8 @@
 
 packages() { :; }
 
+present() { :; }
+
 in_force() {
     [ ! -d $UNDO ] && [ "$(readlink $STATE/current || true)" = "${FOLDER#"$STATE/"}" ] &&
         [ "$(noted form)" != packages ] && serves "$(answer || true)"
@@ -34,7 +36,7 @@ prepare() {
 }
 
 unpack() {
-    [ ! -f "$FOLDER/.dockswitch.json" ] || return 0
+    ! is_kept || return 0
     rm -rf $STATE/versions/.tmp-script-* # of one that was killed: we are alone
     fresh=$STATE/versions/.tmp-script-$$
     mkdir -p "$fresh/.unpacked"
@@ -47,9 +49,10 @@ unpack() {
     chmod 755 "$fresh" "$fresh"/*
     names=$(for each in "$fresh"/*; do echo "${each##*/}"; done | listed)
     printf '%s\n' "$RECORD" | sed "s/\"@NAMES@\"/$names/" >"$fresh/.dockswitch.json"
-    sync
+    flush "$fresh"/* "$fresh/.dockswitch.json" "$fresh"
     rm -rf "$FOLDER"
     mv "$fresh" "$FOLDER"
+    flush $STATE/versions
 }
 
 # What another form of the engine, or another version's time, has left.
