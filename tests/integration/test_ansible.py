@@ -128,8 +128,15 @@ def test_a_fleet_is_provisioned_from_one_lock_rolled_forward_and_stops_where_a_h
     fleet.knows()
     fleet.play("dockswitch.engine.rolling", **up).ended(0)
     assert fleet.versions() == {**dict.fromkeys(NAMES, after), OLD: oldest}
+
+    # What somebody did by hand is told.
+    fleet.machines["one"].shell(["apt-mark", "unhold", "docker-ce"])
+    fleet.machines[OLD].shell(["systemctl", "stop", "docker.socket", "docker.service"])
     looks = fleet.play(LOOKS, **up).ended(0)
-    assert [_facts(looks, name)["drift"] for name in NAMES] == [[]] * len(NAMES)
+    drift = {name: " ".join(_facts(looks, name)["drift"]) for name in versions}
+    assert "docker-ce no longer held" in drift["one"]
+    assert "no engine runs" in drift[OLD]
+    assert {drift[name] for name in ("two", "three", "four")} == {""}
 
 
 class _Left:
