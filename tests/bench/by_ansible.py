@@ -105,8 +105,8 @@ def _figures(fleet: Fleet, repository: AptRepository, count: int) -> Iterator[Fi
     net = [_less(took[name], took["raw"]) for name in ("ours", "apt")]
     yield Ratio(f"{apt}, each less ansible.builtin.raw of true", _paired(*net), None)
     yield Ratio(f"{what} : ansible.builtin.ping", _paired(took["ours"], took["ping"]), None)
-    yield _beside_the_role(fleet, wanted, pins, max(count // 2, 2))
-    yield from _growth(fleet, wanted, max(count // 2, 2))
+    yield _beside_the_role(fleet, wanted, pins, max(count // 3, 2))
+    yield from _growth(fleet, wanted, max(count // 3, 2))
 
 
 def _took(played: Played, name: str, count: int) -> list[Took]:

@@ -124,7 +124,7 @@ class OnHost(ActionBase):  # type: ignore[misc]  # Ansible has no types
         return ran
 
     def pipes(self) -> bool:
-        """Whether a command may have something on its standard input, which takes a terminal."""
+        """Whether a command may have something on its standard input, where no terminal is then."""
         return bool(self._is_pipelining_enabled("new"))
 
     def carried(self, name: str, content: bytes) -> str:
@@ -154,7 +154,7 @@ class OnHost(ActionBase):  # type: ignore[misc]  # Ansible has no types
         return "" if str(said).startswith("auto") else str(said)
 
     def _place(self, files: list[Brought], link: str) -> None:
-        lines = [f"mkdir -p {FOLDER}"]
+        lines = ["umask 022", f"mkdir -p {FOLDER}"]
         for each in files:
             new = f"{each.place}.new"
             mode = "0755" if each.name == "program" else "0644"
