@@ -1,30 +1,27 @@
-"""Killing a script on a machine at the n-th program that it runs, whatever that is."""
+"""Killing a script on a machine just before a program that it runs."""
 
 from __future__ import annotations
 
-from tests.integration import exported
 from tests.integration.systemd_machine import Machine
 
 _FOLDER = "/opt/cut"
-_PROGRAMS = ("systemctl", "mv", "ln", "rm", "cp", "mkdir", "dpkg", "apt-get", "apt-mark")
+_PROGRAMS = ("systemctl", "mv", "ln", "rm", "cp", "dpkg", "apt-get", "apt-mark")
 
-#: Counts down, and at nought ends the script with all that it runs, itself included.
+#: Where the words are those that are waited for, it ends the script with all that it runs.
 _WRAPPER = f"""\
 #!/bin/sh
 PATH=${{PATH#{_FOLDER}:}}
-if [ -e {_FOLDER}/left ]; then
-    left=$(($(cat {_FOLDER}/left) - 1))
-    echo $left >{_FOLDER}/left
-    [ $left -gt 0 ] || {{ rm {_FOLDER}/left; /bin/kill -KILL -- -$(cat {_FOLDER}/group); }}
-fi
+case "${{0##*/}} $*" in
+$(cat {_FOLDER}/at)) touch {_FOLDER}/met; /bin/kill -KILL -- -$(cat {_FOLDER}/group) ;;
+esac
 exec "${{0##*/}}" "$@"
 """
 _RUN = f"""\
 echo $$ >{_FOLDER}/group
+rm -f {_FOLDER}/met
 PATH={_FOLDER}:$PATH
-exec dash {exported.SCRIPT} "$@"
+exec dash "$@"
 """
-MANY = 100_000
 
 
 def ready(machine: Machine) -> None:
@@ -36,9 +33,10 @@ def ready(machine: Machine) -> None:
         machine.shell(["ln", "-s", "wrapper", f"{_FOLDER}/{name}"])
 
 
-def run(machine: Machine, at: int, *words: str) -> int:
-    """Run it and kill it at that program; how many programs there were to go when it ended."""
-    machine.write(f"{_FOLDER}/left", f"{at}\n")
-    machine.attempt(["setsid", "--wait", "sh", f"{_FOLDER}/run", *words])
-    left = machine.attempt(["cat", f"{_FOLDER}/left"]).stdout.strip()
-    return int(left or 0)
+def run(machine: Machine, at: str, *script: str) -> None:
+    """Run the script with these words, and kill it at a command line like that pattern of sh's;
+    fail where there was none.
+    """
+    machine.write(f"{_FOLDER}/at", at)
+    machine.attempt(["setsid", "--wait", "sh", f"{_FOLDER}/run", *script])
+    assert machine.attempt(["test", "-e", f"{_FOLDER}/met"]).returncode == 0, f"no {at} was run"

@@ -188,26 +188,28 @@ def test_what_is_not_well_is_undone(
         assert one.run("status", "--exit-code").ended(0).plain["running"] == old
 
 
+#: What a script is about to do when it is killed.
+_MOMENTS = ("systemctl stop docker.service", "mv *current.tmp*", "mv *.jsonl")
+
+
 def test_whenever_it_is_killed_the_next_run_goes_on(
     one: Machine, apt_repository: AptRepository
 ) -> None:
-    backend, moments = "static", (0.3, 0.5, 0.7)
     starting = apt_repository.starting("stable")
-    versions = [starting[-1].version, starting[0].version]
-    for version in versions:
-        words = (version, "--backend", backend, "-o", f"/opt/{version}.sh")
+    was, wanted = starting[0].version, starting[-1].version
+    for version in (was, wanted):
+        words = (version, "--backend", "static", "-o", f"/opt/{version}.sh")
         one.run("export", "sh", *words).ended(0)
     cut_short.ready(one)
-    one.shell(["cp", f"/opt/{versions[1]}.sh", exported.SCRIPT])
-    programs = cut_short.MANY - cut_short.run(one, cut_short.MANY)
-    for number, moment in enumerate(moments):
-        version = versions[number % 2]
-        one.shell(["cp", f"/opt/{version}.sh", exported.SCRIPT])
-        cut_short.run(one, int(programs * moment))
-        # another run is a change, whatever the first one had done, and says from what
-        code, foreseen = exported.run(one, "--check")
-        assert (code, foreseen["from"]) == (10, versions[(number + 1) % 2])
-        code, said = exported.run(one)
-        assert (code, said["changed"], said["from"]) == (0, True, foreseen["from"]), said
-        assert one.run("status", "--exit-code").ended(0).plain["running"] == version
+    assert exported.run(one, script=f"/opt/{was}.sh")[0] == 0
+    for moment in _MOMENTS:
+        script = f"/opt/{wanted}.sh"
+        cut_short.run(one, moment, script)
+        # going on is a change, whatever was done already, and says from what
+        code, foreseen = exported.run(one, "--check", script=script)
+        assert (code, foreseen["from"]) == (10, was)
+        code, said = exported.run(one, script=script)
+        assert (code, said["changed"], said["from"]) == (0, True, was), said
+        assert one.run("status", "--exit-code").ended(0).plain["running"] == wanted
         assert exported.left(one) == []
+        was, wanted = wanted, was

@@ -130,10 +130,11 @@ unlink_names() {
 
 # As a rename, so that it is never absent; the folder is said from $STATE on.
 point_current() {
-    ln -s "$1" $STATE/current.tmp-$$
-    mv -T $STATE/current.tmp-$$ $STATE/current 2>/dev/null || {
+    rm -f $STATE/current.tmp-script # of one that was killed: we are alone
+    ln -s "$1" $STATE/current.tmp-script
+    mv -T $STATE/current.tmp-script $STATE/current 2>/dev/null || {
         rm -f $STATE/current
-        mv $STATE/current.tmp-$$ $STATE/current
+        mv $STATE/current.tmp-script $STATE/current
     }
 }
 
