@@ -101,7 +101,8 @@ def _figures(fleet: Fleet, repository: AptRepository, count: int) -> Iterator[Fi
     took = {name: _took(played, name, count) for name in ("ours", *others)}
     what = "docker_engine, in force already"
     apt = f"{what} : ansible.builtin.apt of the same pins"
-    yield Ratio(apt, _paired(took["ours"], took["apt"]), _MOST)
+    # where the role is to be had that one is the measure
+    yield Ratio(apt, _paired(took["ours"], took["apt"]), None if _has_role() else _MOST)
     net = [_less(took[name], took["raw"]) for name in ("ours", "apt")]
     yield Ratio(f"{apt}, each less ansible.builtin.raw of true", _paired(*net), None)
     yield Ratio(f"{what} : ansible.builtin.ping", _paired(took["ours"], took["ping"]), None)
@@ -126,7 +127,7 @@ def _beside_the_role(
     fleet: Fleet, wanted: Mapping[str, str], pins: Mapping[str, str], count: int
 ) -> Figure:
     what = f"play of the role, in force already : {_ROLE}, in force already"
-    if not any(Path(each, _ROLE).is_dir() for each in _role_places()):
+    if not _has_role():
         return NotMeasured(what, f"Ansible finds no role {_ROLE} here (ANSIBLE_ROLES_PATH)")
     variables = {
         "docker_repo_url": f"{_THEIRS}/linux",
@@ -191,6 +192,7 @@ def _task(name: str, action: str, options: object) -> dict[str, object]:
     return {"name": name, action: options}
 
 
-def _role_places() -> list[str]:
+def _has_role() -> bool:
     named = os.environ.get("ANSIBLE_ROLES_PATH", "").split(os.pathsep)
-    return [os.path.expanduser(each) for each in (*filter(None, named), *_ROLES)]
+    places = [os.path.expanduser(each) for each in (*filter(None, named), *_ROLES)]
+    return any(Path(each, _ROLE).is_dir() for each in places)
