@@ -97,6 +97,15 @@ From = Annotated[
         "them (deb).",
     ),
 ]
+RevertAfter = Annotated[
+    str | None,
+    typer.Option(
+        "--revert-after",
+        metavar="TIME",
+        help="Undo the switch after that time (90s, 10m, 1h30m, from when it begins to act) unless "
+        "`dockswitch confirm` comes first; also after a reboot, and without the shell that asked.",
+    ),
+]
 PackageWords = Annotated[
     list[str] | None,
     typer.Option(
@@ -153,6 +162,15 @@ def probe(line: str | None, *, starts: bool = True) -> tuple[str, ...]:
     if not starts:
         raise UsageError("no engine is started that --probe could ask", hint="leave it out")
     return words
+
+
+def revert_after(time: str | None) -> int:
+    """Seconds in which a switch has to be confirmed, 0 for one that stays; raises BadDuration."""
+    if time is None:
+        return 0
+    from dockswitch.model import duration  # few say it
+
+    return duration.parse(time)
 
 
 def packages(words: Sequence[str] | None, backends: Sequence[str]) -> tuple[str, ...]:

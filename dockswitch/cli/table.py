@@ -6,6 +6,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "use": "Switch to a release, fetching it if needed.",
         "rollback": "Go back to an earlier generation.",
         "upgrade": "Switch to the newest release of the channel in use.",
+        "confirm": "Keep a switch that would undo itself (use --revert-after).",
         "adopt": "Take over the engine that is here already, without stopping it.",
         "recover": "Undo what a killed switch left behind.",
     },

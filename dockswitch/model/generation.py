@@ -39,6 +39,9 @@ class Generation:
     needed them; `hold` says that they were held.
 
     `vm` is the virtual machine that the engine was in, None for this machine itself.
+
+    `unconfirmed` is the generation that this one took the place of because nobody confirmed it in
+    time, 0 for none.
     """
 
     number: int
@@ -59,6 +62,7 @@ class Generation:
     automatic: tuple[str, ...] = ()
     hold: Hold | None = None
     vm: Vm | None = None
+    unconfirmed: int = 0
 
 
 def to_plain(generation: Generation) -> dict[str, object]:

@@ -274,6 +274,10 @@ class System(Reader, Protocol):
     # the lock of this state folder; raises LockBusy after `wait` seconds
     def locked(self, *, wait: float = 60) -> AbstractContextManager[None]: ...
 
+    # holds a lock that `lock_holder` tells of, on a file of the machine itself, which is made;
+    # False where another has it
+    def holding(self, path: str) -> AbstractContextManager[bool]: ...
+
     # starts a detached process whose output goes to `log`, in `folder` (a real path); returns its
     # pid
     def start(

@@ -223,6 +223,9 @@ class Here:
     def locked(self, *, wait: float = 60) -> contextlib.AbstractContextManager[None]:
         return locks.locked(self.layout.real(self.layout.lock), wait=wait, tell=self._tell)
 
+    def holding(self, path: str) -> contextlib.AbstractContextManager[bool]:
+        return locks.holding(path)
+
     def start(
         self, argv: Sequence[str], *, log: str, env: Mapping[str, str], folder: str = "/"
     ) -> int:

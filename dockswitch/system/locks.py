@@ -48,17 +48,32 @@ def locked(
         os.close(opened)
 
 
-def hold(opened: int) -> None:
+@contextlib.contextmanager
+def holding(path: str) -> Iterator[bool]:
+    """Has the lock that `holder` tells of on a file, which is made; whether it has, or another."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        yield hold(opened)
+    finally:
+        os.close(opened)
+
+
+def hold(opened: int) -> bool:
     """Locks an open file for as long as anybody has it open that way: we, and who inherits it.
 
     Nothing happens where another has it locked, or the file system cannot; `holder` tells of it.
+    Whether it is locked by us then.
     """
-    import struct  # only where packages are installed
+    import struct  # only where packages are installed, or a switch is to be confirmed
 
     # struct flock, as below
     wanted = struct.pack("hhqqi", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
-    with contextlib.suppress(OSError):
+    try:
         fcntl.fcntl(opened, fcntl.F_OFD_SETLK, wanted)
+    except OSError:
+        return False
+    return True
 
 
 def holder(path: str) -> int | None:

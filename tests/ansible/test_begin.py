@@ -37,7 +37,7 @@ def begin(
     return subprocess.run(
         [sys.executable, "-", asked, "use", "stable"],
         input=_BEGIN.read_text(),
-        env={"HOME": str(home)},
+        env={"SHIV_ROOT": str(home)},
         capture_output=True,
         text=True,
         timeout=30,
@@ -70,7 +70,7 @@ def test_what_is_not_there_or_is_another_is_told_and_nothing_runs(
 
 
 def test_what_was_unpacked_once_is_started_without_unpacking(program: Path, tmp_path: Path) -> None:
-    main = tmp_path / ".shiv/dockswitch.pyz_1/site-packages/dockswitch/cli/main.py"
+    main = tmp_path / "dockswitch.pyz_1/site-packages/dockswitch/cli/main.py"
     main.parent.mkdir(parents=True)
     for package in (main.parent, main.parents[1]):
         (package / "__init__.py").touch()

@@ -71,7 +71,7 @@ def _built(held: Mirror, place: Path) -> tuple[AptRepository, Path, Path, Path]:
     """What the host is made of, kept beside the mirror; and the collection."""
     beside = held.root.parent
     with machine_network():
-        ansible.unpack(place / "collections", single_file.built(place))
+        ansible.unpack(place / "collections", single_file.built())
         files = rootfs.build(beside / "systemd")
         return (
             apt_repository.build(beside / "apt", held),

@@ -3,11 +3,9 @@
 import fcntl
 import os
 import re
-import shlex
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -16,51 +14,9 @@ from syrupy.assertion import SnapshotAssertion
 from dockswitch.system import locks
 from dockswitch.system.locks import LockBusy
 from tests.cli import mirror as mirrors
-from tests.cli.program import Program, Said
+from tests.cli.errors import Case, after, agrees, channels, file, pin, settings, told, write
+from tests.cli.program import Program
 from tests.system.server import Reply, serving
-
-Arrange = Callable[[Program], object]
-
-
-@dataclass(frozen=True)
-class Case:
-    """`line` is what is typed, `code` how it ends, `before` what is done to the machine first."""
-
-    line: str
-    code: int
-    env: Mapping[str, str] = field(default_factory=dict)
-    before: Arrange | None = None
-
-
-def settings(text: str) -> Arrange:
-    return lambda program: _write(program.root / "etc/dockswitch/settings.yaml", text)
-
-
-def channels(text: str) -> Arrange:
-    return lambda program: _write(program.root / "etc/dockswitch/channels.yaml", text)
-
-
-def file(path: str, text: str = "mine\n") -> Arrange:
-    return lambda program: _write(program.root / path, text)
-
-
-def pin(text: str) -> Arrange:
-    return lambda program: _write(program.home / ".docker-version", text)
-
-
-def after(*lines: str) -> Arrange:
-    def arrange(program: Program) -> None:
-        for line in lines:
-            said = program(*shlex.split(line))
-            assert said.code == 0, said.err
-
-    return arrange
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
-
 
 WORDS = {
     "a word that is nothing": Case("frobnicate", 2),
@@ -89,6 +45,9 @@ WORDS = {
     "a probe with half a quote": Case('use stable --probe "sh -c \'x"', 2),
     "a probe of nothing": Case("use stable --probe ''", 2),
     "a probe where no engine is started": Case("use stable --no-start --probe true", 2),
+    "a time that is none": Case("use stable --no-start --revert-after soon", 2),
+    "no time at all": Case("rollback --revert-after 0s", 2),
+    "a time for a virtual machine": Case("use stable --backend lima --revert-after 10m", 2),
     "a backend that nobody has": Case("use stable --backend snap", 2),
     "sources that nobody has": Case("resolve stable --backend snap", 2),
     "an empty root": Case("list --root ''", 2),
@@ -192,6 +151,9 @@ MACHINE = {
     ),
     "a binary that the version lacks": Case("which podman", 1, before=after("use 98 --no-start")),
     "no engine to start": Case("daemon start", 1),
+    "a note of what is to be confirmed that cannot be read": Case(
+        "confirm", 1, before=file("var/lib/dockswitch/unconfirmed.json", "{}\n")
+    ),
     "a file in the way": Case("use stable --no-start", 1, before=file("usr/local/bin/docker")),
     "state that cannot be read": Case(
         "history", 1, before=file("var/lib/dockswitch/journal/000001.jsonl", "?\n{}\n")
@@ -226,31 +188,6 @@ def test_settings_and_channel_maps(
 @pytest.mark.parametrize("case", MACHINE.values(), ids=MACHINE)
 def test_the_machine(case: Case, program: Program, snapshot: SnapshotAssertion) -> None:
     assert told(case, program) == snapshot
-
-
-def told(case: Case, program: Program) -> str:
-    """The error as people see it and its object, which must say the same."""
-    if case.before:
-        case.before(program)
-    words = shlex.split(case.line)
-    said = program(*words, **case.env)
-    object_ = program("--json", *words, **case.env)
-    assert (said.code, object_.code) == (case.code, case.code)
-    agrees(said, object_)
-    return program.told(said) + "\n--- --json\n" + program.plain(object_.out).rstrip()
-
-
-def agrees(said: Said, object_: Said) -> None:
-    assert said.out == ""
-    assert object_.err == ""
-    assert set(object_.json) == {"schema", "command", "error"}
-    error = object_.error
-    assert set(error) == {"code", "message", "details", "hint"}
-    details = [f"  {line}" for line in error["details"].splitlines()]
-    hint = [f"  hint: {error['hint']}"] if error["hint"] else []
-    assert said.err.splitlines() == [f"error: {error['message']}", *details, *hint]
-    # kind: every error but a bare fact names a way out
-    assert error["hint"] or error["details"]
 
 
 def test_a_root_that_is_too_long_for_an_engine_is_refused_before_anything_is_fetched(
@@ -354,7 +291,7 @@ def test_the_same_name_with_other_bytes_is_refused_until_they_are_accepted(
 
 def test_a_lock_that_is_held_is_waited_for_and_that_is_said(program: Program) -> None:
     path = program.root / "var/lib/dockswitch/lock"
-    _write(path, "")
+    write(path, "")
     with path.open("r+") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         waiting = program.start("recover")

@@ -54,7 +54,7 @@ def fleet(
     folder = tmp_path_factory.mktemp("ansible")
     with machine_network():
         old = rootfs_old.build(machine_files.parent)
-        ansible.unpack(folder / "collections", single_file.built(folder))
+        ansible.unpack(folder / "collections", single_file.built())
     (folder / "channels.yaml").write_text(apt_repository.channels_yaml(ADDRESS))
     files = {**dict.fromkeys(NAMES, machine_files), OLD: old}
     with ansible_hosts.up(files, apt_repository.root, folder, ordinary=("four",)) as fleet:
@@ -146,7 +146,7 @@ class _Left:
         self._root = machine.root
 
     def left(self) -> list[str]:
-        places = ("usr/local/lib/dockswitch", "var/lib/dockswitch", "root/.shiv")
+        places = ("usr/local/lib/dockswitch", "var/lib/dockswitch", "var/cache/dockswitch.pyz")
         return [place for place in places if (self._root / place).exists()]
 
 
@@ -157,7 +157,7 @@ def _locks(fleet: Fleet, *versions: str) -> None:
     subprocess.run(
         [
             sys.executable,
-            fleet.folder / "dockswitch.pyz",
+            fleet.folder / "collections" / ansible.NAME / ansible.PROGRAM,
             *words,
             "-o",
             fleet.folder / "fleet.lock",

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from dockswitch.system import locks
 from dockswitch.system.locks import holder
 
 _HOLD = """\
@@ -42,6 +43,19 @@ def test_a_flock_is_no_such_lock(tmp_path: Path) -> None:
         assert holder(str(path)) is None
     finally:
         os.close(opened)
+
+
+def test_one_has_it_and_others_see_that_until_it_lets_go(tmp_path: Path) -> None:
+    path = str(tmp_path / "run/lock")
+    with locks.holding(path) as first:
+        assert first
+        assert holder(path) is not None
+        with locks.holding(path) as second:
+            assert not second
+        assert holder(path) is not None
+    assert holder(path) is None
+    with locks.holding(path) as again:
+        assert again
 
 
 @contextmanager

@@ -101,6 +101,7 @@ class World(Processes):
         self.busy = False
         self.no_namespaces = ""
         self.lock_holders: dict[str, int] = {}
+        self.nobody_waits = False  # whoever is started to do so ends at once
         self.told: list[str] = []
         self.acts: list[str] = []
         self.writes = 0
@@ -150,6 +151,13 @@ class World(Processes):
         self.sockets.clear()
         for path in [each for each in self.files.entries if each.startswith("/run/")]:
             del self.files.entries[path]
+
+    def wakes(self) -> bool:
+        """Whoever waits for a switch to be confirmed is the test from now on; whether one did."""
+        pid = self.lock_holders.pop(self.layout.real(self.layout.watch), 0)
+        if pid in self.processes:
+            self.processes[pid].ends = min(self.clock, self.processes[pid].ends)
+        return pid != 0 or self.services.waits
 
     def meanwhile(self, act: str, happens: Callable[[], None]) -> None:
         """Something happens just before the next call that begins with these words."""
@@ -410,7 +418,20 @@ class World(Processes):
         )
 
     def lock_holder(self, path: str) -> int | None:
-        return self._asked(self.lock_holders.get(path))
+        pid = self.lock_holders.get(path)
+        return self._asked(None if pid in self.processes and not self.alive(pid) else pid)
+
+    @contextlib.contextmanager
+    def holding(self, path: str) -> Iterator[bool]:
+        self._act(f"hold {path}", lambda: None)
+        if self.lock_holder(path) is not None:
+            yield False
+            return
+        self.lock_holders[path] = os.getpid()
+        try:
+            yield True
+        finally:
+            self.lock_holders.pop(path, None)
 
     def command(
         self,
@@ -439,6 +460,8 @@ class World(Processes):
     def start(
         self, argv: Sequence[str], *, log: str, env: Mapping[str, str], folder: str = "/"
     ) -> int:
+        if argv[-1] == "--unconfirmed":
+            return self._act("start who waits", lambda: self._waits(argv))
         return self._act(f"start {argv[0]}", lambda: self._starts(argv, log, env, folder))
 
     def start_apart(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
@@ -587,6 +610,15 @@ class World(Processes):
         if writes and self._full(self.writes):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), what)
         return whole()
+
+    def _waits(self, argv: Sequence[str]) -> int:
+        """A dockswitch that waits for a switch to be confirmed; `wakes` lets a test be it."""
+        pid = self._born(argv)
+        if self.nobody_waits:
+            self.processes[pid].ends = self.clock
+        else:
+            self.lock_holders[self.layout.real(self.layout.watch)] = pid
+        return pid
 
     def _does(self, argv: Sequence[str]) -> Finished:
         acts = self.acting.get(argv[0])

@@ -35,9 +35,9 @@ archive = zipimport.zipimporter(program)
 # Where shiv unpacked it once nothing is left to be done but to start: its own way to see that costs
 # as much as all of Python's start.
 build = json.loads(archive.get_data("environment.json")).get("build_id")
-shelf = os.environ.get("SHIV_ROOT") or os.path.expanduser("~/.shiv")
+shelf = os.environ.get("SHIV_ROOT") or ("" if os.geteuid() else "/var/cache/dockswitch.pyz")
 unpacked = os.path.join(shelf, f"{os.path.basename(program)}_{build}", "site-packages")
-if os.path.isdir(unpacked):
+if shelf and os.path.isdir(unpacked):
     sys.path[0] = unpacked
     from dockswitch.cli.main import main
 
