@@ -9,7 +9,7 @@ from dockswitch.model.address import bare, unsigned
 from dockswitch.model.catalog import Catalog
 from dockswitch.model.errors import NotForThisHost, NotPublished, UsageError
 from dockswitch.model.layout import Layout
-from dockswitch.model.lock import Lock
+from dockswitch.model.lock import Asked, Lock, files_of
 from dockswitch.model.origin import Origin
 from dockswitch.model.outcome import Found
 from dockswitch.model.ports import Progress, Reader
@@ -17,7 +17,7 @@ from dockswitch.model.release import Download, Fetched, Release
 from dockswitch.model.step import File
 from dockswitch.model.wish import Exact, Previous, Request, SystemsOwn
 from dockswitch.sources.suites import apt_suite
-from dockswitch.switching import find, locked, locking
+from dockswitch.switching import find, lock_digests, lock_wish, locked
 from dockswitch.switching.archives import Archive
 from dockswitch.switching.authentic import Accepted, refuse_less_trust
 
@@ -60,7 +60,7 @@ def exported(reader: Reader, catalog: Catalog, wanted: Wanted, progress: Progres
     downloads = tuple(each.download for each in release.artifacts)
     archive = Archive(release.version, release.channel, downloads, "")
     refuse_less_trust(archive, wanted.accepted)
-    parts = [_part(each) for each in locking.digested(release, reader, wanted.accepted, progress)]
+    parts = _parts(release, reader, wanted.accepted, progress)
     layout = Layout.of_system()
     packed = release.backend == "apt"
     shelf = layout.packages if packed else layout.versions
@@ -101,6 +101,16 @@ def _rendered(release: Release) -> Release:
         extras = release.rootless.url if release.rootless else ""
         there = tuple(each for each in release.artifacts if each.url != extras)
     return replace(release, artifacts=there, rootless=None)
+
+
+def _parts(
+    release: Release, reader: Reader, accepted: Accepted, progress: Progress
+) -> list[Fetched]:
+    """Its files, each with its one digest: as a lock has them."""
+    files = tuple(lock_digests.File(each, release, reader) for each in files_of(release))
+    of_none = lock_wish.Wanted(Asked((), ()), (), (reader,), accepted=accepted)
+    known = lock_digests.with_digests(files, of_none, progress)
+    return [_part(known[each.download.url]) for each in files]
 
 
 def _part(file: Download) -> Fetched:

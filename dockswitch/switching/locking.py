@@ -67,19 +67,6 @@ def make(catalog: Catalog, wanted: Wanted, progress: Progress) -> Made:
     return Made(Lock(stored(catalog.addresses.mirror), wanted.asked, _ordered(entries)), notes)
 
 
-def digested(
-    release: Release, reader: Reader, accepted: Accepted, progress: Progress
-) -> tuple[Download, ...]:
-    """The files of a release, each with its one digest and the trust in that, and as it is stored.
-
-    What has no published digest is read once for it. Raises OtherBytes and TooLittleTrust.
-    """
-    files = tuple(_File(each, release, reader) for each in files_of(release))
-    wanted = Wanted(Asked((), ()), (), (reader,), accepted=accepted)
-    known = _with_digests(files, wanted, progress)
-    return tuple(known[each.download.url] for each in files)
-
-
 def _targets(catalog: Catalog, wanted: Wanted) -> Iterator[_Target]:
     sources = wanted.asked.backends or WHOSE
     for request in wanted.requests:

@@ -68,6 +68,7 @@ bring_back() {
         point_current "$folder"
         case $folder in versions/*) link_names "$STATE/$folder" ;; esac
     fi
+    rm -f "$STATE/journal/$(cat $UNDO/journal).jsonl"
     if [ -f $UNDO/note ]; then cp -p $UNDO/note $NOTE; else rm -f $NOTE; fi
     start_back
     rm -rf $UNDO

@@ -18,6 +18,9 @@ Installs Docker Engine $VERSION ($FORM, $ARCH), exactly, and does nothing where 
     --replace       an engine that something else put there gives way
     --no-container  does not run a container to see whether the engine can
 
+What is fetched is verified before anything stops. Where the new engine is not well, the one before
+is back. No data-root is looked into: whether an older engine reads it, \`dockswitch use\` would know.
+
 The object: "changed" (with --check: whether it would be), "from" and "to" (versions, "from" is null
 where there was none), "backend" (static, apt), "restarted" (whether a running engine was stopped,
 or would be), and where it fails "error" with "code", "message" and "hint".

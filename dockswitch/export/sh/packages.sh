@@ -151,6 +151,7 @@ file_name() {
 # With --reinstall: what was cut short in the midst of its unpacking is mended by nothing else.
 apt_installs() {
     DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get -q -y --no-install-recommends --reinstall \
+        -o DPkg::Lock::Timeout=600 \
         --allow-downgrades --allow-change-held-packages -o Dpkg::Options::=--force-confold "$@" \
         install "$FOLDER"/*.deb
 }
