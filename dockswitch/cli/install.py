@@ -1,5 +1,7 @@
 """`dockswitch install`: fetch and verify a release without switching to it."""
 
+from typing import Annotated
+
 import typer
 
 from dockswitch.cli import sessions, spec
@@ -15,7 +17,9 @@ Examples:
   dockswitch install 28.5.2 --from deb --suite debian/bookworm
   dockswitch install 17.06.0-ce-rc2 --backend machine   a VM's image
   dockswitch install --locked  what dockswitch.lock has for this host
+  dockswitch install 28 --check   10 where something would be fetched
 """
+PENDING = 10
 
 
 def command(
@@ -29,6 +33,9 @@ def command(
     locked: spec.Locked = False,
     verify: spec.Verify = None,
     accept_digest: spec.AcceptDigest = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Fetch nothing; exit code 10 where something would be.")
+    ] = False,
 ) -> None:
     """Fetch and verify a release without switching to it."""
     from dockswitch.model.vm import keeper_of
@@ -46,14 +53,15 @@ def command(
     if request is None:
         request = session.request(words or [], as_of)
     options = Options(accepted=spec.accepted(verify, accept_digest), source=taken, lock=lock)
-    as_root(session)
+    if not check:
+        as_root(session)
     chosen = sessions.one(session, request, by, options)
     keeper = keeper_of(chosen.name)
     asked = (session.system, lambda: session.catalog, request)
     if lock is not None:
-        installed = install.locked(*asked, chosen, options, session.report.progress)
+        installed = install.locked(*asked, chosen, options, session.report.progress, looks=check)
     elif chosen.name == "apt":
-        installed = install.packages(*asked, options.accepted, session.report.progress)
+        installed = install.packages(*asked, options.accepted, session.report.progress, looks=check)
     else:
         installed = install.install(
             *asked,
@@ -64,16 +72,23 @@ def command(
             rootless="offered" if session.layout.scope == "user" and keeper is None else "no",
             source=taken,
             keeper=keeper,
+            looks=check,
         )
     bundle = installed.bundle
-    verb = "is installed now" if installed.changed else "is installed already"
+    verb = "is installed already"
+    if installed.changed:
+        verb = "would be installed" if check else "is installed now"
+    plain = telling.bundle_plain(bundle, ())
+    if check and installed.changed:  # who has not fetched it cannot say
+        plain.update(sha256=None, bytes=None)
     session.report.answer(
-        {"changed": installed.changed, **telling.bundle_plain(bundle, ())},
+        {"changed": installed.changed, **plain},
         [
             telling.headline(session.layout, chosen.name, bundle.trust),
             f"{bundle.version} {verb} in {session.layout.real(bundle.folder)}",
         ],
     )
+    raise typer.Exit(PENDING if check and installed.changed else 0)
 
 
 def _session(

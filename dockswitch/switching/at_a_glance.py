@@ -52,9 +52,10 @@ def same_again(
 
 def _is_plain(now: Generation, options: Options) -> bool:
     """Whether that generation is as such a switch would make it."""
-    plain = Options(experimental=now.experimental, lock=options.lock)
+    plain = Options(experimental=now.experimental, hold=options.hold, lock=options.lock)
     # an exact wish holds, and so does a lock
-    return now.hold is not None and now.running and options == plain
+    held = now.hold is not None and options.hold is not False
+    return held and now.running and options == plain
 
 
 def _asked_for(now: Generation, request: Request) -> bool:

@@ -15,7 +15,7 @@ from dockswitch.switching.options import Options, VmWish
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """The bundle, and whether it had to be fetched."""
+    """The bundle, and whether it had to be fetched; or would have to, where one only looks."""
 
     bundle: Bundle
     changed: bool
@@ -32,10 +32,12 @@ def install(
     rootless: Rootless = "no",
     source: str = "",
     keeper: Keeper | None = None,
+    looks: bool = False,
 ) -> Installed:
     """The bundle that the request means, fetched and verified where it is not kept already.
 
-    `keeper` is whose virtual machines it is for, None for this machine itself.
+    `keeper` is whose virtual machines it is for, None for this machine itself. Whoever only `looks`
+    has nothing fetched.
     """
     if keeper == "lima":
         from dockswitch.switching import chosen_guest  # only where Lima has the engine
@@ -50,6 +52,8 @@ def install(
         authentic.refuse_kept(chosen.bundle, accepted)
         return Installed(chosen.bundle, changed=False)
     there = fetch.kept(system, archives.archive_of(system, chosen.found.release, keeper))
+    if looks:
+        return Installed(chosen.bundle, changed=there is None)
     here = fetched(system, chosen, accepted, progress)
     return Installed(here.bundle, changed=there is None)
 
@@ -60,6 +64,8 @@ def packages(
     request: Request,
     accepted: Accepted,
     progress: Progress,
+    *,
+    looks: bool = False,
 ) -> Installed:
     """Likewise as packages that apt can install later, all of the release's."""
     from dockswitch.switching import chosen_packages  # only where apt installs
@@ -70,6 +76,8 @@ def packages(
         return Installed(chosen.bundle, changed=False)
     wanted = archives.packages_of(system, chosen.found.release, chosen.packages)
     there = fetch.kept(system, wanted)
+    if looks:
+        return Installed(chosen.bundle, changed=there is None)
     here = chosen_packages.fetched(system, chosen, accepted, progress)
     return Installed(here.bundle, changed=there is None)
 
@@ -81,12 +89,16 @@ def locked(
     backend: Backend,
     options: Options,
     progress: Progress,
+    *,
+    looks: bool = False,
 ) -> Installed:
     """Likewise what a lock has, all of it."""
     from dockswitch.switching import locked as locks  # only where a lock decides
 
     chosen = locks.choose(system, catalog, request, backend, options, for_later=True)
     there = fetch.kept(system, planning.wanted_archives(system, chosen)[0])
+    if looks:
+        return Installed(chosen.bundle, changed=there is None)
     here = planning.fetched(system, chosen, options.accepted, progress)
     return Installed(here.bundle, changed=there is None)
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from tests.bench.asking import asking
+from tests.bench.by_ansible import by_ansible
 from tests.bench.by_apt import by_apt
 from tests.bench.by_machine import by_machine
 from tests.bench.downtime import downtime
@@ -40,6 +41,7 @@ _PARTS = (
     "downtime",
     "apt",
     "try",
+    "ansible",
 )
 _LEAST, _OF_SHORT_ONES = 9, 4  # pairs, and how many times as many of what takes no time
 _OF_LONG_ONES = 3  # how many times less of what takes half a minute
@@ -107,6 +109,7 @@ def _part(
         "apt": lambda: by_apt(held, few),
         "mirror": lambda: mirroring(held, folder, few),
         "try": lambda: trying(_with(folder / "t", base, *every), every, count, few),
+        "ansible": lambda: by_ansible(held, folder, count),
     }
     return parts[part]
 

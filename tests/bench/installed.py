@@ -64,19 +64,24 @@ class Installed:
 def installed(files: Path, repository: AptRepository, index: Path) -> Iterator[Installed]:
     """It runs, with the mirror served on its own loopback, until the block ends."""
     with systemd_machine.fresh(files, repository.root) as machine:
-        shutil.copytree(index, machine.disk / _ARCHIVE[1:])
         machine.boot()
         machine.shell(["sh", "-ec", _INSTALL])
-        machine.shell(["rm", "-f", "/etc/apt/sources.list"])
-        machine.write("/etc/apt/apt.conf.d/90languages", archive_index.APT_CONF)
-        machine.write(
-            "/etc/apt/sources.list.d/debian.sources", archive_index.source(f"file:{_ARCHIVE}")
-        )
-        machine.shell(["mkdir", "-p", "/var/lib/apt/lists"])
-        machine.shell(["sh", "-ec", _READ])
+        knows_debian(machine, index)
         machine.write("/etc/dockswitch/channels.yaml", repository.channels_yaml(URL))
         serve = ["python3", "-m", "http.server", "--directory", rootfs.MIRROR, "8000"]
         with machine.under_way(serve):
             machine.shell(["sh", "-c", _AWAIT])
             machine.shell(["apt-get", "update", "-o", "APT::Update::Error-Mode=any"])
             yield Installed(machine)
+
+
+def knows_debian(machine: Machine, index: Path) -> None:
+    """Has apt there read Debian's whole index, as on every machine, with nothing to fetch."""
+    shutil.copytree(index, machine.disk / _ARCHIVE[1:])
+    machine.shell(["rm", "-f", "/etc/apt/sources.list"])
+    machine.write("/etc/apt/apt.conf.d/90languages", archive_index.APT_CONF)
+    machine.write(
+        "/etc/apt/sources.list.d/debian.sources", archive_index.source(f"file:{_ARCHIVE}")
+    )
+    machine.shell(["mkdir", "-p", "/var/lib/apt/lists"])
+    machine.shell(["sh", "-ec", _READ])

@@ -128,10 +128,16 @@ def test_list_remote_is_in_release_order(program: Program) -> None:
 
 
 def test_install_then_list(program: Program) -> None:
+    foreseen = program("install", "98.0.1", "--check", "--json")
+    assert (foreseen.code, foreseen.json["changed"]) == (10, True)
+    assert program("list", "--json").json["installed"] == []
     installed = program("install", "98.0.1", "--json").json
+    known = {name: value for name, value in foreseen.json.items() if value is not None}
+    assert known == {name: installed[name] for name in known}
     assert set(installed) >= COMMON | {"changed", "version", "backend", "trust", "sha256", "bytes"}
     assert (installed["changed"], installed["version"]) == (True, "98.0.1")
     assert program("install", "98.0.1", "--json").json["changed"] is False
+    assert program("install", "98.0.1", "--check").code == 0
     (listed,) = program("list", "--json").json["installed"]
     assert (listed["version"], listed["backend"], listed["current"]) == ("98.0.1", "static", False)
 

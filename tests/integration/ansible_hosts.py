@@ -6,19 +6,28 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.integration import systemd_machine
+from tests.integration import rootfs, systemd_machine
+from tests.integration.namespace import network_of, short_root
+from tests.integration.server import MirrorServer, serve
 from tests.integration.systemd_machine import Machine
 
 #: sshd serves one connection on its input and output: the machines have no network between them.
 _PROXY = "nsenter --target {leader} --all -- /usr/sbin/sshd -i"
 _LIMIT = 300  # seconds
+
+#: How Ansible logs in where nobody says anything about pipelining.
+_ORDINARY = {"ansible_user": rootfs.ADMIN, "ansible_become": True, "ansible_pipelining": False}
+
+#: Networks of machines are their own: the same address is another server in each.
+_PORT = 8000
+ADDRESS = f"http://127.0.0.1:{_PORT}"
 _PLUGINS = Path(__file__).with_name("ansible_plugins")
 
 
@@ -33,11 +42,14 @@ class Host:
 
 @dataclass(frozen=True)
 class Played:
-    """A play that is over: `hosts` by name, and each task's result by its name and host."""
+    """A play that is over: `hosts` by name, and each task's result by its name and host, as are
+    the seconds that it took.
+    """
 
     code: int
     hosts: dict[str, Host]
     results: dict[tuple[str, str], dict[str, Any]]
+    seconds: dict[tuple[str, str], float]
     said: str
 
     def ended(self, code: int) -> Played:
@@ -55,6 +67,9 @@ class Fleet:
 
     machines: dict[str, Machine]
     folder: Path
+    sockets: Path
+    servers: dict[str, MirrorServer]
+    ordinary: Sequence[str] = ()
 
     def play(self, playbook: str, *words: str, **variables: object) -> Played:
         """Runs a playbook: the text of one, or the name of one that a collection has."""
@@ -77,6 +92,15 @@ class Fleet:
         )
         return _played(ran)
 
+    def knows(self, **variables: Mapping[str, object]) -> None:
+        """Has the inventory say that of hosts, by their names."""
+        said = _inventory(self, variables)
+        (self.folder / "hosts.json").write_text(json.dumps(said))
+
+    def asked(self) -> dict[str, list[str]]:
+        """What each host asked the mirror for since the last time, by its name."""
+        return {name: _taken(server.requests) for name, server in self.servers.items()}
+
     def versions(self) -> dict[str, str]:
         """What the engine of each host answers, empty where none does."""
         asked = ["docker", "version", "--format", "{{.Server.Version}}"]
@@ -94,35 +118,74 @@ class Fleet:
             "ANSIBLE_HOST_KEY_CHECKING": "False",
             "ANSIBLE_PIPELINING": "True",
             "ANSIBLE_DEPRECATION_WARNINGS": "False",
+            "ANSIBLE_SSH_CONTROL_PATH_DIR": str(self.sockets),
+            "DOCKSWITCH_CHANNELS": str(self.folder / "channels.yaml"),
         }
 
 
 @contextmanager
-def up(files: Path, mirror: Path, names: Sequence[str], folder: Path) -> Iterator[Fleet]:
-    """So many machines, and a person's folder with keys, inventory and the collection."""
+def up(
+    files: Mapping[str, Path], mirror: Path, folder: Path, ordinary: Sequence[str] = ()
+) -> Iterator[Fleet]:
+    """A machine for each name, of those files, and a person's folder with keys and inventory.
+
+    Each has the mirror at `ADDRESS`, as has whoever plays; all that is asked of it is counted. To
+    those that are `ordinary` one logs in as is usual: as a person with sudo, on a terminal.
+    """
     key = _key(folder)
-    with ExitStack() as running, ThreadPoolExecutor(len(names)) as at_once:
-        fresh = [running.enter_context(systemd_machine.fresh(files, mirror)) for _ in names]
-        machines = dict(zip(names, fresh, strict=True))
+    with ExitStack() as running, ThreadPoolExecutor(len(files)) as at_once:
+        fresh = [running.enter_context(systemd_machine.fresh(f, mirror)) for f in files.values()]
+        machines = dict(zip(files, fresh, strict=True))
         list(at_once.map(Machine.boot, fresh))
-        for machine in fresh:
-            machine.write("/root/.ssh/authorized_keys", key)
-            machine.shell(
-                ["sh", "-c", "mkdir -p /run/sshd; chmod -R go= /root/.ssh; ssh-keygen -A"]
-            )
-        fleet = Fleet(machines, folder)
-        (folder / "hosts.json").write_text(json.dumps(_inventory(fleet)))
-        yield fleet
+        for name, machine in machines.items():
+            machine.shell(["sh", "-c", "mkdir -p /run/sshd; ssh-keygen -A"])
+            person = rootfs.ADMIN if name in ordinary else "root"
+            home = f"/home/{person}" if name in ordinary else "/root"
+            machine.write(f"{home}/.ssh/authorized_keys", key)
+            machine.shell(["sh", "-c", f"chmod -R go= {home}/.ssh; chown -R {person} {home}/.ssh"])
+        running.enter_context(serve(mirror, port=_PORT))
+        servers = {
+            name: running.enter_context(_served(mirror, each)) for name, each in machines.items()
+        }
+        fleet = Fleet(machines, folder, running.enter_context(short_root()), servers, ordinary)
+        fleet.knows()
+        try:
+            yield fleet
+        finally:
+            _hang_up(fleet.sockets)
 
 
-def _inventory(fleet: Fleet) -> dict[str, object]:
-    ssh = f"-i {fleet.folder}/key -o UserKnownHostsFile=/dev/null -o ControlPath=none"
-    hosts = {
+def _served(mirror: Path, machine: Machine) -> MirrorServer:
+    """The mirror at an address that only this machine has."""
+    with network_of(machine.leader):
+        return serve(mirror, port=_PORT)
+
+
+def _hang_up(sockets: Path) -> None:
+    """Ansible's connections stay for a minute otherwise."""
+    for socket in sockets.iterdir():
+        words = ["ssh", "-O", "exit", "-o", f"ControlPath={socket}", "any"]
+        subprocess.run(words, capture_output=True, timeout=_LIMIT, check=False)
+
+
+def _taken(requests: list[str]) -> list[str]:
+    taken = requests[:]
+    del requests[: len(taken)]
+    return taken
+
+
+def _inventory(fleet: Fleet, variables: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
+    ssh = f"-i {fleet.folder}/key -o UserKnownHostsFile=/dev/null"
+    of_machines = {
         name: {
-            "ansible_user": "root",
+            **(_ORDINARY if name in fleet.ordinary else {"ansible_user": "root"}),
             "ansible_ssh_common_args": f"{ssh} -o ProxyCommand={_quoted(machine)}",
         }
         for name, machine in fleet.machines.items()
+    }
+    hosts = {
+        name: {**of_machines.get(name, {}), **variables.get(name, {})}
+        for name in {**of_machines, **variables}
     }
     return {"all": {"hosts": hosts, "vars": {"ansible_python_interpreter": "/usr/bin/python3"}}}
 
@@ -151,5 +214,11 @@ def _played(ran: subprocess.CompletedProcess[str]) -> Played:
         name: Host(stats["changed"], stats["failures"] + stats["unreachable"], stats["ok"])
         for name, stats in told["stats"].items()
     }
-    results = {(each["task"], each["host"]): each["result"] for each in told["results"]}
-    return Played(ran.returncode, hosts, results, said)
+    results = {(each["task"], each["host"]): each for each in told["results"]}
+    return Played(
+        ran.returncode,
+        hosts,
+        {which: each["result"] for which, each in results.items()},
+        {which: each["seconds"] for which, each in results.items()},
+        said,
+    )

@@ -48,8 +48,24 @@ def machine_network() -> Iterator[None]:
 
     Only for what must download: building the mirror.
     """
+    with _network(_machine_network()):
+        yield
+
+
+@contextmanager
+def network_of(process: int) -> Iterator[None]:
+    """Within it, this thread (and what it starts) is in the network of that process.
+
+    A socket that is opened there stays there.
+    """
+    with open(f"/proc/{process}/ns/net", "rb") as theirs, _network(theirs.fileno()):
+        yield
+
+
+@contextmanager
+def _network(there: int) -> Iterator[None]:
     with open("/proc/thread-self/ns/net", "rb") as own:
-        _call("setns", _machine_network(), _CLONE_NEWNET)
+        _call("setns", there, _CLONE_NEWNET)
         try:
             yield
         finally:

@@ -10,7 +10,7 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tests.integration.archive import SUITES, Archive, ArchiveMissing
@@ -61,8 +61,13 @@ def build(cache: Path) -> Path:
     Call it in the machine's network. Raises `ArchiveMissing` where what it is made of cannot be
     had.
     """
+    return kept(cache, builder_digest(), _build_in)
+
+
+def kept(cache: Path, digest: str, build_in: Callable[[Path], None]) -> Path:
+    """The folder that a builder fills, built where it is not there yet; the digest is its own."""
     cache.mkdir(parents=True, exist_ok=True)
-    root = cache / builder_digest()[:16]
+    root = cache / digest[:16]
     with root.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if root.is_dir():
@@ -71,7 +76,7 @@ def build(cache: Path) -> Path:
         # Only a builder that was killed leaves one: we hold the lock.
         shutil.rmtree(temporary, ignore_errors=True)
         try:
-            _build_in(temporary)
+            build_in(temporary)
             temporary.rename(root)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
@@ -85,7 +90,9 @@ def builder_digest() -> str:
 
 
 def _build_in(root: Path) -> None:
-    _debootstrap(root)
+    own = platform.freedesktop_os_release().get("VERSION_CODENAME", "")
+    # Binaries of the mirror's engines were chosen by whether they run on this machine.
+    debootstrap(root, own if own in SUITES else "bookworm", _DEBS)
     for path, text in _FILES.items():
         (root / path[1:]).parent.mkdir(parents=True, exist_ok=True)
         (root / path[1:]).write_text(text)
@@ -96,6 +103,11 @@ def _build_in(root: Path) -> None:
     _dependencies(root)
     for person in (PERSON, ADMIN):
         _inside(root, "useradd", "--create-home", "--shell", "/bin/bash", person)
+    readied(root)
+
+
+def readied(root: Path) -> None:
+    """Makes a new machine's files those of one that was never booted."""
     for folder in ("var/lib/apt/lists", "var/cache/apt/archives"):
         shutil.rmtree(root / folder)
     # Whoever wants to be served by it starts it for one connection.
@@ -104,12 +116,10 @@ def _build_in(root: Path) -> None:
     (root / "etc/machine-id").write_text("")
 
 
-def _debootstrap(root: Path) -> None:
+def debootstrap(root: Path, suite: str, debs: Sequence[str]) -> None:
+    """A Debian with these packages besides the least that there is; raises `ArchiveMissing`."""
     archive = Archive.of_machine()
-    own = platform.freedesktop_os_release().get("VERSION_CODENAME", "")
-    # Binaries of the mirror's engines were chosen by whether they run on this machine.
-    suite = own if own in SUITES else "bookworm"
-    words = ["--variant=minbase", f"--include={','.join(_DEBS)}", *_trust(archive)]
+    words = ["--variant=minbase", f"--include={','.join(debs)}", *_trust(archive)]
     ran = _run(["debootstrap", *words, suite, root, archive.address], _DEBOOTSTRAP_LIMIT)
     if ran.returncode != 0:
         raise ArchiveMissing(f"debootstrap of {suite}: {_last_line(ran)}")

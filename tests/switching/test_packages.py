@@ -63,6 +63,7 @@ def test_the_same_again_is_seen_at_a_glance_and_nothing_is_asked_of_systemd() ->
     acts = len(world.acts)
     world.answers["systemctl"] = lambda argv: pytest.fail(f"asked {argv}")
     assert not use(world, OLD)
+    assert not use(world, OLD, hold=True)
     assert world.acts[acts:] == []
 
 

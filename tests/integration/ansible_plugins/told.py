@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 from ansible.plugins.callback import CallbackBase
@@ -11,7 +12,7 @@ DOCUMENTATION = """
 name: told
 type: stdout
 short_description: one JSON object
-description: Each task's results by host, and the recap.
+description: Each task's results by host, with the seconds that each took, and the recap.
 """
 
 
@@ -23,11 +24,22 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # Ansible has no type
     def __init__(self) -> None:
         super().__init__()
         self.results: list[dict[str, Any]] = []
+        self._began: dict[tuple[str, str], float] = {}
+
+    def v2_runner_on_start(self, host: Any, task: Any) -> None:
+        self._began[host.name, task._uuid] = time.monotonic()
 
     def _note(self, result: Any, **_: Any) -> None:
         plain = json.loads(json.dumps(dict(result._result), default=str))
+        task, host = result._task, result._host.name
+        began = self._began.get((host, task._uuid))
         self.results.append(
-            {"task": result._task.get_name(), "host": result._host.name, "result": plain}
+            {
+                "task": task.get_name(),
+                "host": host,
+                "result": plain,
+                "seconds": 0.0 if began is None else time.monotonic() - began,
+            }
         )
 
     v2_runner_on_ok = v2_runner_on_failed = v2_runner_on_unreachable = _note

@@ -1,84 +1,66 @@
-"""Brings the program and a lock to the host, then has the module run it there."""
+"""Has a host switch to an engine: by the program, or by a script where its Python is too old."""
 
 # Copyright: the dockswitch authors. MIT, see https://opensource.org/licenses/MIT
 
 from __future__ import annotations
 
-import hashlib
-import os
-import shlex
-from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
-from ansible_collections.dockswitch.engine.plugins.plugin_utils import controller
+from ansible_collections.dockswitch.engine.plugins.plugin_utils import controller, script, words
+from ansible_collections.dockswitch.engine.plugins.plugin_utils.host import (
+    WELL,
+    Brought,
+    OnHost,
+    PythonTooOld,
+    Said,
+)
 
-#: Where the program stays on a host: what undoes a switch at boot names it.
-PLACE = "/usr/local/lib/dockswitch/dockswitch.pyz"
 
-
-class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible has no types
-    """In check mode the program lies in the task's temporary folder only, and goes with it."""
-
-    TRANSFERS_FILES = True
-    _supports_check_mode = True
+class ActionModule(OnHost):  # type: ignore[misc]  # Ansible has no types
+    """What the host lacks stays there; in check mode it goes with the task's temporary folder."""
 
     def run(self, tmp: str | None = None, task_vars: Any = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
         variables = task_vars or {}
-        given = dict(self._task.args)
-        name = given.pop("program", None) or variables.get("dockswitch_program")
-        program = controller.program(self._templar.template(name) if name else None)
-        brought, new = self._brought(program)
-        given["program"] = brought
-        if given.get("lock"):
-            given["lock"] = self._carried(self._find_needle("files", given["lock"]))
-        said = self._execute_module(
-            module_name=f"dockswitch.engine.{self._module()}",
-            module_args=given,
-            task_vars=variables,
-        )
-        result.update(said)
-        result["changed"] = bool(said.get("changed")) or new
-        self._remove_tmp_path(self._connection._shell.tmpdir)
+        given = self.validate_argument_spec(words.ENGINE)[1]
+        if given["state"] in ("present", "fetched") and not (words.spec(given) or given["lock"]):
+            raise AnsibleActionFail(
+                "which release? say channel, version, or both, or the lock that has it"
+            )
+        given["program"] = controller.named(self, given, variables)
+        if given["lock"]:
+            given["lock"] = self._find_needle("files", given["lock"])
+        try:
+            said = self._switched(given, variables)
+        finally:
+            self._remove_tmp_path(self._connection._shell.tmpdir)
+        if said.code not in WELL:
+            return {**result, **words.failure(said.plain, said.code)}
+        plain = words.told(said.plain)
+        switched = bool(plain.get("changed"))
+        result.update(plain, brought=list(said.new), diff=words.diff(plain), switched=switched)
+        result["changed"] = switched or bool(said.new)
         return result
 
-    def _module(self) -> str:
-        return str(self._task.action).rpartition(".")[2]
+    def _switched(self, given: dict[str, Any], variables: dict[str, Any]) -> Said:
+        if given["form"] != "sh":
+            try:
+                return self._by_program(given, variables)
+            except PythonTooOld:
+                if given["form"] == "program":
+                    raise AnsibleActionFail(
+                        "dockswitch needs Python 3.10 on the host; name one in "
+                        "ansible_python_interpreter, or leave out `form: program`"
+                    ) from None
+        script.refuse_unfit(given)
+        return script.switch(self, given, check=self._task.check_mode)
 
-    def _brought(self, program: Path) -> tuple[str, bool]:
-        """Where the program is on the host, and whether the host got it just now, for good."""
-        digest = hashlib.sha256(program.read_bytes()).hexdigest()
-        there = self._low_level_execute_command(f"sha256sum {PLACE}")
-        if there["rc"] == 0 and there["stdout"].split()[:1] == [digest]:
-            return PLACE, False
-        carried = self._carried(os.fspath(program))
-        if self._task.check_mode or not self._keeps:
-            return carried, False
-        new = f"{PLACE}.new"
-        lines = (
-            f"mkdir -p {shlex.quote(os.path.dirname(PLACE))}",
-            f"cp {shlex.quote(carried)} {new}",
-            f"chmod 0755 {new}",
-            f"mv -f {new} {PLACE}",
-        )
-        done = self._low_level_execute_command(" && ".join(lines))
-        if done["rc"] != 0:
-            raise AnsibleActionFail(f"{PLACE} cannot be written: {done['stderr']}{done['stdout']}")
-        return PLACE, True
-
-    @property
-    def _keeps(self) -> bool:
-        """Whether the program is to stay: whoever only looks leaves nothing."""
-        return self._module() == "docker_engine"
-
-    def _carried(self, path: str) -> str:
-        """A file of the controller's in the task's temporary folder on the host."""
-        if not self._connection._shell.tmpdir:
-            self._make_tmp_path()
-        folder = self._connection._shell.tmpdir
-        there = self._connection._shell.join_path(folder, os.path.basename(path))
-        self._transfer_file(path, there)
-        self._fixup_perms2((folder, there))
-        return str(there)
+    def _by_program(self, given: dict[str, Any], variables: dict[str, Any]) -> Said:
+        files = [Brought.of("program", controller.program(given["program"]))]
+        if given["lock"]:
+            files.append(Brought.of("lock", given["lock"]))
+        asked = [*words.below(given), *words.of(given, check=self._task.check_mode)]
+        settings, link = words.settings(given), given["link"] or ""
+        said = self.has_program_say(asked, tuple(files), variables, settings, link)
+        return Said({**said.plain, "form": "program"}, said.code, said.new)

@@ -12,8 +12,10 @@ description:
     site's own), up or down, and proves it. If the new engine is not well, the old one is back by
     itself and the task fails.
   - What is in force already changes nothing and restarts nothing.
-  - The program is brought along (C(dockswitch.pyz)); the host needs Python 3.10 and nothing else.
-    One with an older Python gets the same plan as a shell script, rendered on the controller.
+  - The program is brought along (C(dockswitch.pyz)) and stays in C(/usr/local/lib/dockswitch); the
+    host needs Python 3.10 and nothing else. A host with an older Python, or with none, gets the
+    same plan as a shell script, rendered on the controller; see O(form).
+  - Where nothing is to be done it costs one round trip, and no index is asked for an exact version.
 author:
   - The dockswitch authors (@dockswitch)
 options:
@@ -46,8 +48,11 @@ options:
     type: bool
   lock:
     description:
-      - A lock file on the controller (C(dockswitch lock)). Exactly what it names is installed, by
-        digest, and no host asks any index.
+      - A lock file on the controller (C(dockswitch lock)), looked for as C(src) of
+        M(ansible.builtin.copy) is, in C(files) beside the playbook or role too. Exactly what it
+        has for the host is installed, by digest, and no host asks any index; what it does not have
+        is refused.
+      - Neither O(channel) nor O(version) need be said where it has one release for the host.
     type: path
   data:
     description: Whether the data-root stays the same, whatever an older engine makes of it.
@@ -63,12 +68,31 @@ options:
     description: Further settings by their names, as C(dockswitch settings) lists them.
     type: dict
     default: {}
+  form:
+    description:
+      - C(program) has the host run dockswitch itself, and fails where its Python is too old.
+      - C(sh) has the controller render the switch (C(dockswitch export sh)) for the distribution,
+        release and architecture that the host says it is, and the host run that with C(/bin/sh);
+        it tells the same, foresees the same in check mode, and brings the old engine back where
+        the new one is not well. The controller has to reach what is installed from, at the same
+        address as the host, unless O(lock) says it all. It knows O(state=present) only, and
+        neither O(data) nor O(probe) nor O(root).
+      - C(auto) takes the program wherever it runs.
+    type: str
+    choices: [auto, program, sh]
+    default: auto
+  link:
+    description:
+      - What people on the host are to call the program by, such as C(/usr/local/bin/dockswitch).
+        What is there already is left alone.
+    type: path
   root:
     description: A folder on the host that everything is put below.
     type: path
   program:
     description:
-      - The program, on the controller. The collection brings its own where it was built with it.
+      - The program, on the controller; else the variable C(dockswitch_program). The collection
+        brings its own where it was built with it.
     type: path
 attributes:
   check_mode:
@@ -77,6 +101,9 @@ attributes:
   diff_mode:
     description: The engine before and after.
     support: full
+  async:
+    description: A switch is waited for; what a host is cut off from is undone there by itself.
+    support: none
 """
 
 EXAMPLES = r"""
@@ -96,6 +123,15 @@ EXAMPLES = r"""
     mirror: https://mirror.example/docker
     hold: true
 
+- name: On each what the lock has for it, whatever distribution it is
+  dockswitch.engine.docker_engine:
+    lock: fleet.lock
+
+- name: On the disk already when the window opens
+  dockswitch.engine.docker_engine:
+    version: "28.5.2"
+    state: fetched
+
 - name: What was there before
   dockswitch.engine.docker_engine:
     state: absent
@@ -112,13 +148,26 @@ to:
   returned: always
   type: str
   sample: 28.5.2
+switched:
+  description: Whether the engine changes. C(changed) is true too where the host only got a file.
+  returned: always
+  type: bool
+brought:
+  description: What the host gets besides, of C(program), C(lock) and C(link).
+  returned: always
+  type: list
+  elements: str
+form:
+  description: How it was done, C(program) or C(sh).
+  returned: always
+  type: str
 channel:
   description: The channel that it is of.
   returned: always
   type: str
 generation:
   description: The number that C(dockswitch rollback) knows it by.
-  returned: always
+  returned: when the program did it
   type: int
 restarted:
   description: Whether a running engine was stopped for it.
@@ -126,7 +175,7 @@ restarted:
   type: bool
 downtime_seconds:
   description: How long no engine answered, null where it ran all the time.
-  returned: always
+  returned: when the program did it
   type: float
 trust:
   description: How what was installed was authenticated.
@@ -139,25 +188,3 @@ steps:
   type: list
   elements: str
 """
-
-from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockswitch.engine.plugins.module_utils import words
-from ansible_collections.dockswitch.engine.plugins.module_utils.program import Program
-
-
-def main() -> None:
-    module = AnsibleModule(
-        argument_spec=words.SPEC,
-        supports_check_mode=True,
-        required_if=[("state", "fetched", ("channel", "version"), True)],
-    )
-    given = module.params
-    if given["state"] == "present" and not (given["channel"] or given["version"]):
-        module.fail_json(msg="which release? say channel, version, or both")
-    program = Program(module, given["program"], root=given["root"])
-    said = program.says(words.of(given, check=module.check_mode))
-    module.exit_json(**said, diff=words.diff(said))
-
-
-if __name__ == "__main__":
-    main()

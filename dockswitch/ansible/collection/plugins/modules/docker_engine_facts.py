@@ -8,7 +8,9 @@ DOCUMENTATION = r"""
 module: docker_engine_facts
 short_description: Tell which Docker Engine a host has, and where it drifted
 description:
-  - Sets the fact C(docker_engine) to what C(dockswitch status) knows. It changes nothing.
+  - Sets the fact C(docker_engine) to what C(dockswitch status) knows. It changes nothing, and
+    leaves nothing there. A host whose Python is too old tells it by what a script that switched
+    it wrote.
 author:
   - The dockswitch authors (@dockswitch)
 options:
@@ -47,30 +49,41 @@ ansible_facts:
   type: dict
   contains:
     docker_engine:
-      description:
-        - C(installed), C(running), C(channel), C(backend), C(generation), C(pinned), C(locked),
-          C(held) and C(drift), as of C(dockswitch status --json).
+      description: As of C(dockswitch status --json), which has more.
       type: dict
       returned: always
+      contains:
+        installed:
+          description: The version that is installed, null for none.
+          type: str
+          returned: always
+        running:
+          description: The version that answers, null where none does.
+          type: str
+          returned: always
+        channel:
+          description: The channel that it is of, null where nobody knows.
+          type: str
+          returned: always
+        backend:
+          description: How it is installed, such as C(apt) or C(static).
+          type: str
+          returned: always
+        generation:
+          description: The number of the switch that brought it, 0 for none.
+          type: int
+          returned: always
+        pinned:
+          description: What a pin file above the folder that is logged in to wants, null for none.
+          type: str
+          returned: always
+        held:
+          description: The packages that are held, by whom and why; false for none.
+          type: raw
+          returned: always
+        drift:
+          description: A sentence for each difference from what the last switch left.
+          type: list
+          elements: str
+          returned: always
 """
-
-from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.dockswitch.engine.plugins.module_utils.program import Program
-
-
-def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            "root": {"type": "path"},
-            "settings": {"type": "dict", "default": {}},
-            "program": {"type": "path"},
-        },
-        supports_check_mode=True,
-    )
-    said = Program(module, module.params["program"], root=module.params["root"]).says(["status"])
-    del said["changed"]
-    module.exit_json(changed=False, ansible_facts={"docker_engine": said})
-
-
-if __name__ == "__main__":
-    main()

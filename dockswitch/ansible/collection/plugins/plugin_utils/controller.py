@@ -13,9 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleError
+from ansible_collections.dockswitch.engine.plugins.plugin_utils.words import failure
 
 # where `dockswitch ansible collection` and `make build` put it
 BROUGHT = Path(__file__).resolve().parents[2] / "files" / "dockswitch.pyz"
+
+
+def named(action: Any, given: dict[str, Any], variables: dict[str, Any]) -> str | None:
+    """The program that a task names, or the variable; None for the one that was brought along."""
+    said = given["program"] or variables.get("dockswitch_program")
+    return str(action._templar.template(said)) if said else None
 
 
 def program(given: str | None) -> Path:
@@ -30,10 +37,20 @@ def program(given: str | None) -> Path:
     return found
 
 
-def says(given: str | None, words: list[str]) -> dict[str, Any]:
-    """What the program answers here; raises AnsibleError with the way out that it names."""
+def says(
+    given: str | None,
+    words: list[str],
+    settings: dict[str, str] | None = None,
+    folder: str | None = None,
+) -> dict[str, Any]:
+    """What the program answers here; raises AnsibleError with the way out that it names.
+
+    `settings` are for its environment, and `folder` is where it looks for a lock.
+    """
     ran = subprocess.run(
         [*_here(given), "--json", "--progress", "never", *words],
+        env={**os.environ, **(settings or {})},
+        cwd=folder,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -43,11 +60,8 @@ def says(given: str | None, words: list[str]) -> dict[str, Any]:
         plain: dict[str, Any] = json.loads(ran.stdout)
     except ValueError:
         raise AnsibleError(f"dockswitch ended with {ran.returncode}: {ran.stderr}") from None
-    error = plain.get("error")
-    if error is not None:
-        said = ": ".join(part for part in (error["message"], error.get("details")) if part)
-        hint = error.get("hint")
-        raise AnsibleError(f"{said}; {hint}" if hint else said)
+    if plain.get("error") is not None:
+        raise AnsibleError(str(failure(plain, ran.returncode)["msg"]))
     return plain
 
 
