@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass, field
 _LIMIT = 60
 
 _SERVES = ("/busybox", "httpd", "-f", "-p", "80", "-h", "/etc")
-_ASKS = ("/busybox", "wget", "-q", "-T", "10", "-O", "-")
+_ASKS = ("/busybox", "wget", "-q", "-O", "-")
 
 
 @dataclass

@@ -35,7 +35,7 @@ _KILLS = int(os.environ.get("DOCKSWITCH_KILLS", "3"))
 
 #: What each engine publishes, the host's own too: none knows of the others.
 _PORT = "8080"
-_ASKS = ("/bin/busybox", "wget", "-q", "-T", "5", "-O", "-")
+_ASKS = ("/bin/busybox", "wget", "-q", "-O", "-")
 
 
 @pytest.fixture(scope="module")
