@@ -33,13 +33,18 @@ _ALWAYS_ON_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin",
 
 
 def command_line(
-    layout: Layout, wanted: Wanted, config: DaemonConfig, *, listens: str = ""
+    layout: Layout,
+    wanted: Wanted,
+    config: DaemonConfig,
+    *,
+    listens: str = "",
+    own_network: bool = False,
 ) -> tuple[str, ...]:
     """dockerd's command line as an Engine step has it.
 
     It `listens` on the unix socket of the configuration where nothing else is said. A flag whose
     key stands in daemon.json is left out: dockerd refuses to be told twice. Under a root there is
-    no bridge, and no iptables rule is written. Raises DataRootTwice.
+    no bridge, and no iptables rule is written, but in its `own_network`. Raises DataRootTwice.
     """
     version, folder = wanted.version, wanted.folder
     given = [
@@ -59,7 +64,7 @@ def command_line(
             words += [flag, value]
     if layout.scope == "user" and version < _ROOTLESS_SINCE and "experimental" not in config.keys:
         words.append("--experimental")
-    if layout.root:
+    if layout.root and not own_network:
         words += [flag for key, flag in _quiet(version) if key not in config.keys]
     return tuple(words)
 

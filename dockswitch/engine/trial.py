@@ -12,6 +12,7 @@ from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.flags import environment, option, resolved
 from dockswitch.engine.log import last_lines, last_words
 from dockswitch.engine.trial_keys import Keys
+from dockswitch.engine.trial_network import Network
 from dockswitch.model.layout import Layout
 from dockswitch.model.plan import Wanted
 from dockswitch.model.ports import System
@@ -38,6 +39,11 @@ class Places:
     def of_proof(cls, layout: Layout) -> "Places":
         return cls(layout.proof, layout.proof_exec_root, layout.proof_log)
 
+    @classmethod
+    def of_trial(cls, layout: Layout, name: str) -> "Places":
+        folder, run = f"{layout.trials}/{name}", f"{layout.trials_run}/{name}"
+        return cls(folder, run, layout.trial_log(name))
+
     @property
     def socket(self) -> str:
         return f"{self.exec_root}/docker.sock"
@@ -45,6 +51,15 @@ class Places:
     @property
     def config(self) -> str:
         return f"{self.folder}/daemon.json"
+
+    @property
+    def resolver(self) -> str:
+        """What is /etc/resolv.conf in its network."""
+        return f"{self.folder}/resolv.conf"
+
+    @property
+    def network_log(self) -> str:
+        return f"{self.folder}/network.log"
 
     def cgroup(self, layout: Layout) -> str:
         """One for each state folder of this machine: others may have a trial at the same time."""
@@ -61,26 +76,35 @@ class Trial:
 
 
 def begin(
-    system: System, places: Places, wanted: Wanted, person: Keys, start: Starter | None = None
+    system: System,
+    places: Places,
+    wanted: Wanted,
+    person: Keys,
+    start: Starter | None = None,
+    network: Network | None = None,
 ) -> Trial:
     """Starts it, with the keys of the person's daemon.json that a trial may have.
 
-    Nothing is on a network or in the machine's places; it ends with us, however we end. Raises
-    RootTooLong where its sockets have no room, and what starting apart raises.
+    Nothing is in the machine's places, or on a network but its own where it is to have one; it ends
+    with us, however we end. Raises RootTooLong where its sockets have no room, and what starting
+    apart raises.
     """
     layout = system.layout
     end(system, places)
     cgroup = places.cgroup(layout) if layout.scope == "system" else ""
-    keys = trial_keys.keys(person, wanted.version, cgroup)
+    bridged = network is not None and network.bridged
+    keys = trial_keys.keys(person, wanted.version, cgroup, bridged=bridged)
     config = _config(places, keys)
     flags.check_root(layout, config)
     argv = tuple(resolved(_command_line(layout, wanted, config), layout.root))
     env = environment(layout.real(wanted.folder), os.environ)
     env["TMPDIR"] = layout.real(places.folder)
-    begins = start or (lambda argv, log, env: system.start_apart(argv, log=log, env=env))
     # the person's may hold secrets, such as a proxy's password
     system.write(places.config, json.dumps(keys, indent=1).encode(), 0o600)
-    system.folder(places.exec_root)
+    system.folder(places.exec_root, 0o711)
+    if network is not None:
+        system.write(places.resolver, network.resolver)
+    begins = start or _apart(system, wanted, network)
     return Trial(places, wanted, begins(argv, places.log, env))
 
 
@@ -127,6 +151,19 @@ def end(system: System, places: Places, trial: Trial | None = None) -> None:
     system.discard(places.folder)  # last: as long as it is there, there may be more
 
 
+def _apart(system: System, wanted: Wanted, network: Network | None) -> Starter:
+    """One that stays a while has an init: as the first process, dockerd itself would leave a zombie
+    behind of the shim of every container.
+    """
+    if network is None:
+        return lambda argv, log, env: system.start_apart(argv, log=log, env=env)
+    resolver, init = network.resolver, health.init_in(system, wanted.folder)
+    init = init if system.kind(init) == "file" else ""
+    return lambda argv, log, env: system.start_apart(
+        argv, log=log, env=env, resolver=resolver, init=init
+    )
+
+
 def _config(places: Places, keys: Keys) -> DaemonConfig:
     return DaemonConfig(
         path=places.config,
@@ -140,4 +177,5 @@ def _config(places: Places, keys: Keys) -> DaemonConfig:
 
 def _command_line(layout: Layout, wanted: Wanted, config: DaemonConfig) -> tuple[str, ...]:
     own = Wanted(wanted.version, wanted.folder)  # whatever data-root is wanted, not that one
-    return flags.command_line(layout, own, config)
+    # what it has of a network, its keys say
+    return flags.command_line(layout, own, config, own_network=True)

@@ -12,11 +12,13 @@ from dockswitch.model.version import Version
 Keys = Mapping[str, object]
 
 _PLACES = {"data-root", "graph", "exec-root", "pidfile", "containerd", "deprecated-key-path"}
-# With no bridge, those that describe one contradict it.
+# They tell of what the machine's network has and one of its own has not.
 _NETWORK = {
-    *("bridge", "bip", "bip6", "fixed-cidr", "fixed-cidr-v6", "default-gateway"),
-    *("default-gateway-v6", "ipv6", "icc", "ip", "ip-masq", "ip-forward", "iptables", "ip6tables"),
+    *("bridge", "default-gateway", "default-gateway-v6", "ip"),
+    *("ip-masq", "ip-forward", "iptables", "ip6tables"),
 }
+# With no bridge, those that describe one contradict it.
+_BRIDGE = {"bip", "bip6", "fixed-cidr", "fixed-cidr-v6", "ipv6", "icc"}
 _LISTENERS = {"hosts", "metrics-addr"}
 _SWARM = {"swarm-default-advertise-addr"}
 # Plug-ins live in the real data-root, thin pools and pools of ZFS belong to the real engine.
@@ -34,19 +36,23 @@ _LOG_DRIVERS_BUILT_IN = {
 }
 
 
-def keys(person: Keys, version: Version, cgroup: str) -> dict[str, object]:
+def keys(
+    person: Keys, version: Version, cgroup: str, *, bridged: bool = False
+) -> dict[str, object]:
     """The keys for a trial of that version, whose containers are below the named cgroup.
 
+    `bridged` says that it makes a bridge, in a network of its own; it makes none otherwise.
     cgroupfs, since systemd would take process numbers of the trial's own namespace for the
     machine's. Without a name they are where the real engine's are: for one in no such namespace.
     """
     left_out = _LEFT_OUT | {key for key in _CLUSTER if daemon_keys.knows(key, version)}
+    left_out |= set() if bridged else _BRIDGE
     if person.get("storage-driver") in _DRIVERS_OF_A_PLACE:
         left_out.add("storage-driver")
     if person.get("log-driver", "json-file") not in _LOG_DRIVERS_BUILT_IN:
         left_out |= {"log-driver", "log-opts"}
     kept = {key: value for key, value in person.items() if key not in left_out}
-    alone = {**kept, **quiet(version)}
+    alone = {**kept, **({} if bridged else quiet(version))}
     if not cgroup:
         return alone
     return {**alone, "exec-opts": _exec_opts(person), "cgroup-parent": f"/{cgroup}"}

@@ -270,6 +270,19 @@ class Layout:
         return f"{self.state}/log/proof.log"
 
     @property
+    def trials(self) -> str:
+        """Where engines on trial beside the machine's have their things, each in a folder."""
+        return f"{self.state}/trials"
+
+    @property
+    def trials_run(self) -> str:
+        """Where those have what is there only while they run, their sockets among it."""
+        return f"{self.run}/trials"
+
+    def trial_log(self, name: str) -> str:
+        return f"{self.state}/log/trial-{name}.log"
+
+    @property
     def settings(self) -> str:
         return f"{self.config}/settings.yaml"
 

@@ -274,6 +274,10 @@ class System(Reader, Protocol):
     # the lock of this state folder; raises LockBusy after `wait` seconds
     def locked(self, *, wait: float = 60) -> AbstractContextManager[None]: ...
 
+    # holds a lock on a file for as long as the block lasts, without waiting: whether that is ours.
+    # The file is gone behind it; `lock_holder` tells others of it
+    def claimed(self, path: str) -> AbstractContextManager[bool]: ...
+
     # starts a detached process whose output goes to `log`, in `folder` (a real path); returns its
     # pid
     def start(
@@ -292,8 +296,18 @@ class System(Reader, Protocol):
 
     # likewise, apart from the machine: with no network, and with mounts of its own over what an
     # engine writes whatever it is told. All that it starts ends with it, and it ends with us.
-    # Raises NoNamespaces where that is not allowed
-    def start_apart(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int: ...
+    # With a `resolver`, the content of its /etc/resolv.conf, it may get a network, and its loopback
+    # is up. An `init`, such as tini, waits for its orphans. Raises NoNamespaces where that is not
+    # allowed
+    def start_apart(
+        self,
+        argv: Sequence[str],
+        *,
+        log: str,
+        env: Mapping[str, str],
+        resolver: bytes | None = None,
+        init: str = "",
+    ) -> int: ...
 
     # as `start`, but it ends with us, however we end
     def start_tied(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int: ...
@@ -325,6 +339,12 @@ class System(Reader, Protocol):
     def calls(
         self, socket: str, method: str, paths: Sequence[str], *, timeout: float
     ) -> Sequence[Answer | None]: ...
+
+    # what one engine answers to a GET, streamed as it comes into a POST to another, and how that
+    # one answers; where the first refuses it is its answer. `add` is told the bytes of each piece
+    def pour(
+        self, from_: str, path: str, into: str, to: str, add: Callable[[int], None]
+    ) -> Answer | None: ...
 
     # sleeps
     def pause(self, seconds: float) -> None: ...

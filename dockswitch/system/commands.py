@@ -106,13 +106,20 @@ def program(name: str, path: str) -> Program | None:
 
 
 def attend(
-    argv: Sequence[str], *, env: Mapping[str, str], aside: bool, say: Callable[[str], None]
+    argv: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    aside: bool,
+    say: Callable[[str], None],
+    whole: bool = False,
+    prepare: Callable[[], None] | None = None,
 ) -> int:
     """Run a person's own command with our input and output; its exit code.
 
-    `env` is added to our own; `aside` sends its output to stderr. 127 and 126 as shells say them,
-    with the reason through `say`; a signal that ended it is 128 and its number. It gets the SIGTERM
-    and SIGHUP that we get.
+    `env` is added to our own, or all that it has where it is the `whole`; `aside` sends its output
+    to stderr. 127 and 126 as shells say them, with the reason through `say`; a signal that ended it
+    is 128 and its number. It gets the SIGTERM and SIGHUP that we get. `prepare` is called in the
+    child, before it becomes that program.
     """
     running: list[subprocess.Popen[bytes]] = []
     heard: list[int] = []
@@ -131,20 +138,72 @@ def attend(
         mine[signal.SIGHUP] = pass_on
     was = {number: signal.signal(number, handler) for number, handler in mine.items()}
     try:
-        output = sys.stderr if aside else None
-        running.append(subprocess.Popen(argv, env={**os.environ, **env}, stdout=output))
+        running.append(
+            subprocess.Popen(
+                argv,
+                env=env if whole else {**os.environ, **env},
+                stdout=sys.stderr if aside else None,
+                preexec_fn=prepare,
+            )
+        )
         for number in heard:  # while it was being started
             running[0].send_signal(number)
         code = running[0].wait()
     except FileNotFoundError:
         say(f"{argv[0]}: not found")
         return NOT_FOUND
-    except OSError as error:
-        say(f"{argv[0]}: {error.strerror}")
+    except (OSError, subprocess.SubprocessError) as error:
+        say(f"{argv[0]}: {getattr(error, 'strerror', None) or error}")
         return NOT_ALLOWED
     finally:
         for number, handler in was.items():
             signal.signal(number, handler)
+    return _as_a_shell_says(code)
+
+
+def logged(
+    argv: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    log: str,
+    timeout: float | None,
+    prepare: Callable[[], None],
+) -> int:
+    """Run a command without input, whose output is appended to the file `log`; its exit code.
+
+    As `attend` says it, and 124 after `timeout` seconds; why it could not run stands in the log
+    too. `env` is all that it has; `prepare` is called in the child, before it becomes that program.
+    Its process group is gone behind it.
+    """
+    with open(log, "ab", buffering=0) as written:
+
+        def fails(code: int, why: object) -> int:
+            written.write(f"{argv[0]}: {why}\n".encode())
+            return code
+
+        try:
+            process = subprocess.Popen(
+                argv,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=written,
+                stderr=written,
+                start_new_session=True,
+                preexec_fn=prepare,
+            )
+        except FileNotFoundError:
+            return fails(NOT_FOUND, "not found")
+        except (OSError, subprocess.SubprocessError) as error:
+            return fails(NOT_ALLOWED, getattr(error, "strerror", None) or error)
+        try:
+            return _as_a_shell_says(process.wait(timeout))
+        except subprocess.TimeoutExpired:
+            return fails(TOO_LONG, f"not done after {timeout:g} s, ended")
+        finally:
+            _end_group(process)
+
+
+def _as_a_shell_says(code: int) -> int:
     return code if code >= 0 else 128 - code
 
 

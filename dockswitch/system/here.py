@@ -223,6 +223,9 @@ class Here:
     def locked(self, *, wait: float = 60) -> contextlib.AbstractContextManager[None]:
         return locks.locked(self.layout.real(self.layout.lock), wait=wait, tell=self._tell)
 
+    def claimed(self, path: str) -> contextlib.AbstractContextManager[bool]:
+        return locks.claimed(self.layout.real(path))
+
     def start(
         self, argv: Sequence[str], *, log: str, env: Mapping[str, str], folder: str = "/"
     ) -> int:
@@ -238,10 +241,19 @@ class Here:
     ) -> Finished:
         return commands.run(argv, timeout=timeout, given=given, env=env)
 
-    def start_apart(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
-        from dockswitch.system import apart  # only where an engine is proven
+    def start_apart(
+        self,
+        argv: Sequence[str],
+        *,
+        log: str,
+        env: Mapping[str, str],
+        resolver: bytes | None = None,
+        init: str = "",
+    ) -> int:
+        from dockswitch.system import apart  # only where an engine is on trial
 
-        return apart.start(argv, log=self.layout.real(log), env=env)
+        argv = (self.layout.real(init), "--", *argv) if init else argv
+        return apart.start(argv, log=self.layout.real(log), env=env, resolver=resolver)
 
     def start_tied(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
         from dockswitch.system import apart  # likewise
@@ -278,6 +290,14 @@ class Here:
         from dockswitch.system import sockets  # as above
 
         return sockets.calls(self.layout.real(socket), method, paths, timeout=timeout)
+
+    def pour(
+        self, from_: str, path: str, into: str, to: str, add: Callable[[int], None]
+    ) -> Answer | None:
+        from dockswitch.system import pour  # only where an image goes along
+
+        real = self.layout.real
+        return pour.pour(real(from_), path, real(into), to, add)
 
     def pause(self, seconds: float) -> None:
         time.sleep(seconds)

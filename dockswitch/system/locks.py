@@ -48,6 +48,48 @@ def locked(
         os.close(opened)
 
 
+@contextlib.contextmanager
+def claimed(path: str) -> Iterator[bool]:
+    """Holds a lock of fcntl(2) on a file of our own making, which is gone behind it: whether we do.
+
+    Nobody is waited for. It goes with us, however we end; the file stays then, and `holder` says
+    that nobody has it.
+    """
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    opened = _claim(path)
+    try:
+        yield opened is not None
+    finally:
+        if opened is not None:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(path)
+            os.close(opened)
+
+
+def _claim(path: str) -> int | None:
+    """The locked file; one that whoever had it removed while we opened it is no claim on the name.
+
+    Locked as an open file and not as a process (F_OFD_SETLK): of the latter's locks any other look
+    at the same file would lose it.
+    """
+    import struct  # only where engines are tried
+
+    while True:
+        opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            # struct flock, as below
+            wanted = struct.pack("hhqqi", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+            fcntl.fcntl(opened, fcntl.F_OFD_SETLK, wanted)
+            if os.path.samestat(os.fstat(opened), os.stat(path)):
+                return opened
+        except FileNotFoundError:
+            pass
+        except OSError:
+            os.close(opened)
+            return None
+        os.close(opened)
+
+
 def hold(opened: int) -> None:
     """Locks an open file for as long as anybody has it open that way: we, and who inherits it.
 

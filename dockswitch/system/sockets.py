@@ -33,7 +33,7 @@ def call(
     try:
         with _connected(at, deadline) as link:
             link.sendall(_request(method, path, body, content))
-            return _answer(_received(link, deadline))
+            return answered(received(link, deadline - time.monotonic()))
     except (OSError, ValueError):
         return None
 
@@ -63,7 +63,7 @@ def listener(socket_path: str) -> int | None:
     For a socket that systemd holds that is 1, and 0 for a process that we cannot see.
     """
     try:
-        with _connected_locally(socket_path, 1.0) as link:
+        with connected_locally(socket_path, 1.0) as link:
             size = struct.calcsize("3i")
             if not hasattr(socket, "SO_PEERCRED"):
                 return 0
@@ -81,12 +81,13 @@ def _connected(at: str | Tls, deadline: float) -> Iterator[socket.socket]:
         with tls.connected(at, deadline) as secured:
             yield secured
         return
-    with _connected_locally(at, deadline - time.monotonic()) as link:
+    with connected_locally(at, deadline - time.monotonic()) as link:
         yield link
 
 
 @contextlib.contextmanager
-def _connected_locally(path: str, timeout: float) -> Iterator[socket.socket]:
+def connected_locally(path: str, timeout: float) -> Iterator[socket.socket]:
+    """A connection to a unix socket, each call on which takes up to `timeout` seconds."""
     if not hasattr(socket, "AF_UNIX"):
         raise OSError("unix sockets cannot be reached from here")  # by Python on Windows
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
@@ -109,8 +110,9 @@ def _request(method: str, path: str, body: bytes, content: str) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-def _received(link: socket.socket, deadline: float) -> bytes:
-    """All that comes until the server closes: we asked it to."""
+def received(link: socket.socket, timeout: float) -> bytes:
+    """All that comes until the server closes: we asked it to. Raises TimeoutError, ValueError."""
+    deadline = time.monotonic() + timeout
     parts: list[bytes] = []
     size = 0
     while True:
@@ -127,8 +129,8 @@ def _received(link: socket.socket, deadline: float) -> bytes:
             raise ValueError("endless answer")
 
 
-def _answer(received: bytes) -> Answer:
-    """Raises ValueError for what is no whole answer."""
+def answered(received: bytes) -> Answer:
+    """What it was. Raises ValueError for what is no whole answer."""
     head, blank, body = received.partition(b"\r\n\r\n")
     status, *lines = head.split(b"\r\n")
     protocol, code, *_ = [*status.split(b" "), b""]

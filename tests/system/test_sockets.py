@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dockswitch.model.ports import Answer
-from dockswitch.system.sockets import _answer, call, listener
+from dockswitch.system.sockets import answered, call, listener
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
@@ -99,7 +99,7 @@ def test_half_an_answer_is_none(path: str, raw: bytes) -> None:
 @given(st.lists(st.binary(min_size=1), max_size=5))
 def test_chunks_of_any_content_are_joined(chunks: list[bytes]) -> None:
     sent = b"".join(b"%x\r\n%b\r\n" % (len(chunk), chunk) for chunk in chunks) + b"0\r\n\r\n"
-    assert _answer(CHUNKED + sent) == Answer(200, b"".join(chunks))
+    assert answered(CHUNKED + sent) == Answer(200, b"".join(chunks))
 
 
 def test_a_slow_server_is_none_at_the_limit(path: str) -> None:

@@ -101,6 +101,7 @@ class World(Processes):
         self.busy = False
         self.no_namespaces = ""
         self.lock_holders: dict[str, int] = {}
+        self.claims: set[str] = set()
         self.told: list[str] = []
         self.acts: list[str] = []
         self.writes = 0
@@ -123,6 +124,7 @@ class World(Processes):
             death.came = True
         finally:
             self._dies_at, self._dead, self.busy = None, False, False
+            self.claims.clear()
 
     @contextlib.contextmanager
     def full(self, number: int, *, for_good: bool = False) -> Iterator[None]:
@@ -410,7 +412,23 @@ class World(Processes):
         )
 
     def lock_holder(self, path: str) -> int | None:
-        return self._asked(self.lock_holders.get(path))
+        claimed = 0 if self.layout.stored(path) in self.claims else None
+        return self._asked(self.lock_holders.get(path, claimed))
+
+    @contextlib.contextmanager
+    def claimed(self, path: str) -> Iterator[bool]:
+        """The file of one that was killed stays, and nobody has it."""
+        if path in self.claims:
+            yield False
+            return
+        self._act(f"claim {path}", lambda: self.files.write(path, b"", 0o644), writes=True)
+        self.claims.add(path)
+        try:
+            yield True
+        finally:
+            self.claims.discard(path)
+            if not self._dead:
+                self.files.write(path, None, 0o644)
 
     def command(
         self,
@@ -441,7 +459,15 @@ class World(Processes):
     ) -> int:
         return self._act(f"start {argv[0]}", lambda: self._starts(argv, log, env, folder))
 
-    def start_apart(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int:
+    def start_apart(
+        self,
+        argv: Sequence[str],
+        *,
+        log: str,
+        env: Mapping[str, str],
+        resolver: bytes | None = None,
+        init: str = "",
+    ) -> int:
         """Unlike a real one it outlives a maker that was killed: the next command finds it."""
         if self.no_namespaces:
             raise NoNamespaces(self.no_namespaces)
@@ -476,6 +502,18 @@ class World(Processes):
     ) -> Sequence[Answer | None]:
         """One behind the other: each may be the one at which the command is killed."""
         return [self.call(socket, method, path, timeout=timeout) for path in paths]
+
+    def pour(
+        self, from_: str, path: str, into: str, to: str, add: Callable[[int], None]
+    ) -> Answer | None:
+        """Of an image; as a whole, or not at all."""
+        name = path.split("/")[2].partition(":")[0]
+        source, target = (self.processes.get(self.listener(at) or 0) for at in (from_, into))
+        if source is None or target is None:
+            return None
+        images, labels = target.data.images, source.data.images[name]
+        self._act(f"pour {path}", lambda: images.update({name: labels}), writes=True)
+        return Answer(200, b"")
 
     def pause(self, seconds: float) -> None:
         def passed() -> None:

@@ -91,6 +91,8 @@ def answer(engine: Running, method: str, path: str, body: bytes) -> Answer:
             return _json(told | {"Experimental": engine.experimental})
         case "GET", ["info"]:
             return _json({"LiveRestoreEnabled": engine.keeps})
+        case "GET", ["images", name, "json"] if name in engine.data.images:
+            return _json({"Size": 1 << 20, "RepoTags": [f"{name}:latest"]})
         case "GET", [("containers" | "images") as what, "json"]:
             return _listed(engine, what, query)
         case "POST", ["images", "create"]:

@@ -1,0 +1,58 @@
+"""Enter the network of an engine that runs apart, as `ip netns exec` does, as whoever is meant."""
+
+import contextlib
+import functools
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dockswitch.system import namespaces
+
+_RESOLVER = "/etc/resolv.conf"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whom a command runs as: their numbers, login name, home and shell; and how they were here.
+
+    `mask` is what their new files lack of permissions, None for ours.
+    """
+
+    uid: int
+    gid: int
+    name: str
+    home: str
+    shell: str
+    mask: int | None = None
+
+
+def entering(pid: int, resolver: str, person: Person | None = None) -> Callable[[], None]:
+    """What a child calls before it becomes a program, to be in the network of process `pid`.
+
+    There the file `resolver` is its /etc/resolv.conf, for it and what it starts alone. It is told
+    when we are gone (SIGHUP), for then that network leads nowhere. Raises OSError where the process
+    is gone.
+    """
+    namespaces.load()
+    network = os.open(f"/proc/{pid}/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+    return functools.partial(_enter, network, resolver, person)
+
+
+def _enter(network: int, resolver: str, person: Person | None) -> None:
+    namespaces.join(network, namespaces.NETWORK)
+    namespaces.own_mounts(following=True)
+    with contextlib.suppress(OSError):  # there may be none, or a link to nothing
+        namespaces.bind(resolver, os.path.realpath(_RESOLVER))
+    if person is not None:
+        become(person)
+    namespaces.end_with_maker(signal.SIGHUP)
+
+
+def become(person: Person) -> None:
+    """This process belongs to that person from now on, in all their groups."""
+    if person.mask is not None:
+        os.umask(person.mask)
+    os.initgroups(person.name, person.gid)
+    os.setgid(person.gid)
+    os.setuid(person.uid)
