@@ -10,7 +10,8 @@ from tests.integration.below import listing
 from tests.integration.host import Host
 
 _FILES = ("/var/lib/docker", "/etc/docker", "/run/docker", "/run/containerd")
-_FOLDERS = ("/run", "/run/netns", "/run/dockswitch", "/var/lib", "/var/lib/dockswitch", "/etc")
+_FOLDERS = ("/run", "/run/netns", "/var/lib", "/etc", "/etc/docker", "/usr/local/bin")
+_TRIALS = ("/run/dockswitch/trials", "/var/lib/dockswitch/trials")
 _SETTINGS = (
     *("ipv4/ip_forward", "ipv4/conf/all/forwarding", "ipv4/conf/all/route_localnet"),
     *("ipv6/conf/all/forwarding", "ipv4/ip_local_port_range"),
@@ -37,6 +38,7 @@ def traces(host: Host) -> dict[str, object]:
         "cgroups": _cgroups(host),
         "files": {place: listing(host.at(place)) for place in _FILES},
         "names": {place: _names(host.at(place)) for place in _FOLDERS},
+        "trials": {place: _names(host.at(place)) for place in _TRIALS},
         "contexts": sorted(str(each) for each in host.at("/run/home").rglob("*")),
         "containers": containers(host),
     }
@@ -73,4 +75,4 @@ def _cgroups(host: Host) -> list[str]:
 
 
 def _names(folder: Path) -> list[str]:
-    return sorted(os.listdir(folder)) if folder.is_dir() else ["none"]
+    return sorted(os.listdir(folder)) if folder.is_dir() else []
