@@ -36,7 +36,7 @@ def traces(host: Host) -> dict[str, object]:
         "processes": host.processes(),
         "namespaces": sorted(host.namespaces()),
         "cgroups": _cgroups(host),
-        "files": {place: listing(host.at(place)) for place in _FILES},
+        "files": {place: _files(host.at(place)) for place in _FILES},
         "names": {place: _names(host.at(place)) for place in _FOLDERS},
         "trials": {place: _names(host.at(place)) for place in _TRIALS},
         "contexts": sorted(str(each) for each in host.at("/run/home").rglob("*")),
@@ -72,6 +72,11 @@ def _legacy(host: Host) -> list[str]:
 def _cgroups(host: Host) -> list[str]:
     top = host.at("/sys/fs/cgroup")
     return sorted(folder.removeprefix(str(top)) for folder, _, _ in os.walk(top))
+
+
+def _files(folder: Path) -> dict[str, object]:
+    """As `listing` says it; where an engine packs an image that it is asked for is empty again."""
+    return {name: known for name, known in listing(folder).items() if name != "tmp"}
 
 
 def _names(folder: Path) -> list[str]:
