@@ -1,0 +1,132 @@
+"""Trials without root: beside a person's own engine, in networks of the kits' own, gone behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.integration.holdings import Mirror
+from tests.integration.moments import fractions
+from tests.integration.needs import demand, why_no_rootless
+from tests.integration.person import Person, living
+from tests.integration.server import MirrorServer
+
+pytestmark = pytest.mark.engine
+
+#: Moments at which one is killed; DOCKSWITCH_KILLS=50 makes that many of them.
+_KILLS = int(os.environ.get("DOCKSWITCH_KILLS", "3"))
+
+_PORT = "8080"
+_SERVES = ("probe", "/busybox", "httpd", "-f", "-p", "80", "-h", "/etc")
+_PUBLISHED = ("run", "--detach", "--init", "--name=web", f"--publish={_PORT}:80", *_SERVES)
+_ASKS = ("busybox", "wget", "-q", "-O", "-", f"http://127.0.0.1:{_PORT}/hostname")
+
+
+@pytest.fixture
+def person(root: Path, mirror_server: MirrorServer, mirror: Mirror) -> Iterator[Person]:
+    """Whose engine runs, with a container that publishes a port."""
+    demand(why_no_rootless())
+    with living(root, mirror_server.url) as person:
+        person.run("use", mirror.engines[1].version).ended(0)
+        person.import_image(Path("/bin/busybox"))
+        person.docker(*_PUBLISHED)
+        yield person
+
+
+def test_two_of_them_publish_what_ones_own_engine_publishes_too(
+    person: Person, mirror: Mirror
+) -> None:
+    own, engines = mirror.engines[1].version, {"old": mirror.engines[0], "new": mirror.engines[-1]}
+    for engine in engines.values():
+        person.run("install", engine.channels[-1], engine.version).ended(0)
+    before = seen(person)
+    for name, engine in engines.items():
+        said = person.run("try", engine.version, "--keep", name, "--with-image", "probe")
+        assert said.ended(0).plain["version"] == engine.version
+    listed = person.run("list", "--trials").ended(0).plain["trials"]
+    assert {each["name"]: each["version"] for each in listed} == {
+        name: engine.version for name, engine in engines.items()
+    }
+    answers = {person.docker("inspect", "--format", "{{.Config.Hostname}}", "web").strip()}
+    for name, engine in engines.items():
+        versions = ("--format", "{{.Client.Version}} {{.Server.Version}}")
+        answered = within(person, name, "docker", "version", *versions)
+        assert answered == f"{engine.version} {engine.version}"
+        identity = within(person, name, "docker", *_PUBLISHED)[:12]
+        assert within(person, name, *_ASKS) == identity
+        assert within(person, name, "id", "--user") == str(person.uid)
+        # Nobody but the kit may remove what this one writes.
+        written = ("/busybox", "sh", "-c", _WRITES)
+        within(person, name, "docker", "run", "--volume=written:/v", "probe", *written)
+        answers.add(identity)
+    assert len(answers) == 3
+    assert person.answering() == own
+    for name in engines:
+        person.run("try", "--end", name).ended(0)
+    assert person.run("list", "--trials").ended(0).plain["trials"] == []
+    assert seen(person) == before
+
+
+_WRITES = "/busybox touch /v/x && /busybox chown -R 1000 /v && /busybox chmod 700 /v"
+
+
+def test_a_command_in_one_has_its_exit_code_and_leaves_nothing(
+    person: Person, mirror: Mirror
+) -> None:
+    engine = mirror.engines[-1]
+    person.run("install", "test", engine.version).ended(0)
+    before = seen(person)
+    script = "docker version --format {{.Server.Version}}; exit 7"
+    said = person.told("try", engine.version, "--", "sh", "-c", script).ended(7)
+    assert said.out.strip() == engine.version
+    assert seen(person) == before
+
+
+def test_one_that_is_killed_at_any_moment_leaves_nothing_that_recover_does_not_clean(
+    person: Person, mirror: Mirror
+) -> None:
+    version = mirror.engines[0].version
+    person.run("install", version).ended(0)
+    before = seen(person)
+    words = ("try", version, "--with-image=probe", "--", "docker", "run", "probe", "/busybox")
+    began = time.monotonic()
+    person.run(*words).ended(0)
+    took = time.monotonic() - began
+    for fraction in fractions(_KILLS):
+        with person.started(*words) as trial:
+            with suppress(subprocess.TimeoutExpired):
+                trial.wait(fraction * took)
+            # setpriv has become dockswitch: they are one process.
+            trial.send_signal(signal.SIGKILL)
+        person.run("recover").ended(0)
+        assert seen(person) == before
+
+
+def within(person: Person, name: str, *words: str) -> str:
+    return person.told("try", "--in", name, "--", *words).ended(0).out.strip()
+
+
+def seen(person: Person) -> dict[str, object]:
+    """What runs as them, what their engine has, and what lies where anything is written."""
+    places = [person.root / "run", person.root / "run/dockswitch/trials", person.home]
+    places += [*(person.home / ".config").rglob("*"), *(person.home / ".docker").rglob("*")]
+    places += [person.state / "versions", person.state / "trials", person.home / ".local/share"]
+    asked = ("ps", "--all", "--no-trunc", "--format", "{{.ID}} {{.Names}} {{.Image}}")
+    return {
+        "processes": person.processes(),
+        "names": {str(each): _names(each) for each in places},
+        "containers": person.docker(*asked),
+        "links": sorted(os.listdir("/sys/class/net")),
+        "mounts": Path("/proc/self/mountinfo").read_text(),
+    }
+
+
+def _names(place: Path) -> list[str]:
+    return sorted(os.listdir(place)) if place.is_dir() else []
