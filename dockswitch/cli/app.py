@@ -91,7 +91,7 @@ def _failed(argv: Sequence[str], said: Mapping[str, Any], error: DockswitchError
     names = _commands(words)
     report = said.get(options.VOICE) or Report(" ".join(names), as_json="--json" in words)
     report.failure(error)
-    if isinstance(error, Interrupted) or not names:
+    if isinstance(error, Interrupted) or not names or said.get(options.NATURAL):
         return error.exit
     code: int = getattr(module_of(names[0]), "FAILED", error.exit)
     return code

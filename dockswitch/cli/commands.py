@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Callable
+from keyword import iskeyword
 from types import ModuleType
 from typing import Any
 
@@ -119,7 +120,9 @@ def load(name: str) -> Any:  # noqa: ANN401  # likewise
 
 
 def module_of(name: str) -> ModuleType:
-    return importlib.import_module(f"dockswitch.cli.{name.replace('-', '_')}")
+    name = name.replace("-", "_")
+    # a word of Python's own is no module's name
+    return importlib.import_module(f"dockswitch.cli.{name}{'_' if iskeyword(name) else ''}")
 
 
 def _single(function: Callable[..., None], name: str, module: ModuleType) -> Any:  # noqa: ANN401

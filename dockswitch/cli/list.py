@@ -2,7 +2,7 @@
 
 import posixpath
 from collections.abc import Collection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,11 +20,20 @@ Examples:
   dockswitch list            the version in use bears a star
   dockswitch ls --json
   dockswitch list --user     your own, with virtual machines and their images
+  dockswitch list --trials   what `dockswitch try` has running
 """
 
 
-def command(ctx: typer.Context) -> None:
+def command(
+    ctx: typer.Context,
+    trials: Annotated[
+        bool, typer.Option("--trials", help="The engines on trial, in place of all that is kept.")
+    ] = False,
+) -> None:
     """List the versions that are kept here."""
+    if trials:
+        _list_trials(Session(ctx))
+        return
     from dockswitch.backends import bundles
     from dockswitch.model.layout import version_in
     from dockswitch.switching import history
@@ -60,6 +69,38 @@ def command(ctx: typer.Context) -> None:
     )
     if not rows:
         session.report.note("nothing is installed; `dockswitch use stable` is a beginning")
+
+
+def _list_trials(session: Session) -> None:
+    from dockswitch.switching import trial_record
+
+    found = trial_record.every(session.system)
+    plain = [
+        {
+            "name": each.name,
+            "version": each.version,
+            "channel": each.channel or None,
+            "host": f"unix://{session.layout.real(each.socket)}",
+            "context": each.context or None,
+            "since": each.since,
+            "until": each.until or None,
+            "alive": trial_record.lives(session.system, each.name),
+        }
+        for each in found
+    ]
+    rows = [
+        [
+            str(each["name"]),
+            str(each["version"]),
+            str(each["host"]),
+            f"until {each['until']}" if each["until"] else f"since {each['since']}",
+            "" if each["alive"] else "dead: `dockswitch recover` removes what is left",
+        ]
+        for each in plain
+    ]
+    session.report.answer({"trials": plain}, columns(rows))
+    if not rows:
+        session.report.note("nothing is on trial; `dockswitch try test` is a beginning")
 
 
 def _starred(bundle: Bundle, in_use: Collection[str]) -> str:

@@ -11,6 +11,8 @@ When = Literal["auto", "always", "never"]
 PANEL = "Global options"
 # Under these names stand, beside what was said: the command's report, and the words behind `--`
 VOICE, BEHIND = "report", "behind"
+# and whether a failure has its own exit code, though the command has one for all of them
+NATURAL = "natural"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,11 @@ def behind(ctx: typer.Context) -> list[str]:
 def speaks(ctx: typer.Context, report: Report) -> None:
     """From now on a failure is told by this report."""
     _said(ctx)[VOICE] = report
+
+
+def runs_nothing(ctx: typer.Context) -> None:
+    """From now on a failure has its own exit code: no command's codes could be taken for it."""
+    _said(ctx)[NATURAL] = True
 
 
 def is_global(name: str) -> bool:

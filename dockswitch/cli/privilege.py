@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 import typer
 
@@ -11,18 +12,21 @@ from dockswitch.model.errors import DockswitchError
 
 # Says to the one behind sudo that another dockswitch waits for its exit code.
 _MARK = "DOCKSWITCH_THROUGH_SUDO"
-# What a 1 of ours is behind sudo: a 1 is also what sudo itself says where it refuses.
-_ONE = 101
+# What a 1 of ours is behind sudo: a 1 is also what sudo itself says where it refuses. A command
+# that `try` runs may end with any code; few end with this one.
+_ONE = 249
 
 
-def as_root(session: Session, *more: str) -> None:
-    """To be called before a command changes something; `more` are words that it knows by now.
+def as_root(session: Session, *more: str, carried: Mapping[str, str] | None = None) -> None:
+    """To be called before a command changes something; `more` are words that it knows by now, and
+    `carried` is what it is to find in its environment.
 
     Returns where it may be done here. Elsewhere the same command has run behind sudo when this
     ends the command with its exit code; raises NoSudo, SudoRefused.
     """
     if is_wanted(session):
-        raise typer.Exit(_through_sudo(session, _with(sys.argv[1:], more), aside=False))
+        words = _with(sys.argv[1:], more)
+        raise typer.Exit(_through_sudo(session, words, aside=False, carried=carried or {}))
 
 
 def first(session: Session, name: str, *more: str, instead_of: str) -> None:
@@ -56,7 +60,13 @@ def told(run: Callable[[], int]) -> int:
     return _ONE if code == 1 else code
 
 
-def _through_sudo(session: Session, words: Sequence[str], *, aside: bool) -> int:
+def _through_sudo(
+    session: Session,
+    words: Sequence[str],
+    *,
+    aside: bool,
+    carried: Mapping[str, str] = MappingProxyType({}),
+) -> int:
     import shlex
 
     from dockswitch.model.address import shown
@@ -65,7 +75,7 @@ def _through_sudo(session: Session, words: Sequence[str], *, aside: bool) -> int
 
     if not sudo.is_there():
         raise NoSudo(session.report.command)
-    lent = {_MARK: "1", **sudo.lent(os.environ)}
+    lent = {_MARK: "1", **sudo.lent(os.environ), **carried}
     mirror = session.given.mirror or ""
     if shown(mirror) != mirror:  # its secret would stand in sudo's log
         lent["DOCKSWITCH_MIRROR"] = mirror

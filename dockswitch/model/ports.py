@@ -12,6 +12,7 @@ from typing import Protocol, TypeAlias
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.host import Host
 from dockswitch.model.layout import Layout
+from dockswitch.model.person import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +266,10 @@ class System(Reader, Protocol):
     # waits until all that was written to the file system of a folder is on disk
     def sync(self, folder: str) -> None: ...
 
-    # deletes a folder and all in it (only below the trash, a temporary name, or a proof's)
+    # gives a file to a user by their number
+    def give(self, path: str, uid: int) -> None: ...
+
+    # deletes a folder and all in it (only below the trash, a temporary name, a proof's or trial's)
     def discard(self, folder: str) -> None: ...
 
     # appends one line and fsyncs
@@ -284,7 +288,8 @@ class System(Reader, Protocol):
         self, argv: Sequence[str], *, log: str, env: Mapping[str, str], folder: str = "/"
     ) -> int: ...
 
-    # likewise one that changes something; `given` is its input
+    # likewise one that changes something; `given` is its input, and it runs as `person`, None for
+    # ourselves
     def command(
         self,
         argv: Sequence[str],
@@ -292,6 +297,7 @@ class System(Reader, Protocol):
         timeout: float = 60,
         given: str = "",
         env: Mapping[str, str | None] | None = None,
+        person: Person | None = None,
     ) -> Finished: ...
 
     # likewise, apart from the machine: with no network, and with mounts of its own over what an
@@ -311,6 +317,17 @@ class System(Reader, Protocol):
 
     # as `start`, but it ends with us, however we end
     def start_tied(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int: ...
+
+    # starts a process of ours that enters `held`, which names a child of its own; its pid once it
+    # entered. It leaves on SIGTERM, at `until` (seconds since the epoch), or when that child ends.
+    # Raises what entering raised, as an error of the same code
+    def keep(
+        self,
+        held: Callable[[], AbstractContextManager[int]],
+        *,
+        log: str,
+        until: float | None,
+    ) -> int: ...
 
     # runs a program that must not be cut short, such as dpkg: it has a session of its own, goes on
     # when we are killed, and is waited for when we are interrupted. `out` is what it said, which is

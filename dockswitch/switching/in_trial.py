@@ -1,15 +1,18 @@
 """A command in an engine on trial: its client first on PATH, its network around it."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from dockswitch.engine.trial import Places
 from dockswitch.model.layout import Layout
+from dockswitch.model.person import Person
 from dockswitch.switching.trials import Tried
-from dockswitch.system.inside import Person
+from dockswitch.system import people
 
-# They lead a client elsewhere, or have it speak TLS where none is spoken.
-_MISLEADING = ("DOCKER_CONTEXT", "DOCKER_TLS", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH")
+# They lead a client elsewhere, have it speak TLS where none is spoken, or are nobody's business.
+_MISLEADING = frozenset(
+    ("DOCKER_CONTEXT", "DOCKER_TLS", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", people.CARRIED)
+)
 
 
 def host(layout: Layout, tried: Tried) -> str:
@@ -40,7 +43,7 @@ def entering(layout: Layout, tried: Tried, person: Person | None = None) -> Call
 def attend(
     layout: Layout,
     tried: Tried,
-    argv: list[str],
+    argv: Sequence[str],
     *,
     aside: bool,
     say: Callable[[str], None],
@@ -67,7 +70,7 @@ def attend(
 def run(
     layout: Layout,
     tried: Tried,
-    argv: list[str],
+    argv: Sequence[str],
     *,
     log: str,
     timeout: float | None = None,

@@ -133,15 +133,18 @@ def _at_rest(system: System, step: Step) -> tuple[Step, ...]:
 
 
 def sweep(system: System) -> None:
-    """Ends an engine on trial, empties the trash, deletes what bears a dead maker's temporary name.
-
-    Needs the lock.
+    """Ends engines on trial whose owner is gone, empties the trash, deletes what bears a temporary
+    name of a dead maker. Needs the lock.
     """
     layout = system.layout
     if system.kind(layout.proof) is not None:
         from dockswitch.engine import trial  # only where one was killed
 
         trial.end(system, trial.Places.of_proof(layout))
+    if system.kind(layout.trials) is not None:
+        from dockswitch.switching import trial_sweep  # likewise
+
+        trial_sweep.sweep(system)
     for name in system.names(layout.trash):
         system.discard(f"{layout.trash}/{name}")
     shelves = (layout.versions, layout.rootless, layout.packages, layout.images, layout.guests)

@@ -135,6 +135,12 @@ def _needed(reader: Reader, bundle: Bundle, gone: Collection[Vm] = ()) -> str | 
     installed = find("static").installed(reader)
     if bundle.folder == installed.folder:
         return "it is in use"
+    if reader.kind(reader.layout.trials) is not None:
+        from dockswitch.switching import trial_sweep  # only where engines are tried
+
+        tried = trial_sweep.using(reader, bundle.folder)
+        if tried is not None:
+            return f"it is on trial as {tried.name}: `dockswitch try --end {tried.name}` ends that"
     if reader.below(bundle.folder):
         return "programs of it still run: its engine, or the shims of containers that it started"
     return None

@@ -1,7 +1,7 @@
 """What is written down of each engine on trial, before anything else of it is there."""
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 
 from dockswitch.engine.trial import Places
 from dockswitch.model.layout import Layout
@@ -14,9 +14,10 @@ _FILE, _CLAIM = "trial.json", ".lock"
 class Record:
     """One on trial: `folder` has its programs, and is a path inside the root as its socket is.
 
-    `pid` is the process whose network it has, 0 until it answers. Times are ISO 8601 UTC; `until`
-    is empty where nobody said when it ends by itself. `context` is the docker context that leads to
-    it, empty for none, in the configuration of the user `uid`.
+    `owner` is the process that ends it, and `pid` the one whose network it has, 0 until it answers.
+    Times are ISO 8601 UTC; `until` is empty where nobody said when it ends by itself. It is the
+    user's `uid`. `context` is the docker context that leads to it, empty for none, in their folder
+    `config`, empty for the usual one.
     """
 
     name: str
@@ -25,16 +26,22 @@ class Record:
     folder: str
     socket: str
     since: str
+    owner: int
     pid: int = 0
     until: str = ""
     context: str = ""
     uid: int = 0
+    config: str = ""
 
 
 def write(system: System, record: Record) -> None:
     """Durable when it returns; everybody may read it."""
     path = _path(system.layout, record.name)
     system.write(path, json.dumps(asdict(record), indent=1).encode())
+
+
+def without_context(record: Record) -> Record:
+    return replace(record, context="")
 
 
 def read(reader: Reader, name: str) -> Record | None:

@@ -6,6 +6,7 @@ owner lives.
 
 import contextlib
 import itertools
+import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from dockswitch.model.errors import Busy, DockswitchError, UsageError
 from dockswitch.model.plan import Wanted
 from dockswitch.model.ports import Progress, System
 from dockswitch.model.release import Bundle
-from dockswitch.switching import trial_images, trial_record
+from dockswitch.switching import trial_images, trial_record, trial_sweep
 from dockswitch.switching.trial_record import Record
 
 # Short, since its sockets lie below it; and fit for the name of a docker context.
@@ -45,6 +46,14 @@ class Tried:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """The user who tries it, and the folder of their docker client, empty for the usual one."""
+
+    uid: int
+    config: str = ""
+
+
 @contextlib.contextmanager
 def begun(
     system: System,
@@ -54,12 +63,15 @@ def begun(
     *,
     channel: str = "",
     images: Sequence[str] = (),
+    whose: Whose | None = None,
     until: str = "",
+    context: str = "",
 ) -> Iterator[Tried]:
     """An engine that answers as its version, with these images of the machine's; gone at the end.
 
-    An empty `name` takes the first free one. It ends with us too, however we end. Raises NameTaken,
-    DoesNotAnswer, RootTooLong, NoNamespaces, and what copying images raises.
+    An empty `name` takes the first free one. It ends with us too, however we end. It answers to
+    root, and to those `whose` it is. `until` and `context` are what others are to know of it.
+    Raises NameTaken, DoesNotAnswer, RootTooLong, NoNamespaces, and what copying images raises.
     """
     with _claimed(system, name) as taken, contextlib.ExitStack() as ends:
         places = Places.of_trial(system.layout, taken)
@@ -70,15 +82,19 @@ def begun(
             folder=bundle.folder,
             socket=places.socket,
             since=system.now(),
+            owner=os.getpid(),
             until=until,
+            context=context,
+            uid=whose.uid if whose else 0,
+            config=whose.config if whose else "",
         )
         trial_images.refuse_missing(system, tuple(images))
-        trial.end(system, places)  # of an owner that was killed
+        trial_sweep.clear(system, taken)  # of an owner that was killed
         ends.callback(trial.end, system, places)
         trial_record.write(system, record)
         network = trial_network.possible(system)
         for note in network.notes:
-            progress.say(note)
+            system.tell(note)
         progress.say(f"starting {bundle.version} as {taken}, beside what runs here")
         wanted = Wanted(bundle.version, bundle.folder)
         person = daemon_config.values(system) or {}
@@ -91,14 +107,16 @@ def begun(
         reason = trial.answers(system, started)
         if reason is not None:
             raise DoesNotAnswer(record.version, reason, system.layout.real(places.log))
+        ends.callback(system.write, places.log, None)  # it tells of nothing that failed
         if leads_out is not None and not trial_network.is_up(system, started.pid, leads_out):
-            progress.say(trial_network.NOT_UP)
+            system.tell(trial_network.NOT_UP)
+        if whose is not None and system.layout.scope == "system":
+            system.give(places.socket, whose.uid)
         record = replace(record, pid=trial.network_of(system, started))
         trial_record.write(system, record)
         for image in images:
             trial_images.copy(system, image, places.socket, progress)
         yield Tried.of(record)
-        ends.callback(system.write, places.log, None)  # it tells of nothing that failed
 
 
 def named(name: str) -> str:

@@ -1,6 +1,7 @@
 """Programs that we wait for: found on a PATH, run to be heard, or attended for a person."""
 
 import contextlib
+import functools
 import ntpath
 import os
 import posixpath
@@ -10,6 +11,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from types import FrameType
 
+from dockswitch.model.person import Person
 from dockswitch.model.ports import Finished, Program
 
 # As shells and timeout(1) say it.
@@ -30,9 +32,10 @@ def run(
     timeout: float,
     env: Mapping[str, str | None] | None = None,
     given: str = "",
+    person: Person | None = None,
 ) -> Finished:
     """What a program says that ends within `timeout` seconds; `env` is added to our own, and what
-    is None in it is left out.
+    is None in it is left out. It runs as `person`, None for ourselves.
 
     Its input is `given`, and its messages are in English. Where it cannot be run or takes too
     long, the code is the shell's (127, 126, 124) and `err` says why; the whole process group is
@@ -47,12 +50,19 @@ def run(
             env=_environment(env or {}),
             start_new_session=True,
             creationflags=_GROUP,
+            preexec_fn=None if person is None else _becoming(person),
         )
     except FileNotFoundError:
         return Finished(NOT_FOUND, "", f"{argv[0]}: not found")
     except OSError as error:
         return Finished(NOT_ALLOWED, "", f"{argv[0]}: {error.strerror}")
     return _finish(process, argv[0], timeout, given.encode() or None)
+
+
+def _becoming(person: Person) -> Callable[[], None]:
+    from dockswitch.system import people  # seldom it is anybody else
+
+    return functools.partial(people.become, person)
 
 
 def _environment(added: Mapping[str, str | None]) -> dict[str, str]:

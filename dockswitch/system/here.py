@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.host import Host
 from dockswitch.model.layout import Layout, own_uid
+from dockswitch.model.person import Person
 from dockswitch.model.ports import (
     Answer,
     Circumstances,
@@ -214,6 +215,9 @@ class Here:
 
         disk.sync(self.layout.real(folder))
 
+    def give(self, path: str, uid: int) -> None:
+        os.chown(self.layout.real(path), uid, -1)
+
     def discard(self, folder: str) -> None:
         files.discard(self.layout.real(folder))
 
@@ -238,8 +242,9 @@ class Here:
         timeout: float = 60,
         given: str = "",
         env: Mapping[str, str | None] | None = None,
+        person: Person | None = None,
     ) -> Finished:
-        return commands.run(argv, timeout=timeout, given=given, env=env)
+        return commands.run(argv, timeout=timeout, given=given, env=env, person=person)
 
     def start_apart(
         self,
@@ -259,6 +264,17 @@ class Here:
         from dockswitch.system import apart  # likewise
 
         return apart.start_tied(argv, log=self.layout.real(log), env=env)
+
+    def keep(
+        self,
+        held: Callable[[], contextlib.AbstractContextManager[int]],
+        *,
+        log: str,
+        until: float | None,
+    ) -> int:
+        from dockswitch.system import keeping  # only where an engine on trial is kept
+
+        return keeping.keep(held, log=self.layout.real(log), until=until)
 
     def see_through(
         self,

@@ -5,26 +5,11 @@ import functools
 import os
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from dockswitch.system import namespaces
+from dockswitch.model.person import Person
+from dockswitch.system import namespaces, people
 
 _RESOLVER = "/etc/resolv.conf"
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Whom a command runs as: their numbers, login name, home and shell; and how they were here.
-
-    `mask` is what their new files lack of permissions, None for ours.
-    """
-
-    uid: int
-    gid: int
-    name: str
-    home: str
-    shell: str
-    mask: int | None = None
 
 
 def entering(pid: int, resolver: str, person: Person | None = None) -> Callable[[], None]:
@@ -67,14 +52,5 @@ def _enter(network: int, resolver: str, person: Person | None) -> None:
     with contextlib.suppress(OSError):  # there may be none, or a link to nothing
         namespaces.bind(resolver, os.path.realpath(_RESOLVER))
     if person is not None:
-        become(person)
+        people.become(person)
     namespaces.end_with_maker(signal.SIGHUP)
-
-
-def become(person: Person) -> None:
-    """This process belongs to that person from now on, in all their groups."""
-    if person.mask is not None:
-        os.umask(person.mask)
-    os.initgroups(person.name, person.gid)
-    os.setgid(person.gid)
-    os.setuid(person.uid)

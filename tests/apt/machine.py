@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from dockswitch.model.person import Person
 from dockswitch.model.ports import Finished
 from tests.world import World
 
@@ -47,6 +48,7 @@ class AptMachine(World):
         timeout: float = 60,
         given: str = "",
         env: Mapping[str, str | None] | None = None,
+        person: Person | None = None,
     ) -> Finished:
         return self._act(" ".join(argv), lambda: Finished(0, "", ""))
 

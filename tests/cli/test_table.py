@@ -1,6 +1,5 @@
 """The table of commands says what the commands say of themselves, and costs nothing."""
 
-import importlib
 import re
 import shlex
 import subprocess
@@ -11,7 +10,7 @@ from types import ModuleType
 import pytest
 
 from dockswitch.cli import options
-from dockswitch.cli.commands import application, load
+from dockswitch.cli.commands import application, load, module_of
 from dockswitch.cli.table import ALIASES, GROUPS
 from tests.cli.program import Program
 
@@ -19,7 +18,7 @@ COMMANDS = {name: said for group in GROUPS.values() for name, said in group.item
 
 
 def module(name: str) -> ModuleType:
-    return importlib.import_module(f"dockswitch.cli.{name.replace('-', '_')}")
+    return module_of(name)
 
 
 def first_line(documented: object) -> str:

@@ -13,6 +13,7 @@ from dockswitch.model import neighbour as words
 from dockswitch.model.host import Host
 from dockswitch.model.layout import Layout
 from dockswitch.model.neighbour import Neighbour
+from dockswitch.model.person import Person
 from dockswitch.model.ports import Circumstances, Daemon, Finished
 from dockswitch.model.step import ByHand, File, Service
 from dockswitch.system.daemons import _unit, shares
@@ -73,6 +74,7 @@ class Told(Here):
         timeout: float = 60,
         given: str = "",
         env: Mapping[str, str | None] | None = None,
+        person: Person | None = None,
     ) -> Finished:
         return self.run(argv)
 

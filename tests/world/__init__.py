@@ -16,6 +16,7 @@ from dockswitch.model.address import name_of
 from dockswitch.model.errors import DockswitchError, NoNamespaces
 from dockswitch.model.file_name import FileName
 from dockswitch.model.layout import Layout
+from dockswitch.model.person import Person
 from dockswitch.model.ports import (
     Answer,
     Circumstances,
@@ -102,6 +103,7 @@ class World(Processes):
         self.no_namespaces = ""
         self.lock_holders: dict[str, int] = {}
         self.claims: set[str] = set()
+        self.kept: dict[int, contextlib.AbstractContextManager[int]] = {}
         self.told: list[str] = []
         self.acts: list[str] = []
         self.writes = 0
@@ -357,6 +359,9 @@ class World(Processes):
     def sync(self, folder: str) -> None:
         self._act(f"sync {folder}", lambda: None)
 
+    def give(self, path: str, uid: int) -> None:
+        self._act(f"give {path} {uid}", lambda: None)
+
     def discard(self, folder: str) -> None:
         def some(count: int | None) -> None:
             self.files.discard(folder, count=count)
@@ -437,6 +442,7 @@ class World(Processes):
         timeout: float = 60,
         given: str = "",
         env: Mapping[str, str | None] | None = None,
+        person: Person | None = None,
     ) -> Finished:
         lab = self.labs.get(os.path.basename(argv[0]))
         if lab is not None:
@@ -477,6 +483,20 @@ class World(Processes):
         """Likewise."""
         return self._act(f"start tied {argv[0]}", lambda: self._starts(argv, log, env, apart=True))
 
+    def keep(
+        self,
+        held: Callable[[], contextlib.AbstractContextManager[int]],
+        *,
+        log: str,
+        until: float | None,
+    ) -> int:
+        """It enters before it is a process of its own; when it is to leave, a test says."""
+        entered = held()
+        entered.__enter__()
+        pid = self._born(("dockswitch", "try"))
+        self.kept[pid] = entered
+        return pid
+
     def clear_cgroup(self, name: str) -> None:
         self._act(f"clear cgroup {name}", lambda: self.cgroups.discard(name))
 
@@ -488,6 +508,9 @@ class World(Processes):
             return self._asked(True)  # noqa: FBT003 -- a value like any other here
 
         def signal() -> None:
+            keeps = self.kept.pop(pid, None)
+            if keeps is not None and not kill:
+                keeps.__exit__(None, None, None)
             self._signalled(process, kill=kill)
 
         def ended() -> bool:

@@ -1,0 +1,111 @@
+"""Engines on trial that stay when the command that began them ends, until somebody ends them."""
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dockswitch.model.errors import UsageError
+from dockswitch.model.ports import Progress, System
+from dockswitch.model.release import Bundle
+from dockswitch.switching import trial_context, trial_record, trials
+from dockswitch.switching.trials import NameTaken, Tried, Whose
+
+_LONGEST = 24 * 366.0
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One that is kept; `context` and `until` are empty for none."""
+
+    tried: Tried
+    context: str
+    until: str
+
+
+def keep(
+    system: System,
+    bundle: Bundle,
+    name: str,
+    progress: Progress,
+    *,
+    channel: str = "",
+    images: Sequence[str] = (),
+    hours: float | None = None,
+    whose: Whose | None = None,
+) -> Kept:
+    """As `trials.begun`, for a process of its own that ends after so many `hours`, if at all."""
+    until = _until(system, hours)
+    if trial_record.lives(system, trials.named(name)):  # said before another process is made
+        raise NameTaken(name, trial_record.read(system, name))
+
+    @contextlib.contextmanager
+    def held() -> Iterator[int]:
+        with (
+            trials.begun(
+                system,
+                bundle,
+                name,
+                progress,
+                channel=channel,
+                images=images,
+                until=_text(until),
+                whose=whose,
+                context=trial_context.name_of(name),
+            ) as tried,
+            _context(system, name),
+        ):
+            yield tried.pid
+
+    at = until.timestamp() if until is not None else None
+    system.keep(held, log=system.layout.trial_log(name), until=at)
+    record = trial_record.read(system, name)
+    if record is None:
+        raise EndedAtOnce(name)
+    return Kept(Tried.of(record), record.context, record.until)
+
+
+@contextlib.contextmanager
+def _context(system: System, name: str) -> Iterator[None]:
+    """The docker context that its record names; where none can be made, it names none."""
+    record = trial_record.read(system, name)
+    reason = trial_context.made(system, record) if record is not None else None
+    if record is not None and reason is not None:
+        system.tell(reason)
+        trial_record.write(system, trial_record.without_context(record))
+    try:
+        yield
+    finally:
+        note = trial_context.gone(system, trial_record.read(system, name))
+        if note is not None:
+            system.tell(note)
+
+
+def _until(system: System, hours: float | None) -> datetime | None:
+    if hours is None:
+        return None
+    if not 0 < hours <= _LONGEST:
+        raise BadHours(hours)
+    now = datetime.fromisoformat(system.now().replace("Z", "+00:00"))
+    return now + timedelta(hours=hours)
+
+
+def _text(until: datetime | None) -> str:
+    return until.strftime("%Y-%m-%dT%H:%M:%SZ") if until is not None else ""
+
+
+class BadHours(UsageError):
+    def __init__(self, hours: float) -> None:
+        super().__init__(
+            f"a trial cannot be kept for {hours:g} hours",
+            hint="--for-hours takes more than 0, at most a year; 0.5 is half an hour",
+        )
+
+
+class EndedAtOnce(UsageError):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"the trial {name} was ended as soon as it began",
+            details="by somebody else, or since its time was up",
+            hint="run the same command again",
+        )
