@@ -115,13 +115,15 @@ def within(person: Person, name: str, *words: str) -> str:
 
 def seen(person: Person) -> dict[str, object]:
     """What runs as them, what their engine has, and what lies where anything is written."""
-    places = [person.root / "run", person.root / "run/dockswitch/trials", person.home]
-    places += [*(person.home / ".config").rglob("*"), *(person.home / ".docker").rglob("*")]
-    places += [person.state / "versions", person.state / "trials", person.home / ".local/share"]
+    places = [person.root / "run", person.root / "run/dockswitch/trials"]
+    places += [person.home / ".local/share", person.state / "versions", person.state / "trials"]
+    clients = [*(person.home / ".config").rglob("*"), *(person.home / ".docker").rglob("*")]
     asked = ("ps", "--all", "--no-trunc", "--format", "{{.ID}} {{.Names}} {{.Image}}")
     return {
         "processes": person.processes(),
         "names": {str(each): _names(each) for each in places},
+        # A client leaves the folders of its contexts behind, empty.
+        "clients": sorted(str(each) for each in clients if not each.is_dir()),
         "containers": person.docker(*asked),
         "links": sorted(os.listdir("/sys/class/net")),
         "mounts": Path("/proc/self/mountinfo").read_text(),
