@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from pathlib import Path
 
 from tests.integration.below import listing
@@ -19,6 +20,14 @@ _SETTINGS = (
 # How many packets met a rule, and when that was asked.
 _COUNTED = re.compile(r"\[\d+:\d+\]|^# (?:Generated|Completed).*$", flags=re.MULTILINE)
 _ASKED = "{{.Id}} {{.Name}} {{.State.Pid}} {{.State.StartedAt}} {{.RestartCount}}"
+
+
+def settle(host: Host) -> None:
+    """Wait until the links of what has just been started are as they stay."""
+    deadline = time.monotonic() + 20
+    while "tentative" in host.said("ip", "address"):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def traces(host: Host) -> dict[str, object]:
@@ -45,13 +54,18 @@ def traces(host: Host) -> dict[str, object]:
     }
 
 
-def differences(before: dict[str, object], after: dict[str, object]) -> dict[str, object]:
-    """What is not as it was, so that a failure shows that and not all there is."""
-    return {
-        what: {"before": before[what], "after": after[what]}
-        for what in before
-        if before[what] != after[what]
-    }
+def differences(before: object, after: object, at: str = "") -> list[str]:
+    """What is not as it was, each with its place: a failure shows that and not all there is."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        return [
+            told
+            for key in {**before, **after}
+            for told in differences(before.get(key), after.get(key), f"{at} {key}".strip())
+        ]
+    if isinstance(before, list) and isinstance(after, list):
+        gone = [f"{at}: gone: {each}" for each in before if each not in after]
+        return gone + [f"{at}: new: {each}" for each in after if each not in before]
+    return [] if before == after else [f"{at}: {before} is {after}"]
 
 
 def containers(host: Host) -> list[str]:

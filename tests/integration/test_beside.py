@@ -19,7 +19,7 @@ import pytest
 
 from tests.integration.holdings import Mirror
 from tests.integration.host import WORLD, Host, host, process_of
-from tests.integration.host_traces import differences, traces
+from tests.integration.host_traces import differences, settle, traces
 from tests.integration.image import image_of
 from tests.integration.moments import fractions
 from tests.integration.needs import demand, why_no_host
@@ -51,6 +51,7 @@ def there(isolation: None, mirror: Mirror, stock: Stock) -> Iterator[Host]:
         published = (f"--publish={_PORT}:80", "--restart=always", "--network=own")
         found.said("docker", "run", "--detach", "--init", "--name=web", *published, *serves)
         found.said("docker", "run", "--detach", "--init", "--name=idle", *serves)
+        settle(found)
         yield found
 
 
@@ -81,7 +82,7 @@ def test_engines_under_load_beside_a_running_one_leave_everything_as_it_was(
     for name in names:
         there.run("try", "--end", name).ended(0)
     assert there.run("list", "--trials").ended(0).plain["trials"] == []
-    assert differences(before, traces(there)) == {}
+    assert differences(before, traces(there)) == []
 
 
 @pytest.mark.parametrize("kind", ["try", "keep", "end"])
@@ -111,7 +112,7 @@ def test_dockswitch_killed_at_any_moment_leaves_nothing_that_recover_does_not_cl
             assert (each["name"], each["alive"]) == ("killed", True)
             assert there.answering(each["host"]) == version
             there.run("try", "--end", "killed").ended(0)
-        assert differences(before, traces(there)) == {}
+        assert differences(before, traces(there)) == []
 
 
 def test_a_kept_engine_whose_owner_is_killed_leaves_nothing_that_recover_does_not_clean(
@@ -123,7 +124,7 @@ def test_a_kept_engine_whose_owner_is_killed_leaves_nothing_that_recover_does_no
     there.said("kill", "-KILL", *map(str, owners))
     there.run("recover").ended(0)
     assert there.run("list", "--trials").ended(0).plain["trials"] == []
-    assert differences(before, traces(there)) == {}
+    assert differences(before, traces(there)) == []
 
 
 def seconds_of(there: Host, *words: str) -> float:
