@@ -33,7 +33,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "where": "Show where a version was published.",
     },
     "Run": {
-        "try": "Try an engine beside the one that runs here, in a shell or with a command.",
+        "try": "Try an engine beside the one that runs here.",
         "run": "Run a command with the client of a version on PATH.",
         "env": "Print what a shell needs to use this engine.",
         "daemon": "Start, stop, restart or watch dockswitch's own engine.",

@@ -11,16 +11,16 @@ from dockswitch.model.errors import UsageError
 
 EXAMPLES = """\
 Examples:
-  dockswitch try test                            a shell with the newest of test
-  dockswitch try test -- docker run --rm app     and the engine here stays as it is
+  dockswitch try test                    a shell with the newest of test
+  dockswitch try test -- docker version
   dockswitch try 28 --with-image app -- make test
   dockswitch try test latest-pre --keep rc --for-hours 8
   dockswitch try --in rc -- docker ps
   dockswitch try --end rc
 
-It has containers, images and a network of its own, and is gone with its shell or
-command: ports that it publishes answer on localhost in there. One that is kept
-answers to `docker --context dockswitch-NAME` too.
+It has images, containers and a network of its own, and is gone with its shell
+or command, in which the ports that it publishes are on localhost. One that is
+kept is `docker --context dockswitch-NAME` for any other shell.
 """
 RUNS = True  # what stands behind `--`
 FAILED = 125  # as with `run`
@@ -28,7 +28,15 @@ FAILED = 125  # as with `run`
 
 def command(
     ctx: typer.Context,
-    words: spec.Words = None,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="SPEC [-- CMD...]",
+            help="CHANNEL, VERSION, CHANNEL VERSION or CHANNEL@VERSION; and what is to run.",
+            show_default=False,
+            autocompletion=spec.complete,
+        ),
+    ] = None,
     keep: Annotated[
         str | None,
         typer.Option("--keep", metavar="NAME", help="Keep it under that name when this ends."),
@@ -56,7 +64,7 @@ def command(
     verify: spec.Verify = None,
     accept_digest: spec.AcceptDigest = None,
 ) -> None:
-    """Try an engine beside the one that runs here, in a shell or with a command."""
+    """Try an engine beside the one that runs here."""
     argv = options.behind(ctx)
     if not argv and (keep or end):
         options.runs_nothing(ctx)

@@ -8,6 +8,8 @@ from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.ports import Progress, System
 
+_PLAIN = "/:@"  # of an image's name
+
 
 def refuse_missing(system: System, images: tuple[str, ...]) -> None:
     """Before anything is started; raises NoSuchImage and NobodyHasImages."""
@@ -22,7 +24,7 @@ def copy(system: System, image: str, socket: str, progress: Progress) -> None:
     add = progress.begin(f"copying {image}", size)
     try:
         answer = system.pour(
-            source, f"/images/{quote(name)}/get", socket, "/images/load?quiet=1", add
+            source, f"/images/{quote(name, safe=_PLAIN)}/get", socket, "/images/load?quiet=1", add
         )
     finally:
         progress.end()
@@ -34,7 +36,7 @@ def copy(system: System, image: str, socket: str, progress: Progress) -> None:
 
 def _found(system: System, socket: str, image: str) -> tuple[str, int | None]:
     """The image's name with its tag, since without one an engine gives all tags; its bytes."""
-    answer = system.call(socket, "GET", f"/images/{quote(image)}/json", timeout=30)
+    answer = system.call(socket, "GET", f"/images/{quote(image, safe=_PLAIN)}/json", timeout=30)
     if answer is None:
         raise NobodyHasImages(image, system.layout.real(socket))
     if answer.status != 200:

@@ -113,8 +113,8 @@ class Files:
     def discard(self, folder: str, *, count: int | None = None) -> None:
         """Deletes it and what is in it, or just `count` entries of it."""
         name = os.path.basename(folder)
-        there_for_a_while = name.lstrip(".") == "proof" or "/trials/" in folder
-        if "/trash/" not in folder and "tmp-" not in name and not there_for_a_while:
+        own = "/trials/" in folder or name.lstrip(".") == "proof"
+        if "/trash/" not in folder and "tmp-" not in name and not own:
             raise DeletesWhatIsKept(folder)
         gone = sorted((e for e in self.entries if f"{e}/".startswith(f"{folder}/")), reverse=True)
         for each in gone[:count]:
