@@ -20,8 +20,8 @@ from tests.integration.server import MirrorServer
 
 pytestmark = pytest.mark.engine
 
-#: Moments at which one is killed; DOCKSWITCH_KILLS=50 makes that many of them.
-_KILLS = int(os.environ.get("DOCKSWITCH_KILLS", "3"))
+#: Moments at which one is killed; DOCKSWITCH_KILLS=50 makes that many.
+_KILLS = int(os.environ.get("DOCKSWITCH_KILLS", "2"))
 
 _PORT = "8080"
 _SERVES = ("probe", "/busybox", "httpd", "-f", "-p", "80", "-h", "/etc")
