@@ -1,0 +1,201 @@
+"""Real engines on trial beside one that runs: their networks, their owners, and no trace left."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.integration import below
+from tests.integration.dice import dice
+from tests.integration.holdings import Mirror
+from tests.integration.needs import demand
+from tests.integration.program import Dockswitch, finish
+from tests.integration.stock import Stock
+from tests.integration.terminal import talk
+from tests.integration.tried import BUSYBOX, IMAGE, asks, elsewhere, everything, image, serves
+
+pytestmark = pytest.mark.engine
+
+_NEEDED = ("busybox", "slirp4netns", "iptables", "ip")
+
+
+@pytest.fixture
+def tools(program: Dockswitch) -> None:
+    missing = [name for name in _NEEDED if shutil.which(name) is None]
+    demand(f"this machine has no {', '.join(missing)}" if missing else None)
+
+
+@pytest.fixture
+def stocked(program: Dockswitch, mirror: Mirror, stock: Stock, tools: None) -> Dockswitch:
+    """The oldest engine is in use, and the newest is here too."""
+    stock.hand_out(program.root, mirror.engines[0], mirror.engines[-1])
+    program.run("use", mirror.engines[0].version).ended(0)
+    return program
+
+
+def test_two_at_once_publish_the_same_port_and_leave_no_trace(
+    stocked: Dockswitch, mirror: Mirror
+) -> None:
+    old, new = mirror.engines[0].version, mirror.engines[-1].version
+    before = everything(stocked.root)
+    for name, version in {"a": old, "b": new}.items():
+        said = stocked.run("try", version, "--keep", name).ended(0).plain
+        assert (said["name"], said["version"]) == (name, version)
+        assert "exit" not in said
+    assert below.answering(stocked.root) == old
+    for name in "ab":
+        script = [
+            "set -e",
+            image(stocked.root),
+            serves("web", f"from-{name}", "-p", "8080:80"),
+            asks("http://127.0.0.1:8080/"),
+            "docker network create n >/dev/null",
+            serves("db", f"db-of-{name}", "--network", "n"),
+            f"docker run --rm --network n {IMAGE} {BUSYBOX} wget -q -O - http://db/",
+            "cat /etc/resolv.conf",
+        ]
+        inside = stocked.told("try", "--in", name, "--", "sh", "-c", "\n".join(script))
+        lines = inside.ended(0).out.split()
+        assert lines == [f"from-{name}", f"db-of-{name}", "nameserver", "10.0.2.3"]
+    listed = stocked.run("list", "--trials").ended(0).plain["trials"]
+    assert [(each["name"], each["alive"]) for each in listed] == [("a", True), ("b", True)]
+    assert "on trial as b" in stocked.run("uninstall", new).ended(1).error
+    stocked.run("recover").ended(0)  # which spares them
+    for name in "ab":
+        stocked.run("try", "--end", name).ended(0)
+    assert everything(stocked.root) == before
+    assert below.answering(stocked.root) == old
+
+
+def test_its_containers_reach_what_the_machine_reaches(stocked: Dockswitch, mirror: Mirror) -> None:
+    new = mirror.engines[-1].version
+    with elsewhere("192.0.2.2", "192.0.2.1") as there:
+        page = stocked.root / "page"
+        page.mkdir()
+        (page / "index.html").write_text("outside\n")
+        server = subprocess.Popen(
+            ["nsenter", "-t", str(there), "--net", "busybox", "httpd", "-f", "-p", "80", "-h", page]
+        )
+        try:
+            within = f"docker run --rm {IMAGE} {BUSYBOX} wget -q -O - http://192.0.2.2/"
+            script = "\n".join([image(stocked.root), asks("http://192.0.2.2/"), within])
+            said = stocked.told("try", new, "--", "sh", "-c", script).ended(0)
+            assert said.out == "outside\noutside\n"
+        finally:
+            server.kill()
+            server.wait()
+
+
+def test_it_gets_an_image_of_the_engine_that_runs(stocked: Dockswitch, mirror: Mirror) -> None:
+    new = mirror.engines[-1].version
+    script = image(stocked.root).replace("docker", f"{stocked.root}/usr/local/bin/docker", 1)
+    env = {**os.environ, "DOCKER_HOST": f"unix://{stocked.root}/run/docker.sock"}
+    subprocess.run(["sh", "-c", script], env=env, check=True, timeout=60)
+    runs = ("--", "docker", "run", "--rm", IMAGE, BUSYBOX, "echo", "brought")
+    assert stocked.told("try", new, "--with-image", IMAGE, *runs).ended(0).out == "brought\n"
+    error = stocked.run("try", new, "--with-image", "no/such:1", *runs).ended(125).error
+    assert "the engine here has no image no/such:1" in error
+    assert "`docker pull no/such:1`" in error
+
+
+def test_one_whose_time_is_up_ends_by_itself(stocked: Dockswitch, mirror: Mirror) -> None:
+    new = mirror.engines[-1].version
+    before = everything(stocked.root)
+    said = stocked.run("try", new, "--keep", "short", "--for-hours", "0.001").ended(0).plain
+    assert said["context"] == "dockswitch-short"
+    assert said["until"]
+    contexts = stocked.root / "usr/local/lib/docker/contexts/meta"
+    assert len(list(contexts.iterdir())) == 1
+    deadline = time.monotonic() + 60
+    while stocked.run("list", "--trials").ended(0).plain["trials"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    _settled(stocked.root, before)
+    assert list(contexts.iterdir()) == []
+
+
+def test_killed_at_any_moment_recovering_leaves_no_trace(
+    stocked: Dockswitch, mirror: Mirror
+) -> None:
+    new, roll = mirror.engines[-1].version, dice()
+    before = everything(stocked.root)
+    for kept in (False, True, False, True):
+        words = ("--keep", "k") if kept else ("--", "sleep", "60")
+        with stocked.started("try", new, *words) as process:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.2 + roll.random() * 1.5)
+            process.kill()
+            process.communicate()
+        owner = _owner(stocked.root, "k")
+        if owner:
+            os.kill(owner, signal.SIGKILL)
+        time.sleep(0.1)
+        stocked.run("recover").ended(0)
+        _settled(stocked.root, before)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_interrupted_while_it_begins_it_is_gone(
+    stocked: Dockswitch, mirror: Mirror, number: signal.Signals
+) -> None:
+    before = everything(stocked.root)
+    with stocked.started("try", mirror.engines[-1].version, "--", "sleep", "60") as process:
+        deadline = time.monotonic() + 60
+        while not list((stocked.root / below.STATE / "trials").glob("t1/trial.json")):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        process.send_signal(number)
+        said = finish(process)
+    assert said.code in (130, 128 + number)
+    assert "Traceback" not in said.err
+    after = everything(stocked.root)
+    after["logs"] = before["logs"]  # what it said stays where it was not well
+    assert after == before
+
+
+def test_a_shell_on_a_terminal_is_in_it(stocked: Dockswitch, mirror: Mirror) -> None:
+    new = mirror.engines[-1].version
+    argv = stocked._argv(["try", new])
+    env = [
+        f"{name}={value}" for name, value in {**stocked.environment(), "SHELL": "/bin/sh"}.items()
+    ]
+    typed = "docker version --format 'it is {{.Server.Version}}.'; exit 5\n"
+    code, shown = talk(["env", "-i", *env, *argv], [("`exit` leaves it", typed)])
+    assert f"it is {new}." in shown
+    assert code == 5
+
+
+def test_where_namespaces_are_refused_it_says_so(stocked: Dockswitch, mirror: Mirror) -> None:
+    argv = stocked._argv(["--json", "try", mirror.engines[-1].version, "--", "true"])
+    without = ["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin"]
+    ran = subprocess.run(
+        [*without, *argv], env=stocked.environment(), capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 125
+    error = json.loads(ran.stdout)["error"]
+    assert error["message"] == "nothing can be started apart from this machine"
+    assert error["hint"]
+
+
+def _owner(root: Path, name: str) -> int:
+    try:
+        record = json.loads((root / below.STATE / f"trials/{name}/trial.json").read_bytes())
+    except (OSError, ValueError):
+        return 0
+    return int(record["owner"])
+
+
+def _settled(root: Path, before: dict[str, object]) -> None:
+    """The kernel takes its time to reap what was killed."""
+    deadline = time.monotonic() + 10
+    while everything(root) != before and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert everything(root) == before
