@@ -7,18 +7,22 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.integration.holdings import Mirror
 from tests.integration.moments import fractions
+from tests.integration.namespace import short_root
 from tests.integration.needs import demand, why_no_rootless
 from tests.integration.person import Person, living
-from tests.integration.server import MirrorServer
+from tests.integration.server import serve
 
-pytestmark = pytest.mark.engine
+# One worker has all of them: they share a person whose engine runs.
+pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("rootless-try")]
 
 #: Moments at which one is killed; DOCKSWITCH_KILLS=50 makes that many.
 _KILLS = int(os.environ.get("DOCKSWITCH_KILLS", "2"))
@@ -29,12 +33,17 @@ _PUBLISHED = ("run", "--detach", "--init", "--name=web", f"--publish={_PORT}:80"
 _ASKS = ("busybox", "wget", "-q", "-O", "-", f"http://127.0.0.1:{_PORT}/hostname")
 
 
-@pytest.fixture
-def person(root: Path, mirror_server: MirrorServer, mirror: Mirror) -> Iterator[Person]:
-    """Whose engine runs, with a container that publishes a port."""
+@pytest.fixture(scope="module")
+def person(isolation: None, mirror: Mirror) -> Iterator[Person]:
+    """Whose engine runs, with a container that publishes a port, and who has fetched another."""
     demand(why_no_rootless())
-    with living(root, mirror_server.url) as person:
+    with (
+        serve(mirror.root) as server,
+        short_root() as root,
+        living(root, server.url) as person,
+    ):
         person.run("use", mirror.engines[1].version).ended(0)
+        person.run("try", "test", mirror.engines[-1].version, "--", "true").ended(0)
         person.import_image(Path("/bin/busybox"))
         person.docker(*_PUBLISHED)
         yield person
@@ -43,13 +52,11 @@ def person(root: Path, mirror_server: MirrorServer, mirror: Mirror) -> Iterator[
 def test_two_of_them_publish_what_ones_own_engine_publishes_too(
     person: Person, mirror: Mirror
 ) -> None:
-    own, engines = mirror.engines[1].version, {"old": mirror.engines[0], "new": mirror.engines[-1]}
-    for engine in engines.values():
-        person.run("install", engine.channels[-1], engine.version).ended(0)
+    own, engines = mirror.engines[1].version, {"old": mirror.engines[1], "new": mirror.engines[-1]}
     before = seen(person)
-    for name, engine in engines.items():
-        said = person.run("try", engine.version, "--keep", name, "--with-image", "probe")
-        assert said.ended(0).plain["version"] == engine.version
+    with ThreadPoolExecutor(len(engines)) as at_once:
+        for said in at_once.map(lambda name: keep(person, name, engines[name].version), engines):
+            assert said["version"] == engines[said["name"]].version
     listed = person.run("list", "--trials").ended(0).plain["trials"]
     assert {each["name"]: each["version"] for each in listed} == {
         name: engine.version for name, engine in engines.items()
@@ -81,7 +88,6 @@ def test_a_command_in_one_has_its_exit_code_and_leaves_nothing(
     person: Person, mirror: Mirror
 ) -> None:
     engine = mirror.engines[-1]
-    person.run("install", "test", engine.version).ended(0)
     before = seen(person)
     script = "docker version --format {{.Server.Version}}; exit 7"
     said = person.told("try", engine.version, "--", "sh", "-c", script).ended(7)
@@ -92,8 +98,7 @@ def test_a_command_in_one_has_its_exit_code_and_leaves_nothing(
 def test_one_that_is_killed_at_any_moment_leaves_nothing_that_recover_does_not_clean(
     person: Person, mirror: Mirror
 ) -> None:
-    version = mirror.engines[0].version
-    person.run("install", version).ended(0)
+    version = mirror.engines[1].version
     before = seen(person)
     words = ("try", version, "--with-image=probe", "--", "docker", "run", "probe", "/busybox")
     began = time.monotonic()
@@ -107,6 +112,37 @@ def test_one_that_is_killed_at_any_moment_leaves_nothing_that_recover_does_not_c
             trial.send_signal(signal.SIGKILL)
         person.run("recover").ended(0)
         assert seen(person) == before
+
+
+def test_one_that_is_kept_ends_by_itself_when_its_time_is_up(
+    person: Person, mirror: Mirror
+) -> None:
+    before = seen(person)
+    said = keep(person, "soon", mirror.engines[1].version, "--for-hours", "0.0005")
+    assert said["until"]
+    deadline = time.monotonic() + 30
+    while person.run("list", "--trials").ended(0).plain["trials"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert seen(person) == before
+
+
+def test_one_whose_keeper_is_killed_leaves_nothing_that_recover_does_not_clean(
+    person: Person, mirror: Mirror
+) -> None:
+    before = seen(person)
+    keep(person, "kept", mirror.engines[-1].version)
+    within(person, "kept", "docker", *_PUBLISHED)
+    (keeper,) = [pid for pid, said in person.processes().items() if "-m dockswitch" in said]
+    os.kill(keeper, signal.SIGKILL)
+    person.run("recover").ended(0)
+    assert seen(person) == before
+
+
+def keep(person: Person, name: str, version: str, *more: str) -> dict[str, Any]:
+    """What is said of one that is kept, with an image of busybox."""
+    kept = person.run("try", version, "--keep", name, "--with-image", "probe", *more)
+    return kept.ended(0).plain
 
 
 def within(person: Person, name: str, *words: str) -> str:
