@@ -54,10 +54,22 @@ def command(
         ),
     ] = None,
     end: Annotated[
-        str | None, typer.Option("--end", metavar="NAME", help="End one, with all that is in it.")
+        str | None,
+        typer.Option(
+            "--end",
+            metavar="NAME",
+            help="End one, with all that is in it.",
+            autocompletion=lambda ctx, incomplete: _complete(ctx, incomplete),
+        ),
     ] = None,
     enter: Annotated[
-        str | None, typer.Option("--in", metavar="NAME", help="A shell or command in one kept.")
+        str | None,
+        typer.Option(
+            "--in",
+            metavar="NAME",
+            help="A shell or command in one that is kept.",
+            autocompletion=lambda ctx, incomplete: _complete(ctx, incomplete),
+        ),
     ] = None,
     source: spec.From = None,
     suite: spec.Suite = None,
@@ -142,6 +154,13 @@ def _refuse_contradictions(
         )
     if end and argv:
         raise UsageError("--end runs no command", hint=f"dockswitch try --in {end} -- ...")
+
+
+def _complete(ctx: typer.Context, incomplete: str) -> list[str]:
+    from dockswitch.switching import trial_record
+
+    names = [each.name for each in trial_record.every(Session(ctx).system)]
+    return spec.beginning(names, incomplete)
 
 
 class NoTerminal(UsageError):

@@ -60,6 +60,7 @@ def carried() -> dict[str, str]:
 def tries(session: Session, wish: Wish) -> None:
     """Ends the command with the exit code of the shell or command that ran in it."""
     seat, system = _Seat.taken(), session.system
+    trial_sweep.sweep(system)  # those of owners that were killed would fill the disk
     began = system.monotonic()
     with trials.begun(
         system,
@@ -86,6 +87,7 @@ def keeps(session: Session, wish: Wish, name: str, hours: float | None) -> None:
     from dockswitch.switching import kept_trials  # few are kept
 
     seat, system = _Seat.taken(), session.system
+    trial_sweep.sweep(system)  # those of owners that were killed would fill the disk
     began = system.monotonic()
     kept = kept_trials.keep(
         system,

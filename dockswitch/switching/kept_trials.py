@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from dockswitch.engine import trial_network
 from dockswitch.model.errors import UsageError
 from dockswitch.model.ports import Progress, System
 from dockswitch.model.release import Bundle
@@ -57,6 +58,8 @@ def keep(
         ):
             yield tried.pid
 
+    for note in trial_network.possible(system).notes:
+        system.tell(note)  # what that process says, only its log hears
     at = until.timestamp() if until is not None else None
     system.keep(held, log=system.layout.trial_log(name), until=at)
     record = trial_record.read(system, name)

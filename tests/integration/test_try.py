@@ -35,26 +35,33 @@ def tools(program: Dockswitch) -> None:
 
 @pytest.fixture
 def stocked(program: Dockswitch, mirror: Mirror, stock: Stock, tools: None) -> Dockswitch:
-    """The oldest engine is in use, and the newest is here too."""
+    """The oldest engine is here, and the newest."""
     stock.hand_out(program.root, mirror.engines[0], mirror.engines[-1])
-    program.run("use", mirror.engines[0].version).ended(0)
+    (program.root / below.STATE / "log").mkdir()
     return program
 
 
+@pytest.fixture
+def running(stocked: Dockswitch, mirror: Mirror) -> Dockswitch:
+    """The oldest is in use, too."""
+    stocked.run("use", mirror.engines[0].version).ended(0)
+    return stocked
+
+
 def test_two_at_once_publish_the_same_port_and_leave_no_trace(
-    stocked: Dockswitch, mirror: Mirror
+    running: Dockswitch, mirror: Mirror
 ) -> None:
     old, new = mirror.engines[0].version, mirror.engines[-1].version
-    before = everything(stocked.root)
+    before = everything(running.root)
     for name, version in {"a": old, "b": new}.items():
-        said = stocked.run("try", version, "--keep", name).ended(0).plain
+        said = running.run("try", version, "--keep", name).ended(0).plain
         assert (said["name"], said["version"]) == (name, version)
         assert "exit" not in said
-    assert below.answering(stocked.root) == old
+    assert below.answering(running.root) == old
     for name in "ab":
         script = [
             "set -e",
-            image(stocked.root),
+            image(running.root),
             serves("web", f"from-{name}", "-p", "8080:80"),
             asks("http://127.0.0.1:8080/"),
             "docker network create n >/dev/null",
@@ -62,17 +69,17 @@ def test_two_at_once_publish_the_same_port_and_leave_no_trace(
             f"docker run --rm --network n {IMAGE} {BUSYBOX} wget -q -O - http://db/",
             "cat /etc/resolv.conf",
         ]
-        inside = stocked.told("try", "--in", name, "--", "sh", "-c", "\n".join(script))
+        inside = running.told("try", "--in", name, "--", "sh", "-c", "\n".join(script))
         lines = inside.ended(0).out.split()
         assert lines == [f"from-{name}", f"db-of-{name}", "nameserver", "10.0.2.3"]
-    listed = stocked.run("list", "--trials").ended(0).plain["trials"]
+    listed = running.run("list", "--trials").ended(0).plain["trials"]
     assert [(each["name"], each["alive"]) for each in listed] == [("a", True), ("b", True)]
-    assert "on trial as b" in stocked.run("uninstall", new).ended(1).error
-    stocked.run("recover").ended(0)  # which spares them
+    assert "on trial as b" in running.run("uninstall", new).ended(1).error
+    running.run("recover").ended(0)  # which spares them
     for name in "ab":
-        stocked.run("try", "--end", name).ended(0)
-    assert everything(stocked.root) == before
-    assert below.answering(stocked.root) == old
+        running.run("try", "--end", name).ended(0)
+    assert everything(running.root) == before
+    assert below.answering(running.root) == old
 
 
 def test_its_containers_reach_what_the_machine_reaches(stocked: Dockswitch, mirror: Mirror) -> None:
@@ -94,14 +101,14 @@ def test_its_containers_reach_what_the_machine_reaches(stocked: Dockswitch, mirr
             server.wait()
 
 
-def test_it_gets_an_image_of_the_engine_that_runs(stocked: Dockswitch, mirror: Mirror) -> None:
+def test_it_gets_an_image_of_the_engine_that_runs(running: Dockswitch, mirror: Mirror) -> None:
     new = mirror.engines[-1].version
-    script = image(stocked.root).replace("docker", f"{stocked.root}/usr/local/bin/docker", 1)
-    env = {**os.environ, "DOCKER_HOST": f"unix://{stocked.root}/run/docker.sock"}
+    script = image(running.root).replace("docker", f"{running.root}/usr/local/bin/docker", 1)
+    env = {**os.environ, "DOCKER_HOST": f"unix://{running.root}/run/docker.sock"}
     subprocess.run(["sh", "-c", script], env=env, check=True, timeout=60)
     runs = ("--", "docker", "run", "--rm", IMAGE, BUSYBOX, "echo", "brought")
-    assert stocked.told("try", new, "--with-image", IMAGE, *runs).ended(0).out == "brought\n"
-    error = stocked.run("try", new, "--with-image", "no/such:1", *runs).ended(125).error
+    assert running.told("try", new, "--with-image", IMAGE, *runs).ended(0).out == "brought\n"
+    error = running.run("try", new, "--with-image", "no/such:1", *runs).ended(125).error
     assert "the engine here has no image no/such:1" in error
     assert "`docker pull no/such:1`" in error
 
