@@ -35,11 +35,11 @@ def needs(
 
 
 def refuse(reader: Reader) -> None:
-    """Raises what any engine of a user's own would miss here, before one is fetched."""
+    """Raises what any engine of a user's own that is tried would miss, before one is fetched."""
     if reader.layout.scope == "user":
         from dockswitch.engine import rootless_needs
 
-        finding.refuse(rootless_needs.findings(reader))
+        finding.refuse(rootless_needs.findings(reader, instead=rootless_needs.AS_ROOT))
 
 
 def ready(system: System, catalog: LateCatalog, progress: Progress) -> None:

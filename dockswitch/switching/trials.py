@@ -133,7 +133,8 @@ def _starter(system: System, places: Places, wanted: Wanted) -> Starter | None:
     from dockswitch.engine import rootless, rootless_needs, rootless_trial
 
     kit = system.names(rootless.kit_of(system, wanted.folder))
-    finding.refuse(rootless_needs.findings(system, rootless_needs.brought(wanted.version, kit)))
+    brings = rootless_needs.brought(wanted.version, kit)
+    finding.refuse(rootless_needs.findings(system, brings, instead=rootless_needs.AS_ROOT))
     return rootless_trial.starter(system, places, wanted, own_network=True)
 
 
