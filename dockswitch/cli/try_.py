@@ -17,13 +17,12 @@ Examples:
   dockswitch try test latest-pre --keep rc --for-hours 8
   dockswitch try --in rc -- docker ps
   dockswitch try --end rc
-  dockswitch --user try test             one without root, in its kit's network
+  dockswitch --user try test             one without root
 
 It has images, containers and a network of its own, and is gone with its shell
 or command, in which the ports that it publishes are on localhost. One that is
-kept is `docker --context dockswitch-NAME` for any other shell. Without root it
-publishes nothing on this machine either, and you are alone in there: sudo and
-its like do nothing.
+kept is `docker --context dockswitch-NAME` for any other shell. All of it without
+root too (`--user`), except that sudo does nothing in there.
 """
 RUNS = True  # what stands behind `--`
 FAILED = 125  # as with `run`
