@@ -21,8 +21,8 @@ Examples:
 
 It has images, containers and a network of its own, and is gone with its shell
 or command, in which the ports that it publishes are on localhost. One that is
-kept is `docker --context dockswitch-NAME` for any other shell. All of it without
-root too (`--user`), except that sudo does nothing in there.
+kept is `docker --context dockswitch-NAME` for any other shell. All of it goes
+without root too (`--user`), but for sudo, which does nothing in there.
 """
 RUNS = True  # what stands behind `--`
 FAILED = 125  # as with `run`
