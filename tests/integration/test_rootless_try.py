@@ -66,6 +66,8 @@ def test_two_of_them_publish_what_ones_own_engine_publishes_too(
         versions = ("--format", "{{.Client.Version}} {{.Server.Version}}")
         answered = within(person, name, "docker", "version", *versions)
         assert answered == f"{engine.version} {engine.version}"
+        led = person.docker("--context", f"dockswitch-{name}", "version", *versions)
+        assert led.split()[1] == engine.version
         identity = within(person, name, "docker", *_PUBLISHED)[:12]
         assert within(person, name, *_ASKS) == identity
         assert within(person, name, "id", "--user") == str(person.uid)
@@ -132,7 +134,9 @@ def test_one_whose_keeper_is_killed_leaves_nothing_that_recover_does_not_clean(
 ) -> None:
     before = seen(person)
     keep(person, "kept", mirror.engines[-1].version)
-    within(person, "kept", "docker", *_PUBLISHED)
+    # Nobody but the kit may signal what runs as such a user.
+    lasting = ("run", "--detach", "--user=1000", "probe", "/busybox", "sleep", "600")
+    within(person, "kept", "docker", *lasting)
     (keeper,) = [pid for pid, said in person.processes().items() if "-m dockswitch" in said]
     os.kill(keeper, signal.SIGKILL)
     person.run("recover").ended(0)
