@@ -1,6 +1,7 @@
 """Engines on trial beside the machine's own: whose they are, and that nothing is left of them."""
 
 import contextlib
+import errno
 from collections.abc import Iterator
 
 import pytest
@@ -122,6 +123,39 @@ def test_after_a_kill_at_any_call_recovering_leaves_nothing_of_it(moment: Moment
             mend(death.world)
             no_trial_is_left(death.world)
             is_whole(death.world)
+
+
+def test_interrupted_at_any_call_it_is_gone() -> None:
+    number, came = 0, True
+    while came:
+        number += 1
+        world, came = machine(), False
+        try:
+            with world.interrupted_at(number), trial(world):
+                world.pause(1)
+        except KeyboardInterrupt:
+            came = True
+        world.files.write(world.layout.trial_log("t1"), None, 0o644)
+        mend(world)  # it may have come while it was ending
+        no_trial_is_left(world)
+        is_whole(world)
+    assert number > 8
+
+
+def test_on_a_full_disk_it_is_gone_and_says_so() -> None:
+    number, came = 0, True
+    while came:
+        number += 1
+        world, came = machine(), False
+        try:
+            with world.full(number), trial(world):
+                pass
+        except OSError as error:
+            came = error.errno == errno.ENOSPC
+        assert trial_record.names(world) == ()
+        no_trial_is_left(world, log=True)
+        is_whole(world)
+    assert number > 4
 
 
 def test_recovering_leaves_one_alone_whose_owner_lives() -> None:
