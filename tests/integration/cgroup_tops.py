@@ -48,8 +48,10 @@ def mounting(tops: tuple[Top, ...]) -> str:
 
 
 def joining(tops: tuple[Top, ...]) -> str:
-    """The shell's words that move the shell into them all."""
-    return "".join(f"echo $$ > {top.folder}/cgroup.procs; " for top in tops)
+    """The shell's words that move the shell into them all, aside where room was made."""
+    folders = " ".join(str(top.folder) for top in tops)
+    aside = 'if [ -d "$each/init" ]; then each="$each/init"; fi'
+    return f'for each in {folders}; do {aside}; echo $$ > "$each/cgroup.procs"; done;'
 
 
 @contextmanager
@@ -78,22 +80,23 @@ def _hierarchies() -> list[str]:
 
 def _top(line: str, name: str) -> Top:
     place, _, rest = line.partition(" - ")
-    kind, _, options = rest.split()
+    kind, _, said = rest.split()
     mounted = Path(place.split()[4])
-    given = [each for each in options.split(",") if each not in ("rw", "ro", "clone_children")]
-    if any(each.startswith("name=") for each in given):
-        given.insert(0, "none")
-    return Top(mounted / _own(given).lstrip("/") / name, mounted, kind, ",".join(given) or "rw")
+    known, own = _ours(set() if kind == "cgroup2" else set(said.split(",")))
+    options = f"none,{known}" if known.startswith("name=") else known or "rw"
+    return Top(mounted / own.lstrip("/") / name, mounted, kind, options)
 
 
-def _own(controllers: list[str]) -> str:
-    """Our own cgroup in the hierarchy of these controllers, none of them for version 2's."""
-    wanted = set(controllers) - {"none"}
+def _ours(mounted: set[str]) -> tuple[str, str]:
+    """What a hierarchy that is mounted so is called, nothing for version 2's, and our cgroup in it.
+
+    See cgroups(7).
+    """
     for line in Path("/proc/self/cgroup").read_text().splitlines():
-        _, named, path = line.split(":", 2)
-        if set(filter(None, named.split(","))) & wanted or (not named and not wanted):
-            return path
-    return "/"
+        _, known, path = line.split(":", 2)
+        if (not known and not mounted) or (known and set(known.split(",")) <= mounted):
+            return known, path
+    raise AssertionError(f"this process is in no cgroup of {mounted}")
 
 
 def _remove(cgroup: Path) -> None:

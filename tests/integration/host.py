@@ -105,7 +105,7 @@ class Host(Dockswitch):
         return found
 
     def memory(self) -> int:
-        """Bytes that all that runs there has in memory and shares with nobody."""
+        """Bytes that all that runs there has in memory, what is shared counted once."""
         total = 0
         for entry in self._numbers():
             with suppress(OSError):
