@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from dockswitch.cli.session import Session
-from dockswitch.model.errors import Busy
-from dockswitch.switching import in_trial, trial_record, trial_sweep, trials
+from dockswitch.switching import in_trial, trial_sweep, trials
 from dockswitch.switching.trials import Tried, Whose
 from dockswitch.system import people
 
@@ -126,12 +125,8 @@ def keeps(session: Session, wish: Wish, name: str, hours: float | None) -> None:
 
 def enters(session: Session, name: str, argv: Sequence[str]) -> None:
     """A shell or a command in one that is there; ends with its exit code."""
-    record = trial_sweep.of(session.system, name)
-    if not record.pid:
-        raise NotReady(name)
+    record = trial_sweep.living(session.system, name)
     tried = Tried.of(record)
-    if not trial_record.lives(session.system, name):
-        raise trial_sweep.NoSuchTrial(name, [])
     code = _attended(session, tried, _Seat.taken(), argv)
     session.report.answer({**_plain(session, tried, record.context), "exit": code})
     raise typer.Exit(code)
@@ -169,10 +164,3 @@ def _plain(session: Session, tried: Tried, context: str = "") -> dict[str, objec
         "host": in_trial.host(session.layout, tried),
         "context": context or None,
     }
-
-
-class NotReady(Busy):
-    def __init__(self, name: str) -> None:
-        super().__init__(
-            f"{name} does not answer yet", details="its engine starts", hint="try again shortly"
-        )

@@ -9,7 +9,13 @@ from dockswitch.engine import trial_network
 from dockswitch.model.errors import UsageError
 from dockswitch.model.ports import Progress, System
 from dockswitch.model.release import Bundle
-from dockswitch.switching import trial_context, trial_record, trials
+from dockswitch.switching import (
+    trial_context,
+    trial_images,
+    trial_record,
+    trial_sweep,
+    trials,
+)
 from dockswitch.switching.trials import NameTaken, Tried, Whose
 
 _LONGEST = 24 * 366.0
@@ -49,7 +55,6 @@ def keep(
                 name,
                 progress,
                 channel=channel,
-                images=images,
                 until=_text(until),
                 whose=whose,
                 context=trial_context.name_of(name),
@@ -58,13 +63,21 @@ def keep(
         ):
             yield tried.pid
 
+    trial_images.refuse_missing(system, images)
     for note in trial_network.possible(system).notes:
         system.tell(note)  # what that process says, only its log hears
+    progress.say(f"starting {bundle.version} as {name}, beside what runs here")
     at = until.timestamp() if until is not None else None
-    system.keep(held, log=system.layout.trial_log(name), until=at)
+    owner = system.keep(held, log=system.layout.trial_log(name), until=at)
     record = trial_record.read(system, name)
     if record is None:
         raise EndedAtOnce(name)
+    try:
+        for image in images:  # with progress that a person sees
+            trial_images.copy(system, image, record.socket, progress)
+    except BaseException:
+        system.end(owner, wait=trial_sweep.GRACE)
+        raise
     return Kept(Tried.of(record), record.context, record.until)
 
 

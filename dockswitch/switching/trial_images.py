@@ -1,6 +1,7 @@
 """Images that a trial gets from the machine's engine: copied from socket to socket."""
 
 import posixpath
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from dockswitch.engine import api
@@ -11,7 +12,7 @@ from dockswitch.model.ports import Progress, System
 _PLAIN = "/:@"  # of an image's name
 
 
-def refuse_missing(system: System, images: tuple[str, ...]) -> None:
+def refuse_missing(system: System, images: Sequence[str]) -> None:
     """Before anything is started; raises NoSuchImage and NobodyHasImages."""
     for image in images:
         _found(system, DaemonConfig.read(system).socket, image)

@@ -2,12 +2,12 @@
 
 from dockswitch.engine import trial
 from dockswitch.engine.trial import Places
-from dockswitch.model.errors import UsageError
+from dockswitch.model.errors import Busy, UsageError
 from dockswitch.model.ports import Reader, System
 from dockswitch.switching import trial_context, trial_record
 from dockswitch.switching.trial_record import Record
 
-_GRACE = 20.0  # seconds that an owner has for removing what its engine wrote
+GRACE = 20.0  # seconds that an owner has for removing what its engine wrote
 
 
 def sweep(system: System) -> None:
@@ -32,9 +32,9 @@ def clear(system: System, name: str) -> None:
 def end(system: System, name: str) -> Record:
     """Ends that one, whoever has it; raises NoSuchTrial. What it was."""
     record = of(system, name)
-    if trial_record.lives(system, name) and not system.end(record.owner, wait=_GRACE):
+    if trial_record.lives(system, name) and not system.end(record.owner, wait=GRACE):
         # such as a shell on a terminal, which goes on when it is asked to end
-        system.end(record.owner, wait=_GRACE, kill=True)
+        system.end(record.owner, wait=GRACE, kill=True)
     sweep(system)
     return record
 
@@ -45,6 +45,17 @@ def of(reader: Reader, name: str) -> Record:
     if record is None:
         there = [each.name for each in trial_record.every(reader)]
         raise NoSuchTrial(name, there)
+    return record
+
+
+def living(reader: Reader, name: str) -> Record:
+    """The record of one that answers; raises NoSuchTrial, and NotReady."""
+    record = of(reader, name)
+    if not trial_record.lives(reader, name):
+        every = (each.name for each in trial_record.every(reader))
+        raise NoSuchTrial(name, [each for each in every if trial_record.lives(reader, each)])
+    if not record.pid:
+        raise NotReady(name)
     return record
 
 
@@ -61,4 +72,13 @@ class NoSuchTrial(UsageError):
             f"there is no trial {name!r}",
             details=known,
             hint="`dockswitch list --trials` shows them",
+        )
+
+
+class NotReady(Busy):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"the trial {name} does not answer yet",
+            details="its engine is starting",
+            hint="run the same command again in a moment",
         )

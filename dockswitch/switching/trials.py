@@ -88,35 +88,41 @@ def begun(
             uid=whose.uid if whose else 0,
             config=whose.config if whose else "",
         )
-        trial_images.refuse_missing(system, tuple(images))
+        trial_images.refuse_missing(system, images)
         trial_sweep.clear(system, taken)  # of an owner that was killed
         ends.callback(trial.end, system, places)
         trial_record.write(system, record)
-        network = trial_network.possible(system)
-        for note in network.notes:
-            system.tell(note)
         progress.say(f"starting {bundle.version} as {taken}, beside what runs here")
-        wanted = Wanted(bundle.version, bundle.folder)
-        person = daemon_config.values(system) or {}
-        starts = _starter(system, places, wanted)
-        started = trial.begin(system, places, wanted, person, starts, network)
-        ends.callback(system.end, started.pid, wait=10, kill=True)
-        leads_out = trial_network.leads_out(system, network, started.pid, places.network_log)
-        if leads_out is not None:
-            ends.callback(system.end, leads_out, wait=10, kill=True)
-        reason = trial.answers(system, started)
-        if reason is not None:
-            raise DoesNotAnswer(record.version, reason, system.layout.real(places.log))
+        pid = _answering(system, bundle, places, ends)
         ends.callback(system.write, places.log, None)  # it tells of nothing that failed
-        if leads_out is not None and not trial_network.is_up(system, started.pid, leads_out):
-            system.tell(trial_network.NOT_UP)
         if whose is not None and system.layout.scope == "system":
             system.give(places.socket, whose.uid)
-        record = replace(record, pid=trial.network_of(system, started))
+        record = replace(record, pid=pid)
         trial_record.write(system, record)
         for image in images:
             trial_images.copy(system, image, places.socket, progress)
         yield Tried.of(record)
+
+
+def _answering(system: System, bundle: Bundle, places: Places, ends: contextlib.ExitStack) -> int:
+    """The process whose network an engine has, once that answers; what ends it is in `ends`."""
+    network = trial_network.possible(system)
+    for note in network.notes:
+        system.tell(note)
+    wanted = Wanted(bundle.version, bundle.folder)
+    person = daemon_config.values(system) or {}
+    starts = _starter(system, places, wanted)
+    started = trial.begin(system, places, wanted, person, starts, network)
+    ends.callback(system.end, started.pid, wait=10, kill=True)
+    leads_out = trial_network.leads_out(system, network, started.pid, places.network_log)
+    if leads_out is not None:
+        ends.callback(system.end, leads_out, wait=10, kill=True)
+    reason = trial.answers(system, started)
+    if reason is not None:
+        raise DoesNotAnswer(str(bundle.version), reason, system.layout.real(places.log))
+    if leads_out is not None and not trial_network.is_up(system, started.pid, leads_out):
+        system.tell(trial_network.NOT_UP)
+    return trial.network_of(system, started)
 
 
 def named(name: str) -> str:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
-from dockswitch.model.errors import DockswitchError
+from dockswitch.model.errors import DockswitchError, Interrupted
 from dockswitch.system import proc
 
 # What ends the wait: told to go, or a child has gone. A terminal that closes ends nothing.
@@ -63,10 +63,11 @@ def _own(
             _wait(child, until)
         code = 0
     except DockswitchError as error:
-        fields = (error.code, error.exit, error.message, error.details, error.hint)
-        _tell(writes, json.dumps(fields))
+        _tell(writes, error)
+    except KeyboardInterrupt:
+        _tell(writes, Interrupted("it was ended while it began"))
     except BaseException as error:  # noqa: BLE001  # whoever waits is told, and the log
-        _tell(writes, json.dumps(("error", 1, f"{type(error).__name__}: {error}", "", "")))
+        _tell(writes, DockswitchError(f"{type(error).__name__}: {error}"))
     finally:
         with contextlib.suppress(OSError):
             sys.stderr.flush()
@@ -102,9 +103,10 @@ def _closed(opened: int) -> int:
     return -1
 
 
-def _tell(writes: int, text: str) -> None:
+def _tell(writes: int, error: DockswitchError) -> None:
+    fields = (error.code, error.exit, error.message, error.details, error.hint)
     with contextlib.suppress(OSError):  # nobody waits any more
-        os.write(writes, text.encode())
+        os.write(writes, json.dumps(fields).encode())
 
 
 def _all(reads: int) -> bytes:

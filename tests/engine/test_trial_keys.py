@@ -70,3 +70,12 @@ def test_other_options_of_its_runtime_stay() -> None:
         "isolation=default",
         "native.cgroupdriver=cgroupfs",
     ]
+
+
+def test_in_a_network_of_its_own_it_has_a_bridge_as_the_person_describes_it() -> None:
+    described = {"bip": "10.9.0.1/24", "icc": False, "ipv6": True, "mtu": 1400}
+    of_the_machine = {"bridge": "br0", "ip": "192.0.2.1", "default-gateway": "192.0.2.2"}
+    switched_off = {"iptables": False, "ip6tables": False, "ip-masq": False, "ip-forward": False}
+    found = keys({**described, **of_the_machine, **switched_off}, NEW, "c", bridged=True)
+    assert {key: found[key] for key in described} == described
+    assert not {*of_the_machine, *switched_off} & set(found)

@@ -9,7 +9,7 @@ from tests.integration.apt_holdings import AptRepository, Packaged
 from tests.integration.systemd_machine import Machine
 
 #: An image of the engine's own init, wherever its package has it.
-_CONTAINER = """\
+CONTAINER = """\
 set -e
 init=$(command -v docker-init || echo /usr/libexec/docker/docker-init)
 tar --create --directory "$(dirname "$init")" docker-init | docker import - probe >/dev/null
@@ -60,4 +60,4 @@ class Apt:
 
     def run_container(self) -> None:
         """Run one with the engine that is installed; fail where it cannot."""
-        assert "tini" in self.machine.shell(["sh", "-c", _CONTAINER])
+        assert "tini" in self.machine.shell(["sh", "-c", CONTAINER])

@@ -66,6 +66,39 @@ def test_it_writes_to_places_of_its_own_and_sees_no_network(tmp_path: Path) -> N
         processes.end(pid, wait=5, kill=True)
 
 
+_TELLS_OF_NETWORK = """\
+cat /etc/resolv.conf; grep -c lo: /proc/net/dev
+touch /run/xtables.lock; stat -c %m /run/xtables.lock; ls /etc/docker | grep -c daemon.json
+wc -l < /etc/passwd; sleep 300 & wait
+"""
+
+
+def test_with_a_resolver_its_loopback_is_up_and_the_lock_of_its_rules_is_its_own(
+    tmp_path: Path,
+) -> None:
+    log, lock = tmp_path / "log", Path("/run/xtables.lock")
+    there = lock.exists()
+    resolver = b"nameserver 10.0.2.3\n"
+    pid = apart.start(["sh", "-c", _TELLS_OF_NETWORK], log=str(log), env=_ENV, resolver=resolver)
+    users = len(Path("/etc/passwd").read_text().splitlines())
+    try:
+        until(lambda: log.read_text().endswith(f"{users}\n"))
+        _, *said = log.read_text().splitlines()
+        assert said[0] == "nameserver 10.0.2.3"
+        assert said[1:4] == ["1", "/run", "0"]
+        flags = subprocess.run(
+            ["nsenter", "-t", str(pid), "--net", "ip", "-o", "link", "show", "lo"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert "UP" in flags.stdout
+        assert lock.exists() == there
+        assert resolver not in Path("/etc/resolv.conf").read_bytes()
+    finally:
+        processes.end(pid, wait=5, kill=True)
+
+
 def test_with_it_ends_all_that_it_started(tmp_path: Path) -> None:
     pid = apart.start(["sh", "-c", _TELLS], log=str(tmp_path / "log"), env=_ENV)
     until(lambda: len(sleeping(pid)) == 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.integration.apt_holdings import AptRepository
-from tests.integration.apt_machine import Apt
+from tests.integration.apt_machine import CONTAINER, Apt
 from tests.integration.packaged import Story
 
 pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("systemd")]
@@ -25,6 +25,9 @@ def test_a_release_is_tried_beside_an_engine_of_packages(
     assert said.out == f"{test.version}\n"
     kept = story.machine.run("try", test.version, "--keep", "rc").ended(0).plain
     assert (kept["version"], kept["trust"]) == (test.version, "signed")
+    # and its containers run below cgroups of their own, whoever makes those of the machine
+    inside = ("try", "--in", "rc", "--", "sh", "-c", CONTAINER)
+    assert "tini" in story.machine.told(*inside).ended(0).out
     # whoever is not there to end it: the machine itself
     story.machine.reboot()
     story.machine.run("recover").ended(0)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from dockswitch.system.locks import holder
+from dockswitch.system.locks import claimed, holder
 
 _HOLD = """\
 import fcntl, sys
@@ -42,6 +42,37 @@ def test_a_flock_is_no_such_lock(tmp_path: Path) -> None:
         assert holder(str(path)) is None
     finally:
         os.close(opened)
+
+
+def test_a_claim_is_seen_by_others_and_gone_behind_it(tmp_path: Path) -> None:
+    path = tmp_path / "shelf" / "t1.lock"
+    with claimed(str(path)) as ours:
+        assert ours
+        assert holder(str(path)) is not None
+        with claimed(str(path)) as theirs:
+            assert not theirs
+        assert holder(str(path)) is not None  # that look took nothing away
+    assert not path.exists()
+    with claimed(str(path)) as ours:
+        assert ours
+
+
+def test_a_claim_goes_with_its_owner_and_leaves_a_file_that_nobody_has(tmp_path: Path) -> None:
+    path = tmp_path / "t1.lock"
+    owner = (
+        "import sys, time; from dockswitch.system.locks import claimed\n"
+        f"with claimed({str(path)!r}) as ours: print(ours, flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", owner], stdout=subprocess.PIPE, text=True) as made:
+        assert made.stdout is not None
+        assert made.stdout.readline() == "True\n"
+        assert holder(str(path)) is not None
+        made.kill()
+    assert path.exists()
+    assert holder(str(path)) is None
+    with claimed(str(path)) as ours:
+        assert ours
+    assert not path.exists()
 
 
 @contextmanager
