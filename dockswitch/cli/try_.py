@@ -17,7 +17,7 @@ Examples:
   dockswitch try test latest-pre --keep rc --for-hours 8
   dockswitch try --in rc -- docker ps
   dockswitch try --end rc
-  dockswitch --user try test             one without root
+  dockswitch try test --user             an engine without root
 
 It has images, containers and a network of its own, and is gone with its shell
 or command, in which the ports that it publishes are on localhost. One that is
