@@ -120,8 +120,10 @@ def test_one_that_is_kept_ends_by_itself_when_its_time_is_up(
     person: Person, mirror: Mirror
 ) -> None:
     before = seen(person)
-    said = keep(person, "soon", mirror.engines[1].version, "--for-hours", "0.0005")
-    assert said["until"]
+    keep = ("--keep", "soon", "--for-hours", "0.002")
+    said = person.run("try", mirror.engines[1].version, *keep)
+    # On a machine that is slow enough its time is up before it answers.
+    assert said.code == 0 or "as soon as it began" in said.error
     deadline = time.monotonic() + 30
     while person.run("list", "--trials").ended(0).plain["trials"]:
         assert time.monotonic() < deadline
@@ -143,10 +145,9 @@ def test_one_whose_keeper_is_killed_leaves_nothing_that_recover_does_not_clean(
     assert seen(person) == before
 
 
-def keep(person: Person, name: str, version: str, *more: str) -> dict[str, Any]:
+def keep(person: Person, name: str, version: str) -> dict[str, Any]:
     """What is said of one that is kept, with an image of busybox."""
-    kept = person.run("try", version, "--keep", name, "--with-image", "probe", *more)
-    return kept.ended(0).plain
+    return person.run("try", version, "--keep", name, "--with-image", "probe").ended(0).plain
 
 
 def within(person: Person, name: str, *words: str) -> str:
