@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 from pathlib import Path
 
 PYTHON = "/usr/bin/env python3"
@@ -26,7 +27,9 @@ def main(place: Path) -> None:
         _left_out(site)
         shiv = [sys.executable, "-m", "shiv", "--site-packages", str(site), "--python", PYTHON]
         shiv += ["--compressed", "--reproducible", "--console-script", "dockswitch"]
-        subprocess.run([*shiv, "--output-file", str(place / "dockswitch.pyz")], check=True)
+        made = Path(folder, "dockswitch.pyz")
+        subprocess.run([*shiv, "--output-file", str(made)], check=True)
+        _with_beginning(made, place / "dockswitch.pyz")
 
 
 def _left_out(site: Path) -> None:
@@ -36,6 +39,17 @@ def _left_out(site: Path) -> None:
             shutil.rmtree(about)
     for compiled in (*site.rglob("*.so"), *site.rglob("__pycache__")):
         shutil.rmtree(compiled) if compiled.is_dir() else compiled.unlink()
+
+
+def _with_beginning(made: Path, whole: Path) -> None:
+    """As shiv made it, but for the file that Python starts."""
+    begin = Path(__file__).with_name("begin_single_file.py").read_bytes()
+    with whole.open("wb") as file:
+        file.write(f"#!{PYTHON}\n".encode())
+        with zipfile.ZipFile(made) as old, zipfile.ZipFile(file, "w") as new:
+            for each in old.infolist():
+                new.writestr(each, begin if each.filename == "__main__.py" else old.read(each))
+    whole.chmod(0o755)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,8 @@ from tests.integration.apt_signing import SigningKey
 SUITE = "linux/debian/dists/bookworm"
 COMPONENTS = ("stable", "test")
 ARCHS = ("amd64", "arm64")
+# Release and codename of each distribution's suite, as they stand in versions of packages
+_SUITES: Mapping[str, str] = {"debian": "12~bookworm", "ubuntu": "22.04~jammy"}
 _PACKED: Mapping[str, Callable[[bytes], bytes]] = {
     "": bytes,
     ".gz": lambda body: gzip.compress(body, mtime=0),
@@ -25,7 +27,8 @@ _PACKED: Mapping[str, Callable[[bytes], bytes]] = {
 class Upstream:
     """`root` is what is served; `algorithms` are those whose sums Release has.
 
-    `forms` are those of Packages that are announced, and `absent` is left out of what is there.
+    `distribution` is whose suite it has. `forms` are those of Packages that are announced, and
+    `absent` is left out of what is there.
     """
 
     root: Path
@@ -34,6 +37,7 @@ class Upstream:
     algorithms: tuple[str, ...] = ("SHA256",)
     forms: tuple[str, ...] = ("", ".gz")
     absent: tuple[str, ...] = ()
+    distribution: str = "debian"
     packages: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
     @property
@@ -42,7 +46,7 @@ class Upstream:
 
     @property
     def suite(self) -> Path:
-        return self.root / SUITE
+        return self.root / f"linux/{self.distribution}/dists/{self._codename}"
 
     def channel_map(self, path: Path) -> Path:
         """A site's channel map that pins the key, wherever the mirror is."""
@@ -59,7 +63,8 @@ class Upstream:
 
     def release(self, channel: str, version: str, containerd: str, arch: str = "amd64") -> None:
         """Packages of an engine and of what goes with it; `sign` makes them known."""
-        spelled = f"5:{version.replace('-', '~')}-1~debian.12~bookworm"
+        release = _SUITES[self.distribution]
+        spelled = f"5:{version.replace('-', '~')}-1~{self.distribution}.{release}"
         needs = "Depends: containerd.io (>= 1.7), docker-ce-cli\n"
         self._package(channel, arch, "docker-ce", spelled, needs)
         self._package(channel, arch, "docker-ce-cli", spelled)
@@ -77,8 +82,8 @@ class Upstream:
         for name, body in listed:
             self._index(name, body)
         fields = {
-            "Suite": "bookworm",
-            "Codename": "bookworm",
+            "Suite": self._codename,
+            "Codename": self._codename,
             "Date": "Fri, 03 Feb 2023 10:00:00 +0000",
             "Architectures": " ".join(ARCHS),
             "Components": " ".join(COMPONENTS),
@@ -89,13 +94,18 @@ class Upstream:
             said += f"{each}:\n"
             said += "".join(f" {digest(each, b)} {len(b)} {name}\n" for name, b in listed)
         self.key.sign(self.suite, said)
-        (self.root / "linux/debian/gpg").write_bytes(self.key.public)
+        (self.suite.parents[1] / "gpg").write_bytes(self.key.public)
+
+    @property
+    def _codename(self) -> str:
+        return _SUITES[self.distribution].partition("~")[2]
 
     def _package(self, channel: str, arch: str, name: str, version: str, more: str = "") -> None:
         place = (
-            f"dists/bookworm/pool/{channel}/{arch}/{name}_{version.partition(':')[2] or version}"
+            f"dists/{self._codename}/pool/{channel}/{arch}/"
+            f"{name}_{version.partition(':')[2] or version}"
         )
-        deb = self.root / f"linux/debian/{place}_{arch}.deb"
+        deb = self.suite.parents[1] / f"{place}_{arch}.deb"
         deb.parent.mkdir(parents=True, exist_ok=True)
         deb.write_bytes(noise(f"{channel} {arch} {name} {version}", 400))
         stanza = (

@@ -1,13 +1,12 @@
 """`dockswitch lock`: write down the very files that hosts are to have."""
 
 import os
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dockswitch.cli import locks, spec
+from dockswitch.cli import lock_asked, locks, spec
 from dockswitch.cli.session import Session, day
 from dockswitch.model import lock_changes, lock_file, wish
 from dockswitch.model.errors import UsageError
@@ -83,7 +82,7 @@ def command(
         _show(session, locks.read(path))
         return
     before = locks.read(path) if anew or os.path.lexists(path) else None
-    asked = _asked(session, words or [], hosts, backend, as_of, before if anew else None)
+    asked = lock_asked.asked(session, words or [], hosts, backend, as_of, before if anew else None)
     made = _made(session, asked, before, check, fetch, verify, accept_digest)
     lock = replace(made.lock, path=path)
     changes = lock_changes.changes(before, lock) if before else ()
@@ -102,60 +101,11 @@ def command(
 
 def _path(*, anew: bool) -> str:
     """The lock that counts here where one is to be read, else the one of this folder."""
-    here = os.path.join(os.getcwd(), locks.NAME)
-    return (locks.nearest() if anew else None) or here
+    return (locks.nearest() if anew else None) or locks.here()
 
 
 def _show(session: Session, lock: Lock) -> None:
     session.report.answer(telling.plain(lock, ()), telling.shown(lock))
-
-
-def _asked(
-    session: Session,
-    words: Sequence[str],
-    hosts: Sequence[str] | None,
-    backends: Sequence[str] | None,
-    as_of: str | None,
-    before: Lock | None,
-) -> Asked:
-    """What is given, and of what is not what `before` was asked."""
-    requests = wish.several(words, tuple(session.catalog.channels)) if words else ()
-    for each in requests:
-        if isinstance(each.wish, wish.Previous | wish.SystemsOwn):
-            raise UsageError(
-                f"no lock can say what {each.words!r} is", hint="it differs from host to host"
-            )
-    was = before.asked if before else Asked((), ())
-    return Asked(
-        specs=tuple(dict.fromkeys(each.words for each in requests)) or was.specs,
-        hosts=_hosts(session, hosts) if hosts or not before else was.hosts,
-        backends=_sources(backends) or was.backends,
-        as_of=str(day(as_of)) if as_of else ("" if words else was.as_of),
-    )
-
-
-def _hosts(session: Session, named: Sequence[str] | None) -> tuple[str, ...]:
-    """As the lock names them; this one as those who publish packages know it."""
-    from dockswitch.switching import lock_hosts
-    from dockswitch.system import hosts
-
-    if named:
-        return tuple(dict.fromkeys(str(hosts.named(each)) for each in named))
-    this = hosts.with_distribution()
-    name = lock_hosts.name_of("apt", this, session.catalog)
-    try:
-        return (str(hosts.named(name)),)
-    except UsageError:  # a distribution that `--for` does not know
-        return (f"{this.os}/{this.arch}",)
-
-
-def _sources(backends: Sequence[str] | None) -> tuple[str, ...]:
-    """Whose sources these backends take; raises NoSuchBackend."""
-    from dockswitch.backends import find
-    from dockswitch.switching import locked
-
-    taken = (source for each in backends or () for source in locked.sources_of(find(each)))
-    return tuple(dict.fromkeys(taken))
 
 
 def _made(
@@ -167,16 +117,16 @@ def _made(
     verify: str | None,
     accept_digest: list[str] | None,
 ) -> "Made":
-    from dockswitch.switching import locking
+    from dockswitch.switching import lock_wish, locking
     from dockswitch.system import hosts
 
     channels = tuple(session.catalog.channels)
     until = day(asked.as_of) if asked.as_of else None
     requests = (wish.parse(each.split(), channels) for each in asked.specs)
-    fetching: locking.Fetching = "fetch"
+    fetching: lock_wish.Fetching = "fetch"
     if not (fetch if fetch is not None else not check):
         fetching = "trust" if check else "refuse"
-    wanted = locking.Wanted(
+    wanted = lock_wish.Wanted(
         asked=asked,
         requests=tuple(replace(each, as_of=until) for each in requests),
         readers=session.system.on_behalf_of(*(hosts.named(each) for each in asked.hosts)),

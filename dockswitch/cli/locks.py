@@ -19,15 +19,20 @@ NAME = "dockswitch.lock"
 
 def nearest(folder: str | None = None) -> str | None:
     """The lock of that folder (the working one) or of the nearest above it."""
-    here = os.path.abspath(folder or os.getcwd())
+    at = os.path.abspath(folder or os.getcwd())
     while True:
-        path = os.path.join(here, NAME)
+        path = os.path.join(at, NAME)
         if files.kind(path) in ("file", "link"):
             return path
-        above = os.path.dirname(here)
-        if above == here:
+        above = os.path.dirname(at)
+        if above == at:
             return None
-        here = above
+        at = above
+
+
+def here() -> str:
+    """The lock of the working folder, whether or not it is there."""
+    return os.path.join(os.getcwd(), NAME)
 
 
 def read(path: str) -> "Lock":
@@ -67,7 +72,7 @@ def wanted(
                 hint="`dockswitch use --locked` says that it may",
             )
         return read(path), WHATEVER
-    lock = read(path or os.path.join(os.getcwd(), NAME))
+    lock = read(path or here())
     if words or from_file:
         return lock, None
     if as_of is not None:

@@ -1,19 +1,23 @@
 """`dockswitch mirror`: keep a partial mirror of what some releases need, for any web server."""
 
-from collections.abc import Sequence
-from typing import Annotated
+import os
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dockswitch.cli import spec
+from dockswitch.cli import mirror_asked, spec
 from dockswitch.cli.session import Session
-from dockswitch.model.errors import NoSuchBackend
+from dockswitch.model.errors import UsageError
+
+if TYPE_CHECKING:  # imported by the function that runs, so that --help does without them
+    from dockswitch.switching.mirror_due import Due
 
 EXAMPLES = """\
 Examples:
   dockswitch mirror /srv/docker stable@28 test    for this machine
   dockswitch mirror /srv/docker stable --for debian:bookworm/arm64
   dockswitch mirror /srv/docker 28.5.2 --prune    nothing but that, from now on
+  dockswitch mirror /srv/docker --locked          what dockswitch.lock has
   dockswitch list-remote --mirror file:///srv/docker
 
 Each SPEC is one word here. The folder is laid out as Docker's own host, and any
@@ -30,14 +34,14 @@ def command(
         str, typer.Argument(metavar="DIR", help="The folder of the mirror.", show_default=False)
     ],
     words: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
             metavar="SPEC...",
             help="CHANNEL, VERSION or CHANNEL@VERSION.",
             show_default=False,
             autocompletion=spec.complete,
         ),
-    ],
+    ] = None,
     named: Annotated[
         list[str] | None,
         typer.Option(
@@ -56,6 +60,14 @@ def command(
             "Static and apt, as far as a host has them, where nothing is said.",
         ),
     ] = None,
+    locked: Annotated[
+        bool,
+        typer.Option(
+            "--locked",
+            help="The very files that the nearest dockswitch.lock has, for all of its hosts, in "
+            "place of any SPEC; other bytes are refused.",
+        ),
+    ] = False,
     prune: Annotated[
         bool, typer.Option("--prune", help="Remove what these releases do not need.")
     ] = False,
@@ -67,40 +79,44 @@ def command(
 ) -> None:
     """Keep a partial mirror that web servers serve, and apt reads."""
     from dockswitch.cli import mirrored as told
-    from dockswitch.switching import mirror, mirroring
-    from dockswitch.system import hosts
+    from dockswitch.switching import mirror, mirror_due
 
     session = Session(ctx, unpacks=True)
     accepted = spec.accepted(verify, accept_digest)
-    requests = [session.request([word]) for word in words]
-    kinds = _kinds(backends or ())
-    here = session.system
-    began = here.monotonic()
-    asked_for = [hosts.named(each) for each in named or ()] or [hosts.with_distribution()]
-    readers = here.on_behalf_of(*asked_for)
-    asked, notes = mirroring.found(readers, session.catalog, requests, kinds)
-    needs = mirroring.needed(session.catalog, asked)
-    for note in notes:
-        session.report.note(note)
-    there = here.mirror_folder(folder)
+    there = session.system.mirror_folder(folder)
+    if os.path.lexists(there.path) and not os.path.isdir(there.path):
+        raise NoFolder(there.path)
+    began = session.system.monotonic()
+    needs_of = mirror_asked.locked if locked else mirror_asked.published
+    needs = needs_of(session, words or (), named or (), backends or ())
     if dry_run:
-        due = mirror.due(there, needs, accepted, prune=prune)
+        due = mirror_due.due(there, needs, accepted, prune=prune)
+        _note_unlisted(session, due)
         session.report.answer(told.due_plain(there.path, due), told.due_lines(there.path, due))
         return
     with there.locked():
-        due = mirror.due(there, needs, accepted, prune=prune)
+        due = mirror_due.due(there, needs, accepted, prune=prune)
         done = mirror.mirror(there, needs, due, accepted, session.report.progress, prune=prune)
+    _note_unlisted(session, due)
     session.report.answer(
-        told.done_plain(there.path, done, here.monotonic() - began),
+        told.done_plain(there.path, done, session.system.monotonic() - began),
         told.done_lines(there.path, done, needs),
     )
 
 
-def _kinds(words: Sequence[str]) -> tuple[str, ...]:
-    """The kinds of source that are asked for; raises NoSuchBackend."""
-    from dockswitch.sources import resolver
+def _note_unlisted(session: Session, due: "Due") -> None:
+    if due.unlisted:
+        names = ", ".join(each.rpartition("/")[2] for each in due.unlisted)
+        session.report.note(
+            f"their signed index no longer lists {names}: `dockswitch use --locked` finds what is "
+            "locked, and apt alone does not"
+        )
 
-    for word in words:
-        if word not in resolver.BACKENDS:
-            raise NoSuchBackend(word, resolver.BACKENDS, resolver.GROUP)
-    return tuple(dict.fromkeys(words))
+
+class NoFolder(UsageError):
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"{path} is no folder",
+            details="a mirror is kept in a folder of its own",
+            hint="name a folder; it is made where there is none",
+        )

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dockswitch.model.address import shown
 from dockswitch.model.mirrored import Held, Wanted
 from dockswitch.model.trust import Trust
-from dockswitch.switching.mirror import Due, Mirrored
+from dockswitch.switching.mirror import Mirrored
+from dockswitch.switching.mirror_due import Due
 from dockswitch.switching.mirroring import IMAGES, Needs
 
 
@@ -18,6 +19,7 @@ def due_plain(folder: str, due: Due) -> dict[str, object]:
         "kept": due.kept,
         "indexes": [each.folder for each in due.suites],
         "removed": list(due.gone),
+        "unlisted": list(due.unlisted),
         "bytes": due.bytes,
     }
 

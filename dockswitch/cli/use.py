@@ -160,7 +160,8 @@ def _switches(
 ) -> None:
     from dockswitch.switching import use
 
-    same = use.same_again(session.bare, request, backend, options)
+    here = session.bare if options.lock is None else session.system
+    same = use.same_again(here, lambda: session.catalog, request, backend, options)
     if same is not None:
         tell(session, same, began)
         return
@@ -224,6 +225,10 @@ def _asked(
         lock, request = locks.wanted(session, words, as_of, locked=locked, from_file=from_file)
     if request is None:
         request = session.request(_wanted(session, words, from_file=from_file), as_of)
+    if lock is not None:
+        from dockswitch.switching.locked import refuse_wish
+
+        refuse_wish(request)
     return lock, request
 
 

@@ -23,6 +23,8 @@ _LARGEST = 16 << 20
 _HEAD = """\
 # The very files that `dockswitch use --locked` installs; their digests decide.
 # Made by dockswitch: `dockswitch lock --check` says what changed, --update makes it anew.
+# What vouched for each digest: signed (an index that is signed), recorded (dockswitch's record of
+# published files), locked (a person), tls (nothing but the connection). Sizes are in bytes.
 """
 
 _Plain: TypeAlias = Mapping[str, object]
@@ -108,7 +110,8 @@ def written(lock: Lock) -> str:
         "asked": asked,
         "releases": [_entry_plain(each) for each in lock.entries],
     }
-    return _HEAD + yaml.dump(plain, Dumper=yaml.SafeDumper, sort_keys=False, width=1000)
+    text = yaml.dump(plain, Dumper=yaml.SafeDumper, sort_keys=False, width=1000)
+    return _HEAD + text.replace("\n- spec: ", "\n\n- spec: ")  # each release stands alone
 
 
 def parsed(path: str, text: str) -> Lock:
@@ -116,6 +119,8 @@ def parsed(path: str, text: str) -> Lock:
     if len(text) > _LARGEST:
         raise BadLock(path, [f"{path}: it has more than {_LARGEST} characters"])
     reading = read(path, text, shape=_SHAPE, fast=True)
+    if not reading.plain and reading.mistakes:  # no YAML at all
+        raise BadLock(path, reading.mistakes)
     schema = str(reading.plain.get("schema", SCHEMA))
     if int(schema) > int(SCHEMA):
         raise NewerLock(path, schema)

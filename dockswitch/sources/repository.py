@@ -171,11 +171,11 @@ class AptRepository:
             if digest is None:
                 continue
             if kind == ".gz" and isinstance(early, Index) and _sum(early.body) == digest:
-                return _plain(early.body, kind, shown(early.url))
+                return inflated(early.body, kind, shown(early.url))
             page = reader.index(self._address(announced, kind, digest))
             if _sum(page.body) != digest:
                 raise IndexMismatch(shown(page.url), f"its SHA-256 is not {digest}")
-            return _plain(page.body, kind, shown(page.url))
+            return inflated(page.body, kind, shown(page.url))
         raise NoSuchComponent(announced.url, "index of", self._folder, announced.components)
 
     def _address(self, announced: Announced, kind: str, digest: str) -> str:
@@ -184,8 +184,11 @@ class AptRepository:
         return self._packages(kind)
 
 
-def _plain(body: bytes, kind: str, url: str) -> bytes:
-    """Inflated within bounds: the digest is that of the packed file."""
+def inflated(body: bytes, kind: str, url: str) -> bytes:
+    """A Packages file of that kind (`.gz`), within bounds: its digest is that of the packed file.
+
+    Raises IndexMismatch.
+    """
     try:
         if kind == ".gz":
             gzip = zlib.decompressobj(31)

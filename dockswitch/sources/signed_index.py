@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 
+from dockswitch.model import package_names
 from dockswitch.model.address import shown
 from dockswitch.model.errors import DockswitchError, NotPublished
 from dockswitch.model.indexes import IndexMismatch
@@ -10,7 +11,8 @@ from dockswitch.model.mirrored import Page, Suite
 from dockswitch.model.ports import Index, Reader
 from dockswitch.model.unreachable import NeverFetched
 from dockswitch.sources.announced import Announced, NoSuchComponent
-from dockswitch.sources.repository import AptRepository
+from dockswitch.sources.packages_file import stanzas
+from dockswitch.sources.repository import AptRepository, inflated
 from dockswitch.system.signature import NotSigned
 
 _SIGNED = ("Release.gpg", "Release", "InRelease")  # the last is what apt asks for first
@@ -37,6 +39,19 @@ def suite_of(source: AptRepository, reader: Reader, at: str, parts: Sequence[str
     pages += [Page(name, body) for name, body in signed.items()]
     placed = tuple(Page(f"{at}/{folder}/{page.place}", page.content) for page in pages)
     return Suite(f"{at}/{folder}", tuple(parts), placed)
+
+
+def digests(suite: Suite, at: str) -> Mapping[str, str]:
+    """The SHA-256 of each package that a suite lists, by its place; `at` is its repository's."""
+    found: dict[str, str] = {}
+    for page in suite.pages:
+        name = page.place.rpartition("/")[2]
+        if name.partition(".")[0] != "Packages":
+            continue
+        text = inflated(page.content, name.removeprefix("Packages"), page.place)
+        for stanza in stanzas(text.decode("utf-8", "replace"), package_names.DOCKERS):
+            found[f"{at}/{stanza.get('Filename', '')}"] = stanza.get("SHA256", "").lower()
+    return found
 
 
 def _signed(source: AptRepository, reader: Reader, url: str) -> tuple[Mapping[str, bytes], bytes]:

@@ -77,17 +77,22 @@ def find(
     `sources` are in the resolver's words, best first. Raises NotLocked (11), SeveralLocked (2), and
     NotTheRecorded (12) where a digest was changed.
     """
-    if isinstance(request.wish, Previous | SystemsOwn) or request.as_of is not None:
-        raise NoWishOfLocks(request)
+    refuse_wish(request)
     for source in sources:
         entries = serving(reader.host, catalog, lock, source)
         entry = _meant(lock, entries, request)
         if entry is not None:
-            _refuse_changed(lock, entry, reader.host, catalog)
-            return Found(_addressed(release_of(entry), lock, catalog), (_because(lock, entry),))
+            refuse_changed(lock, entry, reader.host, catalog)
+            return Found(addressed(release_of(entry), lock, catalog), (_because(lock, entry),))
     entries = tuple(e for each in sources for e in serving(reader.host, catalog, lock, each))
     names = [lock_hosts.name_of(each, reader.host, catalog) for each in sources]
     raise NotLocked(lock, request, sources, names[0], entries)
+
+
+def refuse_wish(request: Request) -> None:
+    """Raises NoWishOfLocks for what no lock says: what was here before, or was offered some day."""
+    if isinstance(request.wish, Previous | SystemsOwn) or request.as_of is not None:
+        raise NoWishOfLocks(request)
 
 
 def sources_of(backend: Backend) -> tuple[str, ...]:
@@ -127,8 +132,10 @@ def _because(lock: Lock, entry: Entry) -> str:
     return f"{lock.path} has it for {entry.spec!r}, locked as {' and '.join(vouched)}"
 
 
-def _refuse_changed(lock: Lock, entry: Entry, host: Host, catalog: Catalog) -> None:
-    """The shipped record binds the names of static archives: who locked them so, or edited it?"""
+def refuse_changed(lock: Lock, entry: Entry, host: Host, catalog: Catalog) -> None:
+    """Raises NotTheRecorded: the shipped record binds the names of static archives, and a lock that
+    says otherwise was edited.
+    """
     architecture, system = catalog.architecture(host.arch), catalog.systems.get(host.os)
     if entry.backend != "static" or architecture is None or system is None:
         return
@@ -142,7 +149,7 @@ def _name(file: LockedFile) -> str:
     return Download(file.url).name
 
 
-def _addressed(release: Release, lock: Lock, catalog: Catalog) -> Release:
+def addressed(release: Release, lock: Lock, catalog: Catalog) -> Release:
     """With the addresses that this host asks: a mirror of its own, and what lets it in there."""
     said = catalog.addresses.mirror.rstrip("/")
     elsewhere = said != BUILT_IN["mirror"] and stored(said) != lock.mirror

@@ -52,7 +52,9 @@ def read(folder: Folder) -> Manifest:
             [str(place) for place in said["pages"]],
             {str(name): [str(part) for part in parts] for name, parts in said["suites"].items()},
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except KeyError as error:
+        raise CorruptState(f"{folder.path}/{PLACE}", f"it has no {error}") from None
+    except (ValueError, TypeError, AttributeError) as error:
         raise CorruptState(f"{folder.path}/{PLACE}", str(error)) from None
 
 

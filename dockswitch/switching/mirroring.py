@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from dockswitch.model.address import shown
 from dockswitch.model.catalog import Catalog
 from dockswitch.model.errors import NotForThisHost, NotPublished, UsageError
 from dockswitch.model.mirrored import Page, Suite, Wanted
@@ -139,11 +140,21 @@ def _files(source: Source, there: Source, release: Release) -> Iterator[Wanted]:
     match source, there:
         case StaticIndex(), StaticIndex(url=at):
             return source.files(release, _place(at, release.channel))
-        case AptRepository(), AptRepository(url=at):
+        case AptRepository(url=url), AptRepository(url=at):
+            _refuse_strays(release, f"{url.rstrip('/')}/")
             return source.files(release, _place(at, release.channel))
         case ImageFeed(), ImageFeed(image=at):
             return source.files(release, _place(at, release.channel))
     raise NotMirrored(release.channel, f"the {release.backend} backend is not one of Docker's own")
+
+
+def _refuse_strays(release: Release, repository: str) -> None:
+    """A lock has its own addresses, which may be below another repository than is asked here."""
+    for each in release.artifacts:
+        if not each.url.startswith(repository):
+            raise NotMirrored(
+                release.channel, f"{shown(each.url)} is not below {shown(repository)}"
+            )
 
 
 def _place(address: str, channel: str) -> str:
@@ -191,8 +202,6 @@ class NotMirrored(UsageError):
 
 class SamePlace(UsageError):
     def __init__(self, place: str, one: str, other: str) -> None:
-        from dockswitch.model.address import shown
-
         super().__init__(
             f"two files would stand in one place: {place}",
             details=f"{shown(one)} and {shown(other)}",

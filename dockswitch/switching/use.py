@@ -16,16 +16,17 @@ from dockswitch.switching.switch import Switch
 
 
 def same_again(
-    reader: Reader, request: Request, backend: Backend, options: Options
+    reader: Reader, catalog: LateCatalog, request: Request, backend: Backend, options: Options
 ) -> Outcome | None:
     """What comes of it where that is in force already, as far as a glance tells; None elsewhere.
 
-    To be asked before `use`: it needs to know far less of the machine.
+    To be asked before `use`: it needs to know far less of the machine, of which only a lock has to
+    know the distribution. Raises what asking a lock raises.
     """
     if backend.name == "apt":
         from dockswitch.switching import at_a_glance  # only where apt installs
 
-        return at_a_glance.same_again(reader, request, options)
+        return at_a_glance.same_again(reader, request, options, catalog)
     if backend.name in KEEPERS:
         from dockswitch.switching import vm_at_a_glance  # only where virtual machines are meant
 

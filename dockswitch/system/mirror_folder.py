@@ -24,6 +24,7 @@ from dockswitch.system.refusals import CannotWrite, NoRoomLeft
 OWN = ".dockswitch"  # what is for us alone; no listing shows it
 _AT_ONCE = 4  # files: more do not come faster, and a server is others' too
 _ASKED_AT_ONCE = 16
+_TEMPORARY = ".tmp-"  # in the name of what is being written, see files.write
 _BEGINS = {".tgz": b"\x1f\x8b", ".zip": b"PK"}
 
 
@@ -42,8 +43,7 @@ class MirrorFolder:
                 held.enter_context(
                     locks.locked(self._own("lock"), wait=60, tell=self._tell, what=self.path)
                 )
-            # A killed run leaves one; it holds what was replaced, or what was not yet in place.
-            shutil.rmtree(self._own("staged"), ignore_errors=True)
+            self._sweep()
             yield
 
     def read(self, place: str) -> bytes | None:
@@ -83,8 +83,10 @@ class MirrorFolder:
             return {each.place: size for each, size in found if size is not None}
 
     def write(self, place: str, content: bytes) -> None:
+        real, staged = self._real(place), self._own("written")
         with self._writing():
-            files.write(self._real(place), content)
+            files.write(staged, content)  # there, so that no half of it is ever served
+            files.move(staged, real)
 
     def fetch(
         self,
@@ -123,11 +125,12 @@ class MirrorFolder:
                 progress.end()
 
     def also(self, place: str, at: str) -> None:
-        real = self._real(at)
+        real, staged = self._real(at), self._own("written")
         with self._writing():
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(real)
-            copies.copy(self._real(place), real)
+            files.write(staged, None)
+            copies.copy(self._real(place), staged)
+            files.move(staged, real)
+            files.write(staged, None)  # two names of one file do not take each other's place
 
     def replace(self, folder: str, pages: Sequence[Page]) -> None:
         if self.stat(pages[-1].place) is not None and self._exchanged(folder, pages):
@@ -153,6 +156,14 @@ class MirrorFolder:
 
     def sync(self) -> None:
         disk.sync(self.path)
+
+    def _sweep(self) -> None:
+        """What a killed run left that is of no use: it was replaced, or not yet in place."""
+        shutil.rmtree(self._own("staged"), ignore_errors=True)
+        for folder in (self._own(""), self._own("parts/")):
+            for name in files.names(folder):
+                if _TEMPORARY in name:
+                    files.write(folder + name, None)
 
     def _fetched(
         self,

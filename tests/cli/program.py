@@ -158,7 +158,9 @@ class Program:
         text = re.sub(r'("bytes"|"seconds"): [\d.]+', r"\1: N", text)
         text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "TIME", text)
         machine = re.escape(platform.machine())
-        return re.sub(rf"(\(static, linux/|/static/\w+/){machine}", r"\1MACHINE", text)
+        return re.sub(
+            rf"(\(static, linux/|/static/\w+/|has no '\S+' for linux/){machine}", r"\1MACHINE", text
+        )
 
     def told(self, said: Said) -> str:
         """A run as a snapshot shows it."""

@@ -3,11 +3,9 @@
 import fcntl
 import os
 import re
-import shlex
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -16,51 +14,9 @@ from syrupy.assertion import SnapshotAssertion
 from dockswitch.system import locks
 from dockswitch.system.locks import LockBusy
 from tests.cli import mirror as mirrors
-from tests.cli.program import Program, Said
+from tests.cli.errors import Case, after, agrees, channels, file, pin, settings, told, write
+from tests.cli.program import Program
 from tests.system.server import Reply, serving
-
-Arrange = Callable[[Program], object]
-
-
-@dataclass(frozen=True)
-class Case:
-    """`line` is what is typed, `code` how it ends, `before` what is done to the machine first."""
-
-    line: str
-    code: int
-    env: Mapping[str, str] = field(default_factory=dict)
-    before: Arrange | None = None
-
-
-def settings(text: str) -> Arrange:
-    return lambda program: _write(program.root / "etc/dockswitch/settings.yaml", text)
-
-
-def channels(text: str) -> Arrange:
-    return lambda program: _write(program.root / "etc/dockswitch/channels.yaml", text)
-
-
-def file(path: str, text: str = "mine\n") -> Arrange:
-    return lambda program: _write(program.root / path, text)
-
-
-def pin(text: str) -> Arrange:
-    return lambda program: _write(program.home / ".docker-version", text)
-
-
-def after(*lines: str) -> Arrange:
-    def arrange(program: Program) -> None:
-        for line in lines:
-            said = program(*shlex.split(line))
-            assert said.code == 0, said.err
-
-    return arrange
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
-
 
 WORDS = {
     "a word that is nothing": Case("frobnicate", 2),
@@ -228,31 +184,6 @@ def test_the_machine(case: Case, program: Program, snapshot: SnapshotAssertion) 
     assert told(case, program) == snapshot
 
 
-def told(case: Case, program: Program) -> str:
-    """The error as people see it and its object, which must say the same."""
-    if case.before:
-        case.before(program)
-    words = shlex.split(case.line)
-    said = program(*words, **case.env)
-    object_ = program("--json", *words, **case.env)
-    assert (said.code, object_.code) == (case.code, case.code)
-    agrees(said, object_)
-    return program.told(said) + "\n--- --json\n" + program.plain(object_.out).rstrip()
-
-
-def agrees(said: Said, object_: Said) -> None:
-    assert said.out == ""
-    assert object_.err == ""
-    assert set(object_.json) == {"schema", "command", "error"}
-    error = object_.error
-    assert set(error) == {"code", "message", "details", "hint"}
-    details = [f"  {line}" for line in error["details"].splitlines()]
-    hint = [f"  hint: {error['hint']}"] if error["hint"] else []
-    assert said.err.splitlines() == [f"error: {error['message']}", *details, *hint]
-    # kind: every error but a bare fact names a way out
-    assert error["hint"] or error["details"]
-
-
 def test_a_root_that_is_too_long_for_an_engine_is_refused_before_anything_is_fetched(
     program: Program, snapshot: SnapshotAssertion
 ) -> None:
@@ -354,7 +285,7 @@ def test_the_same_name_with_other_bytes_is_refused_until_they_are_accepted(
 
 def test_a_lock_that_is_held_is_waited_for_and_that_is_said(program: Program) -> None:
     path = program.root / "var/lib/dockswitch/lock"
-    _write(path, "")
+    write(path, "")
     with path.open("r+") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         waiting = program.start("recover")

@@ -50,7 +50,7 @@ def fleet(
 ) -> Iterator[Fleet]:
     folder = tmp_path_factory.mktemp("ansible")
     with machine_network():
-        ansible.unpack(folder / "collections", single_file.built(folder))
+        ansible.unpack(folder / "collections", single_file.built())
     with ansible_hosts.up(machine_files, apt_repository.root, NAMES, folder) as fleet:
         for machine in fleet.machines.values():
             machine.shell(["rm", "-f", "/etc/apt/sources.list"])

@@ -148,20 +148,28 @@ def test_a_flipped_bit_in_it_is_refused(
     assert "Hash Sum mismatch" in said
 
 
-def test_a_machine_without_a_network_switches_by_apt(
+def test_a_machine_without_a_network_locks_installs_switches_and_rolls_back_by_apt(
     machine_files: Path, mirrored: Path, origin: AptRepository
 ) -> None:
     stable, test = _newest(origin, "stable"), _newest(origin, "test")
+    wanted = f"test@{test.version}"
     with systemd_machine.booted(machine_files, mirrored) as machine:
         story = Story.of(Apt(machine), origin)
-        used = story.use("stable", "--backend", "apt")
-        assert (used["to"], used["trust"]) == (stable.version, "signed")
+        kinds = ("--backend", "apt", "--backend", "static", "-o", "/dockswitch.lock")
+        made = machine.run("lock", "stable", wanted, "edge", *_HOSTS, *kinds).ended(0).plain
+        by_apt = [each for each in made["releases"] if each["backend"] == "apt"]
+        assert len(by_apt) == len(made["releases"]) // 2 == 6
+        assert {file["trust"] for each in by_apt for file in each["artifacts"]} == {"signed"}
+        used = story.use("stable", "--locked", "--backend", "apt")
+        assert (used["to"], used["trust"]) == (stable.version, "locked")
         story.serves(stable)
-        story.use(f"test@{test.version}", "--backend", "apt")
+        # that apt reads the mirror, too, and by the same signature
+        assert story.use(wanted, "--backend", "apt")["trust"] == "signed"
         story.serves(test)
-        story.machine.run("rollback", "--yes").ended(0)
+        machine.run("rollback", "--yes").ended(0)
         story.serves(stable)
         story.has(stable)
+        assert story.use("stable", "--locked")["changed"] is False
 
 
 @dataclasses.dataclass(frozen=True)

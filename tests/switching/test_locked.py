@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -63,6 +64,12 @@ def switch(world: World, lock: Lock, backend: str = "apt") -> Outcome:
     return use.use(world, catalog, WHATEVER, find(backend), options, Quiet())[0]
 
 
+def seen(world: World, lock: Lock) -> bool:
+    """Whether a glance tells that this is in force already."""
+    again = use.same_again(world, catalog, WHATEVER, find("apt"), Options(lock=lock))
+    return again is not None and not again.changed
+
+
 def test_packages_come_from_their_addresses_and_apt_is_told_of_no_source() -> None:
     world = machine()
     outcome = switch(world, locked(OLDS, OLD))
@@ -83,6 +90,37 @@ def test_the_same_again_changes_nothing_and_needs_no_network() -> None:
     pid = world.services.main
     assert not switch(world, locked(OLDS, OLD)).changed
     assert world.services.main == pid
+
+
+def test_the_same_again_is_seen_at_a_glance_and_nothing_is_asked_of_systemd() -> None:
+    world = machine()
+    switch(world, locked(OLDS, OLD))
+    acts, world.offline = len(world.acts), True
+    world.answers["systemctl"] = lambda argv: pytest.fail(f"asked {argv}")
+    assert seen(world, locked(OLDS, OLD))
+    assert world.acts[acts:] == []
+
+
+def test_another_lock_is_never_taken_for_the_same_at_a_glance() -> None:
+    world = machine()
+    switch(world, locked(OLDS, OLD))
+    [entry] = locked(OLDS, OLD).entries
+    others = {
+        "another version": locked(NEWS, NEW),
+        "other bytes": locked(OLDS, OLD, digest="0" * 64),
+        "another containerd": locked([*OLDS[:2], "containerd.io=1.7.28-1", OLDS[3]], OLD),
+        "one package more": locked([*OLDS, "docker-buildx-plugin=0.29.1"], OLD),
+        "another channel": _of(replace(entry, channel="test")),
+    }
+    assert [what for what, lock in others.items() if seen(world, lock)] == []
+    with pytest.raises(NotPublished):
+        seen(world, _of(replace(entry, hosts=("debian:trixie/x86_64",))))
+    world.dpkg.packages["docker-ce"].letters = "ii "
+    assert not seen(world, locked(OLDS, OLD))
+
+
+def _of(entry: Entry) -> Lock:
+    return replace(locked(OLDS, OLD), entries=(entry,))
 
 
 def test_what_would_serve_as_well_is_replaced_by_what_is_locked() -> None:

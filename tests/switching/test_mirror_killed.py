@@ -12,7 +12,7 @@ from dockswitch.model.mirrored import Came, Judge, Page, Wanted
 from dockswitch.model.wish import parse
 from dockswitch.report.progress import Bar
 from dockswitch.report.report import Report
-from dockswitch.switching import mirror, mirroring
+from dockswitch.switching import mirror, mirror_due, mirroring
 from dockswitch.switching.authentic import Accepted
 from dockswitch.system import exchange, hosts
 from dockswitch.system.here import Here
@@ -138,7 +138,7 @@ def _mirrored(folder: Mortal, upstream: Upstream, *, prune: bool = False) -> Non
     needs = mirroring.needed(laid, asked)
     bar = Bar(Report("mirror"), moving=False)
     with folder.locked():
-        due = mirror.due(folder, needs, Accepted(), prune=prune)
+        due = mirror_due.due(folder, needs, Accepted(), prune=prune)
         mirror.mirror(folder, needs, due, Accepted(), bar, prune=prune)
 
 

@@ -67,7 +67,7 @@ def used(
         hold=hold,
         packages=packages,
     )
-    same = use.same_again(world, request, find(backend), options)
+    same = use.same_again(world, catalog, request, find(backend), options)
     if same is not None:
         return same, None
     return use.use(world, catalog, request, find(backend), options, Quiet(), agree)

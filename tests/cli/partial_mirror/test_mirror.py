@@ -3,98 +3,18 @@
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from dockswitch.system import locks
-from tests.cli.program import Program, Said
-from tests.integration.apt_signing import SigningKey
+from tests.cli.partial_mirror.folder import AMD, ARM, POOL, Mirror, flip, good
 from tests.system.server import Asked, Reply, Server, serving
 from tests.upstream import SUITE, Upstream, of_two_moments
 
 pytestmark = pytest.mark.skipif(
     not (shutil.which("gpg") and shutil.which("gpgv")), reason="gpg and gpgv are not installed"
 )
-AMD, ARM = ("--for", "debian:bookworm/amd64"), ("--for", "debian:bookworm/arm64")
-POOL = f"{SUITE}/pool"
-
-
-@pytest.fixture(scope="session")
-def key() -> SigningKey:
-    return SigningKey.make()
-
-
-@pytest.fixture
-def upstream(tmp_path: Path, key: SigningKey) -> Upstream:
-    """Two channels for two architectures, by static archives and by packages."""
-    made = Upstream(tmp_path / "upstream", key)
-    for arch, deb in (("x86_64", "amd64"), ("aarch64", "arm64")):
-        for channel, version in (("stable", "98.0.1"), ("stable", "98.0.2"), ("test", "98.1.0")):
-            made.archive(channel, f"docker-{version}.tgz", arch)
-            made.release(channel, version, "1.7.28-1", deb)
-        made.archive("stable", "docker-rootless-extras-98.0.2.tgz", arch)
-    made.release("stable", "98.0.2", "2.1.0-1", "amd64")
-    made.sign()
-    return made
-
-
-@dataclass(frozen=True)
-class Mirror:
-    """The folder, and the program that fills it from `upstream` or reads from it."""
-
-    folder: Path
-    program: Program
-
-    def __call__(self, *words: str, **env: str) -> Said:
-        return self.program("mirror", str(self.folder), *words, **env)
-
-    def read(self, *words: str) -> Said:
-        return self.program(*words, DOCKSWITCH_MIRROR=f"file://{self.folder}")
-
-    @property
-    def files(self) -> dict[str, bytes]:
-        """All that is served, without the pages of folders."""
-        found = (path for path in self.folder.rglob("*") if path.is_file())
-        return {
-            str(path.relative_to(self.folder)): path.read_bytes()
-            for path in found
-            if path.name != "index.html" and ".dockswitch" not in path.parts
-        }
-
-
-@pytest.fixture
-def mirror(bare: Program, upstream: Upstream, tmp_path: Path) -> Mirror:
-    channels = upstream.channel_map(tmp_path / "channels.yaml")
-    program = bare.given(DOCKSWITCH_MIRROR=upstream.url, DOCKSWITCH_CHANNELS=str(channels))
-    return Mirror(tmp_path / "mirror", program)
-
-
-@pytest.fixture
-def server(upstream: Upstream) -> Iterator[Server]:
-    """The upstream over HTTP, as a server that resumes."""
-
-    def answer(asked: Asked) -> Reply:
-        path = upstream.root / asked.path.lstrip("/")
-        if path.is_dir():
-            return Reply("".join(f'<a href="{n}">' for n in os.listdir(path)).encode())
-        if not path.exists():
-            return Reply(status=404)
-        body = path.read_bytes()
-        tag = {"ETag": f'"{hashlib.md5(body).hexdigest()}"'}
-        if asked.headers.get("If-None-Match") == tag["ETag"]:
-            return Reply(status=304, headers=tag)
-        return Reply(body, headers=tag, ranges=True)
-
-    with serving(answer) as started:
-        yield started
-
-
-def good(said: Said) -> Said:
-    assert said.code == 0, said.out + said.err
-    return said
 
 
 def test_it_has_what_was_asked_for_and_no_other_release(mirror: Mirror) -> None:
@@ -406,10 +326,3 @@ def test_images_stand_where_the_image_mirror_looks_for_them(mirror: Mirror, tmp_
     there = ("--json", "--backend", "machine")
     listed = mirror.program("list-remote", "stable", *there, DOCKSWITCH_IMAGE_MIRROR=own)
     assert [each["version"] for each in good(listed).json["releases"]] == ["19.03.12"]
-
-
-def flip(path: Path) -> None:
-    """One bit of what the file says, in its midst."""
-    body = bytearray(path.read_bytes())
-    body[len(body) // 3] ^= 1
-    path.write_bytes(bytes(body))

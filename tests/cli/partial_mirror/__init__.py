@@ -1,0 +1,1 @@
+"""Tests of partial mirrors, as whoever keeps one types it."""
