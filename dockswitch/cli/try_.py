@@ -87,6 +87,8 @@ def command(
 
     if end or enter:
         session = Session(ctx)
+        if enter and not (argv or session.on_terminal):
+            raise NoTerminal
         privilege.as_root(session, carried=trying.carried())
         if end:
             trying.ends(session, end)

@@ -42,7 +42,7 @@ class _Seat:
         return cls(person, people.environment(person, os.environ) if person else dict(os.environ))
 
     @property
-    def whose(self) -> Whose | None:
+    def whose(self) -> Whose:
         config = self.env.get("DOCKER_CONFIG", "")
         return Whose(self.person.uid if self.person else 0, config)
 

@@ -319,14 +319,14 @@ class System(Reader, Protocol):
     def start_tied(self, argv: Sequence[str], *, log: str, env: Mapping[str, str]) -> int: ...
 
     # starts a process of ours that enters `held`, which names a child of its own; its pid once it
-    # entered. It leaves on SIGTERM, at `until` (seconds since the epoch), or when that child ends.
+    # entered. It leaves on SIGTERM, after so many `seconds` in there, or when that child ends.
     # Raises what entering raised, as an error of the same code
     def keep(
         self,
         held: Callable[[], AbstractContextManager[int]],
         *,
         log: str,
-        until: float | None,
+        seconds: float | None,
     ) -> int: ...
 
     # runs a program that must not be cut short, such as dpkg: it has a session of its own, goes on

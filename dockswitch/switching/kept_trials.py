@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from dockswitch.engine import trial_network
@@ -42,7 +42,8 @@ def keep(
     whose: Whose | None = None,
 ) -> Kept:
     """As `trials.begun`, for a process of its own that ends after so many `hours`, if at all."""
-    until = _until(system, hours)
+    if hours is not None and not 0 < hours <= _LONGEST:
+        raise BadHours(hours)
     if trial_record.lives(system, trials.named(name)):  # said before another process is made
         raise NameTaken(name, trial_record.read(system, name))
 
@@ -55,11 +56,10 @@ def keep(
                 name,
                 progress,
                 channel=channel,
-                until=_text(until),
                 whose=whose,
                 context=trial_context.name_of(name),
             ) as tried,
-            _context(system, name),
+            _told_of(system, name, hours),
         ):
             yield tried.pid
 
@@ -67,8 +67,8 @@ def keep(
     for note in trial_network.possible(system).notes:
         system.tell(note)  # what that process says, only its log hears
     progress.say(f"starting {bundle.version} as {name}, beside what runs here")
-    at = until.timestamp() if until is not None else None
-    owner = system.keep(held, log=system.layout.trial_log(name), until=at)
+    seconds = hours * 3600 if hours is not None else None
+    owner = system.keep(held, log=system.layout.trial_log(name), seconds=seconds)
     record = trial_record.read(system, name)
     if record is None:
         raise EndedAtOnce(name)
@@ -82,32 +82,30 @@ def keep(
 
 
 @contextlib.contextmanager
-def _context(system: System, name: str) -> Iterator[None]:
-    """The docker context that its record names; where none can be made, it names none."""
+def _told_of(system: System, name: str, hours: float | None) -> Iterator[None]:
+    """Its record says when it ends, now that it has begun, and the docker context is there that it
+    names; where none can be made, it names none.
+    """
     record = trial_record.read(system, name)
-    reason = trial_context.made(system, record) if record is not None else None
-    if record is not None and reason is not None:
-        system.tell(reason)
-        trial_record.write(system, trial_record.without_context(record))
+    assert record is not None  # it is ours, and written first of all
     try:
+        reason = trial_context.made(system, record)
+        if reason is not None:
+            system.tell(reason)
+        context = record.context if reason is None else ""
+        trial_record.write(system, replace(record, context=context, until=_until(system, hours)))
         yield
     finally:
-        note = trial_context.gone(system, trial_record.read(system, name))
+        note = trial_context.gone(system, record)
         if note is not None:
             system.tell(note)
 
 
-def _until(system: System, hours: float | None) -> datetime | None:
+def _until(system: System, hours: float | None) -> str:
     if hours is None:
-        return None
-    if not 0 < hours <= _LONGEST:
-        raise BadHours(hours)
+        return ""
     now = datetime.fromisoformat(system.now().replace("Z", "+00:00"))
-    return now + timedelta(hours=hours)
-
-
-def _text(until: datetime | None) -> str:
-    return until.strftime("%Y-%m-%dT%H:%M:%SZ") if until is not None else ""
+    return (now + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class BadHours(UsageError):

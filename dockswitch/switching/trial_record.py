@@ -1,7 +1,7 @@
 """What is written down of each engine on trial, before anything else of it is there."""
 
 import json
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 
 from dockswitch.engine.trial import Places
 from dockswitch.model.layout import Layout
@@ -38,10 +38,6 @@ def write(system: System, record: Record) -> None:
     """Durable when it returns; everybody may read it."""
     path = _path(system.layout, record.name)
     system.write(path, json.dumps(asdict(record), indent=1).encode())
-
-
-def without_context(record: Record) -> Record:
-    return replace(record, context="")
 
 
 def read(reader: Reader, name: str) -> Record | None:

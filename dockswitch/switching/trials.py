@@ -64,14 +64,13 @@ def begun(
     channel: str = "",
     images: Sequence[str] = (),
     whose: Whose | None = None,
-    until: str = "",
     context: str = "",
 ) -> Iterator[Tried]:
     """An engine that answers as its version, with these images of the machine's; gone at the end.
 
     An empty `name` takes the first free one. It ends with us too, however we end. It answers to
-    root, and to those `whose` it is. `until` and `context` are what others are to know of it.
-    Raises NameTaken, DoesNotAnswer, RootTooLong, NoNamespaces, and what copying images raises.
+    root, and to those `whose` it is; `context` is the docker context that is to lead to it. Raises
+    NameTaken, DoesNotAnswer, RootTooLong, NoNamespaces, and what copying images raises.
     """
     with _claimed(system, name) as taken, contextlib.ExitStack() as ends:
         places = Places.of_trial(system.layout, taken)
@@ -83,7 +82,6 @@ def begun(
             socket=places.socket,
             since=system.now(),
             owner=os.getpid(),
-            until=until,
             context=context,
             uid=whose.uid if whose else 0,
             config=whose.config if whose else "",

@@ -270,11 +270,11 @@ class Here:
         held: Callable[[], contextlib.AbstractContextManager[int]],
         *,
         log: str,
-        until: float | None,
+        seconds: float | None,
     ) -> int:
         from dockswitch.system import keeping  # only where an engine on trial is kept
 
-        return keeping.keep(held, log=self.layout.real(log), until=until)
+        return keeping.keep(held, log=self.layout.real(log), seconds=seconds)
 
     def see_through(
         self,

@@ -20,7 +20,8 @@ def entering(pid: int, resolver: str, person: Person | None = None) -> Callable[
     is gone.
     """
     namespaces.load()
-    network = os.open(f"/proc/{pid}/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+    network = f"/proc/{pid}/ns/net"
+    os.stat(network)  # opened by the child alone: a network stays for as long as it is open
     return functools.partial(_enter, network, resolver, person)
 
 
@@ -31,13 +32,13 @@ def entering_own(pid: int, resolver: str) -> Callable[[], None]:
     known: no program becomes another user there, sudo among them.
     """
     namespaces.load()
-    users = os.open(f"/proc/{pid}/ns/user", os.O_RDONLY | os.O_CLOEXEC)
-    network = os.open(f"/proc/{pid}/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+    users, network = f"/proc/{pid}/ns/user", f"/proc/{pid}/ns/net"
+    os.stat(users)
     return functools.partial(_enter_own, users, network, resolver, os.geteuid(), os.getegid())
 
 
-def _enter_own(users: int, network: int, resolver: str, uid: int, gid: int) -> None:
-    namespaces.join(users, namespaces.USERS)
+def _enter_own(users: str, network: str, resolver: str, uid: int, gid: int) -> None:
+    namespaces.join(os.open(users, os.O_RDONLY | os.O_CLOEXEC), namespaces.USERS)
     _enter(network, resolver, None)
     namespaces.leave(namespaces.USERS)
     for file, text in (("setgroups", "deny"), ("uid_map", f"{uid} 0 1"), ("gid_map", f"{gid} 0 1")):
@@ -46,8 +47,8 @@ def _enter_own(users: int, network: int, resolver: str, uid: int, gid: int) -> N
     namespaces.end_with_maker(signal.SIGHUP)
 
 
-def _enter(network: int, resolver: str, person: Person | None) -> None:
-    namespaces.join(network, namespaces.NETWORK)
+def _enter(network: str, resolver: str, person: Person | None) -> None:
+    namespaces.join(os.open(network, os.O_RDONLY | os.O_CLOEXEC), namespaces.NETWORK)
     namespaces.own_mounts(following=True)
     with contextlib.suppress(OSError):  # there may be none, or a link to nothing
         namespaces.bind(resolver, os.path.realpath(_RESOLVER))

@@ -18,11 +18,13 @@ _HEARD = frozenset((*_TOLD, signal.SIGCHLD))
 _LOOKS = 30.0  # seconds: a clock that is set, or a laptop that slept, changes when `until` comes
 
 
-def keep(held: Callable[[], AbstractContextManager[int]], *, log: str, until: float | None) -> int:
+def keep(
+    held: Callable[[], AbstractContextManager[int]], *, log: str, seconds: float | None
+) -> int:
     """Starts a process that enters `held`; its pid, once it has entered.
 
-    It leaves on SIGTERM, at `until` (seconds since the epoch, None for never), and when the child
-    of its own that `held` named ends. Its output is appended to `log`. Raises what entering it
+    It leaves on SIGTERM, after so many `seconds` in there (None for never), and when the child of
+    its own that `held` named ends. Its output is appended to `log`. Raises what entering it
     raised, as an error of the same code.
     """
     os.makedirs(os.path.dirname(log), exist_ok=True)
@@ -32,7 +34,7 @@ def keep(held: Callable[[], AbstractContextManager[int]], *, log: str, until: fl
     pid = os.fork()
     if pid == 0:
         os.close(reads)
-        _own(held, log, until, writes)
+        _own(held, log, seconds, writes)
     os.close(writes)
     try:
         said = _all(reads)
@@ -50,17 +52,18 @@ def keep(held: Callable[[], AbstractContextManager[int]], *, log: str, until: fl
 
 
 def _own(
-    held: Callable[[], AbstractContextManager[int]], log: str, until: float | None, writes: int
+    held: Callable[[], AbstractContextManager[int]], log: str, seconds: float | None, writes: int
 ) -> None:
     """In the child, which never returns: nothing of whoever called us may run twice."""
     code = 1
     try:
         _detach(log, keeps=writes)
         with held() as child:
+            # first of all: whoever hears of us may tell us to leave at once
+            signal.pthread_sigmask(signal.SIG_BLOCK, _HEARD)
             os.write(writes, b"\n")
             writes = _closed(writes)
-            signal.pthread_sigmask(signal.SIG_BLOCK, _HEARD)
-            _wait(child, until)
+            _wait(child, time.time() + seconds if seconds is not None else None)
         code = 0
     except DockswitchError as error:
         _tell(writes, error)
@@ -78,6 +81,8 @@ def _detach(log: str, *, keeps: int) -> None:
     os.setsid()
     os.chdir("/")
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    for number in _TOLD:  # while it enters
+        signal.signal(number, signal.default_int_handler)
     nothing = os.open(os.devnull, os.O_RDONLY)
     written = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     for opened, to in ((nothing, 0), (written, 1), (written, 2)):

@@ -15,6 +15,7 @@ REFUSED = {
     "try test --for-hours 2 -- true": (125, "--for-hours is about an engine that is kept"),
     "try --end rc -- true": (125, "--end runs no command"),
     "try test": (125, "what is to run in it?"),
+    "try --in rc": (125, "what is to run in it?"),
     "try test --user -- true": (125, "an engine without root cannot be tried yet"),
     "try test --suite bookworm -- true": (125, "--suite is about packages"),
     "try test --from rpm -- true": (125, "nothing comes from 'rpm'"),

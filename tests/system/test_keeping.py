@@ -42,7 +42,7 @@ def until(true: Callable[[], bool]) -> None:
 
 def test_it_stays_until_it_is_told_to_leave(tmp_path: Path) -> None:
     place = tmp_path / "held"
-    pid = keeping.keep(holding(place), log=str(tmp_path / "log"), until=None)
+    pid = keeping.keep(holding(place), log=str(tmp_path / "log"), seconds=None)
     owner, child = map(int, place.read_text().split())
     assert (pid, os.getsid(pid)) == (owner, owner)
     os.kill(pid, signal.SIGHUP)  # the terminal that closes is not its own
@@ -55,7 +55,7 @@ def test_it_stays_until_it_is_told_to_leave(tmp_path: Path) -> None:
 
 def test_it_leaves_when_its_child_ends(tmp_path: Path) -> None:
     place = tmp_path / "held"
-    pid = keeping.keep(holding(place), log=str(tmp_path / "log"), until=None)
+    pid = keeping.keep(holding(place), log=str(tmp_path / "log"), seconds=None)
     os.kill(int(place.read_text().split()[1]), signal.SIGKILL)
     assert os.waitpid(pid, 0) == (pid, 0)
     assert not place.exists()
@@ -63,7 +63,7 @@ def test_it_leaves_when_its_child_ends(tmp_path: Path) -> None:
 
 def test_it_leaves_when_its_time_is_up(tmp_path: Path) -> None:
     place = tmp_path / "held"
-    pid = keeping.keep(holding(place), log=str(tmp_path / "log"), until=time.time() + 0.3)
+    pid = keeping.keep(holding(place), log=str(tmp_path / "log"), seconds=0.3)
     assert os.waitpid(pid, 0) == (pid, 0)
     assert not place.exists()
 
@@ -73,7 +73,7 @@ def test_what_it_could_not_enter_is_raised_here_with_its_code(tmp_path: Path) ->
         raise Busy("it is taken", details="by somebody", hint="wait")
 
     with pytest.raises(DockswitchError) as failure:
-        keeping.keep(held, log=str(tmp_path / "log"), until=None)
+        keeping.keep(held, log=str(tmp_path / "log"), seconds=None)
     error = failure.value
     assert (error.code, error.exit) == ("busy", 14)
     assert (error.message, error.details, error.hint) == ("it is taken", "by somebody", "wait")
@@ -81,7 +81,7 @@ def test_what_it_could_not_enter_is_raised_here_with_its_code(tmp_path: Path) ->
 
 def test_a_defect_in_it_is_told_too(tmp_path: Path) -> None:
     with pytest.raises(DockswitchError, match="ZeroDivisionError"):
-        keeping.keep(lambda: contextlib.nullcontext(1 // 0), log=str(tmp_path / "l"), until=None)
+        keeping.keep(lambda: contextlib.nullcontext(1 // 0), log=str(tmp_path / "l"), seconds=None)
 
 
 def test_one_that_is_killed_while_it_enters_is_told(tmp_path: Path) -> None:
@@ -91,4 +91,4 @@ def test_one_that_is_killed_while_it_enters_is_told(tmp_path: Path) -> None:
         yield 0
 
     with pytest.raises(DockswitchError, match="whoever was to keep it was killed"):
-        keeping.keep(held, log=str(tmp_path / "log"), until=None)
+        keeping.keep(held, log=str(tmp_path / "log"), seconds=None)

@@ -488,7 +488,7 @@ class World(Processes):
         held: Callable[[], contextlib.AbstractContextManager[int]],
         *,
         log: str,
-        until: float | None,
+        seconds: float | None,
     ) -> int:
         """It enters before it is a process of its own; when it is to leave, a test says."""
         entered = held()
