@@ -51,11 +51,11 @@ class Lacking(NotForThisHost):
     """
 
     def __init__(self, needs: Sequence[str], commands: Sequence[str], instead: str) -> None:
+        mends = " && ".join(dict.fromkeys(commands))
         super().__init__(
             "an engine without root cannot run here yet",
             details="; ".join(needs),
-            hint=f"run `{' && '.join(dict.fromkeys(commands))}` and the same command again, or "
-            f"{instead}",
+            hint=f"run `{mends}` and the same command again, or {instead}",
         )
 
 
