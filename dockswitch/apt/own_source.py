@@ -43,13 +43,24 @@ def written(reader: Reader, origin: Origin) -> tuple[File, ...]:
         return (_binary(TRUSTED, _key(reader, origin)), File(LINE, line))
     if origin.beside:
         return (File(STANZA, _stanza(origin, origin.signed_by)),)
+    armoured = rendered(reader, origin) if version >= era.ARMOUR else ()
+    if armoured:
+        return armoured
+    return (_binary(KEYRING, _key(reader, origin)), File(STANZA, _stanza(origin, KEYRING)))
+
+
+def rendered(reader: Reader, origin: Origin) -> tuple[File, ...]:
+    """The key and the source for another machine, as an apt from `era.ARMOUR` on understands them.
+
+    None where the key is not in armour. Raises WrongSourceKey, Unreachable.
+    """
     key = _key(reader, origin)
-    if version >= era.ARMOUR and key.startswith(b"-----BEGIN"):
-        return (
-            File(ARMOURED, key.decode("ascii", "replace")),
-            File(STANZA, _stanza(origin, ARMOURED)),
-        )
-    return (_binary(KEYRING, key), File(STANZA, _stanza(origin, KEYRING)))
+    if not key.startswith(b"-----BEGIN"):
+        return ()
+    return (
+        File(ARMOURED, key.decode("ascii", "replace")),
+        File(STANZA, _stanza(origin, ARMOURED)),
+    )
 
 
 def without(reader: Reader) -> tuple[File, ...]:

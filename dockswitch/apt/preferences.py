@@ -46,11 +46,16 @@ def text(hold: Hold, words: Sequence[str]) -> str:
         _WAY_OUT,
     )
     explained = "".join(f"Explanation: {each}\n".replace(" \n", "\n") for each in said)
-    pins = (
+    return explained + pins(words)
+
+
+def pins(words: Sequence[str]) -> str:
+    """What has apt take these packages, each in that version, and no other."""
+    stanzas = (
         f"Package: {name}\nPin: version {version}\nPin-Priority: {PRIORITY}\n"
         for name, version in package_words.versions(words).items()
     )
-    return explained + "\n".join(pins)
+    return "\n".join(stanzas)
 
 
 def read(reader: Reader) -> tuple[Hold, tuple[str, ...]] | None:
@@ -61,8 +66,8 @@ def read(reader: Reader) -> tuple[Hold, tuple[str, ...]] | None:
     if _TITLE not in said:
         return None
     names = [each.removeprefix("Package: ") for each in lines if each.startswith("Package: ")]
-    pins = [each.removeprefix("Pin: version ") for each in lines if each.startswith("Pin: ")]
-    words = tuple(map(package_words.there, names, pins))
+    versions = [each.removeprefix("Pin: version ") for each in lines if each.startswith("Pin: ")]
+    words = tuple(map(package_words.there, names, versions))
     asked = _said(said, _ASKED) == _ALWAYS
     return Hold(_said(said, _OWNER), _said(said, _REASON), _said(said, _SINCE), asked), words
 

@@ -93,7 +93,10 @@ def _failed(argv: Sequence[str], said: Mapping[str, Any], error: DockswitchError
     report.failure(error)
     if isinstance(error, Interrupted) or not names or said.get(options.NATURAL):
         return error.exit
-    code: int = getattr(module_of(names[0]), "FAILED", error.exit)
+    module = module_of(names[0])
+    if getattr(module, "ALONE", False) and not said.get(options.BEHIND):
+        return error.exit
+    code: int = getattr(module, "FAILED", error.exit)
     return code
 
 

@@ -15,10 +15,11 @@ Examples:
 
 def command(ctx: typer.Context) -> None:
     """List the generations."""
-    from dockswitch.switching import history
+    from dockswitch.switching import history, unconfirmed
 
     session = Session(ctx)
     known = history.generations(session.system)
+    waits = unconfirmed.read(session.system)
     in_vms = any(g.vm is not None for g in known)
     session.report.answer(
         {"generations": [telling.generation_plain(each) for each in known]},
@@ -28,7 +29,7 @@ def command(ctx: typer.Context) -> None:
                     *(g.number, g.time, g.channel or "-"),
                     g.version or g.neighbour or "nothing",
                     *([g.vm.name if g.vm else "-"] if in_vms else []),
-                    f"{g.wish} (held by {g.hold.owner})" if g.hold else g.wish,
+                    telling.wish(g, waits),
                 ]
                 for g in known
             ]

@@ -11,6 +11,9 @@ EXAMPLES = """\
 Examples:
   dockswitch recover             whatever changes something does this first
   dockswitch recover --accept    where the old engine can never run again
+
+A switch that was to be confirmed (use --revert-after) and was not is undone
+too.
 """
 
 
@@ -19,33 +22,47 @@ def command(
     accept: Annotated[
         bool, typer.Option("--accept", help="Undo nothing: take the machine as it stands.")
     ] = False,
+    unconfirmed: Annotated[
+        bool,
+        typer.Option(
+            "--unconfirmed", help="Wait until a switch has to be confirmed, and undo it then."
+        ),
+    ] = False,
     boot: Annotated[
         bool,
         typer.Option("--boot", help="Leave the engine to systemd, which starts it afterwards."),
     ] = False,
 ) -> None:
     """Undo what a killed switch left behind."""
-    from dockswitch.switching import history, recover
+    from dockswitch.switching import history, recover, revert
 
     session = Session(ctx)
     as_root(session)
-    with session.system.locked():
-        if accept:
-            found = recover.accept(session.system)
-        else:
-            undo = recover.at_boot if boot else recover.recover
-            found = undo(session.system, session.report.progress)
+    progress, found, back = session.report.progress, None, None
+    if unconfirmed:
+        back = revert.see_through(session.system, progress)
+    else:
+        with session.system.locked():
+            if accept:
+                found = recover.accept(session.system)
+            else:
+                undo = recover.at_boot if boot else recover.undone
+                found = undo(session.system, progress)
+                if not boot:
+                    back = revert.overdue(session.system, progress, by_itself=False)
     now = history.newest(session.system)
     is_back = f"{now.channel} {now.version} is back" if now.version else "no engine, as before"
     end = "given up: `dockswitch status` says how the machine stands" if accept else is_back
     verb = "is" if accept else "is undone:"
-    line = f"the switch to {found.wish} {verb} {end}" if found else "nothing to undo"
+    lines = [f"the switch to {found.wish} {verb} {end}"] if found else []
+    lines += [f"generation {back.unconfirmed} was not confirmed: {is_back}"] if back else []
     session.report.answer(
         {
-            "changed": found is not None,
+            "changed": bool(lines),
             "undone": found.wish if found and not accept else None,
             "accepted": found.wish if found and accept else None,
+            "unconfirmed": back.unconfirmed if back else None,
             "version": str(now.version) if now.version else None,
         },
-        [line],
+        lines or ["nothing to undo"],
     )

@@ -16,6 +16,7 @@ Examples:
   dockswitch rollback      the engine before; once more, and you are here again
   dockswitch rollback 3    generation 3, as `dockswitch history` numbers them
   dockswitch rollback 0    what was there before dockswitch
+  dockswitch rollback --revert-after 10m    here again, unless it is confirmed
   dockswitch rollback --dry-run    whether it will work, and what would be done
 """
 
@@ -33,6 +34,7 @@ def command(
     ] = False,
     data: spec.Data = None,
     probe: spec.Probe = None,
+    revert_after: spec.RevertAfter = None,
 ) -> None:
     """Go back to an earlier generation."""
     from dockswitch.switching import history, rollback
@@ -40,17 +42,19 @@ def command(
 
     began = time.monotonic()
     session = Session(ctx)
-    options = Options(data=data, probe=spec.probe(probe))
+    seconds = spec.revert_after(revert_after)
+    options = Options(data=data, probe=spec.probe(probe), revert_after=seconds)
     wanted = history.earlier(session.system, generation)
-    vm.refuse_unmeant(wanted.vm.keeper if wanted.vm else None, data=data)
+    keeper = wanted.vm.keeper if wanted.vm else None
+    vm.refuse_unmeant(keeper, data=data, revert_after=revert_after)
     if dry_run:
         from dockswitch.switching import preview
 
         plan, earlier = preview.preview_back(session.system, generation, options)
-        tell_preview(session, plan, earlier.channel, earlier.backend, began)
+        tell_preview(session, plan, earlier.channel, earlier.backend, began, options)
         return
     as_root(session)
     outcome = rollback.rollback(
         session.system, generation, session.report.progress, options, consent(session)
     )
-    tell(session, outcome, began)
+    tell(session, outcome, began, options)

@@ -97,6 +97,15 @@ From = Annotated[
         "them (deb).",
     ),
 ]
+RevertAfter = Annotated[
+    str | None,
+    typer.Option(
+        "--revert-after",
+        metavar="TIME",
+        help="Undo the switch after that time (90s, 10m, 1h30m, from when it begins to act) unless "
+        "`dockswitch confirm` comes first; also after a reboot, and without the shell that asked.",
+    ),
+]
 PackageWords = Annotated[
     list[str] | None,
     typer.Option(
@@ -155,6 +164,15 @@ def probe(line: str | None, *, starts: bool = True) -> tuple[str, ...]:
     return words
 
 
+def revert_after(time: str | None) -> int:
+    """Seconds in which a switch has to be confirmed, 0 for one that stays; raises BadDuration."""
+    if time is None:
+        return 0
+    from dockswitch.model import duration  # few say it
+
+    return duration.parse(time)
+
+
 def packages(words: Sequence[str] | None, backends: Sequence[str]) -> tuple[str, ...]:
     """A person's own words for apt; raises UsageError."""
     if words and backends[0] != "apt":
@@ -208,6 +226,12 @@ def complete(ctx: typer.Context, incomplete: str) -> list[str]:
     published = [str(each.version) for each in reversed(record.releases()) if each.published]
     words = ["latest", "latest-pre", "previous", "system"]
     return beginning([*_channels(), *words, *_kept(ctx), *published], incomplete)
+
+
+def complete_recorded(incomplete: str) -> list[str]:
+    from dockswitch.model import record
+
+    return beginning([str(each.version) for each in reversed(record.releases())], incomplete)
 
 
 def complete_kept(ctx: typer.Context, incomplete: str) -> list[str]:

@@ -28,7 +28,7 @@ def command(
     ] = False,
 ) -> None:
     """Show what is installed, what runs, and whether they agree."""
-    from dockswitch.switching import drift, history, hold
+    from dockswitch.switching import drift, history, hold, unconfirmed
 
     session = Session(ctx)
     now = history.newest(session.system)
@@ -39,6 +39,8 @@ def command(
     drifted = drift.drift(session.system, now, installed, in_vm)
     running = in_vm.answers if in_vm else drift.answering(session.system)
     held = hold.observed(session.system)
+    waits = unconfirmed.read(session.system)
+    overdue = waits is not None and unconfirmed.left(session.system, waits) <= 0
     pin = pins.nearest()
     locked, of_lock = locks.told(by)
     version = str(installed.version) if installed.version else None
@@ -55,6 +57,7 @@ def command(
             "pinned": pin.spec if pin else None,
             "locked": locked,
             "held": holding.held_plain(held) or False,
+            "unconfirmed": telling.unconfirmed_plain(waits, overdue=overdue),
             "drift": list(drifted),
             "neighbour": telling.neighbour_plain(now.neighbour),
             "machine": telling.machine_plain(in_vm.vm, in_vm.host) if in_vm else None,
@@ -68,6 +71,7 @@ def command(
             *([f"pinned     {pin.spec} ({pin.path})"] if pin else []),
             *([f"locked     {of_lock}"] if of_lock else []),
             *(f"held       {line}" for line in holding.held_lines(held)),
+            *(f"confirm    {line}" for line in telling.unconfirmed_lines(waits, overdue=overdue)),
             *(f"drift      {line}" for line in drifted),
         ],
     )

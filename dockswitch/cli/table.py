@@ -6,6 +6,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "use": "Switch to a release, fetching it if needed.",
         "rollback": "Go back to an earlier generation.",
         "upgrade": "Switch to the newest release of the channel in use.",
+        "confirm": "Keep a switch that would undo itself (use --revert-after).",
         "adopt": "Take over the engine that is here already, without stopping it.",
         "recover": "Undo what a killed switch left behind.",
     },
@@ -31,14 +32,17 @@ GROUPS: dict[str, dict[str, str]] = {
         "channels": "List the channels, live and retired.",
         "resolve": "Show which release a word means, and why.",
         "where": "Show where a version was published.",
+        "compat": "Show which clients and engines speak with each other.",
     },
     "Run": {
         "try": "Try an engine beside the one that runs here.",
+        "matrix": "Run a command against several engines at once.",
         "run": "Run a command with the client of a version on PATH.",
         "env": "Print what a shell needs to use this engine.",
         "daemon": "Start, stop, restart or watch dockswitch's own engine.",
     },
     "Provision": {
+        "export": "Render a switch as a shell script, as cloud-init, or as apt's preferences.",
         "ansible": "Have Ansible provision hosts: the collection dockswitch.engine.",
     },
     "dockswitch": {

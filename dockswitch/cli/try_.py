@@ -96,7 +96,7 @@ def command(
             trying.enters(session, enter, argv)
         return
     accepted = spec.accepted(verify, accept_digest)
-    session, taken = _session(ctx, spec.source(source), suite)
+    session, taken = session_for(ctx, spec.source(source), suite)
     request = session.request(words or [])  # a wrong word needs no password
     if not (argv or keep or session.on_terminal):
         raise NoTerminal
@@ -125,7 +125,7 @@ def command(
         trying.tries(session, wish)
 
 
-def _session(ctx: typer.Context, source: str, suite: str | None) -> tuple[Session, str]:
+def session_for(ctx: typer.Context, source: str, suite: str | None) -> tuple[Session, str]:
     """The session, and whose sources: where apt has the engine here, out of its packages too."""
     session = Session(ctx)
     if not source and session.layout.scope == "system" and session.backend().name == "apt":

@@ -12,6 +12,7 @@ from dockswitch.cli.use import tell
 EXAMPLES = """\
 Examples:
   dockswitch upgrade    never to an older one; `rollback` takes it back
+  dockswitch upgrade --revert-after 10m    unless `dockswitch confirm` comes
 """
 
 
@@ -20,6 +21,7 @@ def command(
     suite: spec.Suite = None,
     data: spec.Data = None,
     probe: spec.Probe = None,
+    revert_after: spec.RevertAfter = None,
     verify: spec.Verify = None,
     accept_digest: spec.AcceptDigest = None,
 ) -> None:
@@ -29,7 +31,7 @@ def command(
 
     began = time.monotonic()
     session, now, source = sessions.in_force(ctx, suite)
-    vm.refuse_unmeant(session.keeper, suite=suite, data=data)
+    vm.refuse_unmeant(session.keeper, suite=suite, data=data, revert_after=revert_after)
     options = Options(
         start=now.running,
         accepted=spec.accepted(verify, accept_digest),
@@ -37,6 +39,7 @@ def command(
         data=data,
         probe=spec.probe(probe, starts=now.running),
         vm=vm.as_now(now),
+        revert_after=spec.revert_after(revert_after),
     )
     as_root(session)
     outcome = use.upgrade(
@@ -48,4 +51,4 @@ def command(
         session.report.progress,
         consent(session),
     )
-    tell(session, outcome, began)
+    tell(session, outcome, began, options)

@@ -33,6 +33,7 @@ Examples:
   dockswitch use 28 --from deb              out of the signed packages
   dockswitch use 28.5.2 --backend apt       as the machine's own packages
   dockswitch use 28.5.2 --package containerd.io=1.7.28-1
+  dockswitch use 28 --revert-after 10m      unless `dockswitch confirm` comes
   dockswitch use 28 --probe 'curl -fsS http://localhost:8080/health'
   dockswitch use --locked                   what the nearest dockswitch.lock has
   dockswitch use previous                   the one before, as `cd -`
@@ -79,6 +80,7 @@ def command(
     data: spec.Data = None,
     probe: spec.Probe = None,
     package: spec.PackageWords = None,
+    revert_after: spec.RevertAfter = None,
     hold: spec.Hold = None,
     machine: vm.Name = None,
     driver: vm.Driver = None,
@@ -111,6 +113,7 @@ def command(
         hold=hold is not None,
         package=package,
         suite=suite,
+        revert_after=revert_after,
     )
     if experimental and (no_start or client_only):
         raise UsageError(
@@ -130,6 +133,7 @@ def command(
         hold=hold,
         vm=in_vm.wish(session, by[0]),
         lock=lock,
+        revert_after=spec.revert_after(revert_after),
     )
     if session.keeper is not None and isinstance(request.wish, Previous | SystemsOwn):
         in_vm.refuse_back(session.keeper)
@@ -151,7 +155,7 @@ def _previews(
     from dockswitch.switching.preview import preview
 
     plan, channel = preview(session.system, lambda: session.catalog, request, backend, options)
-    tell_preview(session, plan, channel, backend.name, began)
+    tell_preview(session, plan, channel, backend.name, began, options)
     return plan.changes
 
 
@@ -163,7 +167,7 @@ def _switches(
     here = session.bare if options.lock is None else session.system
     same = use.same_again(here, lambda: session.catalog, request, backend, options)
     if same is not None:
-        tell(session, same, began)
+        tell(session, same, began, options)
         return
     outcome, found = use.use(
         session.system,
@@ -174,7 +178,7 @@ def _switches(
         session.report.progress,
         consent(session),
     )
-    tell(session, outcome, began)
+    tell(session, outcome, began, options)
     _mention_pre_release(session, found)
     if outcome.changed and backend.name == "apt":
         _mention_secret(session)
@@ -184,16 +188,23 @@ def _switches(
         membership.offer(session)
 
 
-def tell_preview(session: Session, plan: "Plan", channel: str, backend: str, began: float) -> None:
+def tell_preview(
+    session: Session, plan: "Plan", channel: str, backend: str, began: float, options: "Options"
+) -> None:
     """Says what would be done."""
+    waits = options.revert_after if plan.changes else 0
     session.report.answer(
-        telling.plan_plain(plan, channel, backend, seconds=time.monotonic() - began),
-        telling.plan_lines(plan, session.layout, backend),
+        telling.plan_plain(plan, channel, backend, seconds=time.monotonic() - began, waits=waits),
+        telling.plan_lines(plan, session.layout, backend, waits=waits),
     )
 
 
-def tell(session: Session, outcome: Outcome, began: float) -> None:
+def tell(session: Session, outcome: Outcome, began: float, options: "Options") -> None:
     """What every switch says in the end."""
+    if options.revert_after and not outcome.changed:
+        from dockswitch.cli import waiting  # few have to be confirmed
+
+        waiting.mention_in_vain(session)
     if outcome.recovered:
         session.report.note(
             f"the switch to {outcome.recovered.wish} had not finished: it was undone first"

@@ -204,6 +204,10 @@ class NotInMachines(UsageError):
                 "each virtual machine has a data-root of its own",
                 "leave it out; --machine NAME keeps several of them apart",
             ),
+            "--revert-after": (
+                "what goes back by itself may be without what machines need: a session, a PATH",
+                "leave it out; `dockswitch rollback` goes back",
+            ),
             "--hold": (
                 "nothing but a switch changes the engine of a virtual machine",
                 "leave it out",

@@ -119,12 +119,6 @@ def reason(answer: Answer | None) -> str:
     return text(_object(_json(answer.body)), "message") or f"status {answer.status}"
 
 
-def number(version: str) -> tuple[int, ...]:
-    """An API version for comparing, none for what is none: `1.9` comes before `1.44`."""
-    parts = version.split(".")
-    return tuple(map(int, parts)) if all(part.isdecimal() for part in parts) else ()
-
-
 def text(value: Object, key: str) -> str:
     """A text in an object, empty where there is none."""
     found = value.get(key)

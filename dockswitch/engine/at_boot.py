@@ -74,7 +74,7 @@ def _text(layout: Layout, program: Sequence[str], environment: Mapping[str, str]
             "Type=oneshot",
             # Only at boot: later a switch may be under way, and waits for docker as docker for us.
             "RemainAfterExit=yes",
-            *(() if system else _places(environment)),
+            *(() if system else places(environment)),
             f"ExecStart={units.command([*program, *words])}",
             "TimeoutStartSec=120",
             "",
@@ -95,7 +95,8 @@ def _early(layout: Layout, program: Sequence[str]) -> Iterator[str]:
     yield "Conflicts=shutdown.target"
 
 
-def _places(environment: Mapping[str, str]) -> Iterator[str]:
+def places(environment: Mapping[str, str]) -> Iterator[str]:
+    """What tells a unit of a user's where their places are."""
     for name in _PLACES:
         if environment.get(name):
             yield f"Environment={units.quoted(f'{name}={environment[name]}')}"

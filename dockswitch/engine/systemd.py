@@ -21,8 +21,8 @@ from dockswitch.model.version import Version
 _PROPERTIES = "--property=ActiveState,FragmentPath,NeedDaemonReload"
 _BUSY = re.compile(r"^ActiveState=(?!inactive$)", re.MULTILINE)  # active, failed, on its way
 _ACTIVATED = "fd://"
-_CONTAINERD_SOCKET = "{root}/run/containerd/containerd.sock"
-_OWN_CONTAINERD_UNTIL = Version.parse("18.09.0")  # before, dockerd wants one of its own kind
+CONTAINERD_SOCKET = "{root}/run/containerd/containerd.sock"
+OWN_CONTAINERD_UNTIL = Version.parse("18.09.0")  # before, dockerd wants one of its own kind
 
 # seconds: an engine that was killed takes 20 to start again; slow disks take longer
 _START_LIMIT, _LIMIT = 90.0, 60.0
@@ -34,9 +34,9 @@ class Systemd:
     def command_line(self, reader: Reader, wanted: Wanted) -> tuple[str, ...]:
         config = DaemonConfig.read(reader)
         words = flags.command_line(reader.layout, wanted, config, listens=_ACTIVATED)
-        shared = wanted.version >= _OWN_CONTAINERD_UNTIL and unit_files.has(reader, CONTAINERD)
+        shared = wanted.version >= OWN_CONTAINERD_UNTIL and unit_files.has(reader, CONTAINERD)
         if shared and "containerd" not in config.keys:
-            words += ("--containerd", _CONTAINERD_SOCKET)
+            words += ("--containerd", CONTAINERD_SOCKET)
         return words
 
     def readies(

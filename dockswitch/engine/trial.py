@@ -83,14 +83,13 @@ def begin(
     start: Starter | None = None,
     network: Network | None = None,
 ) -> Trial:
-    """Starts it, with the keys of the person's daemon.json that a trial may have.
+    """Starts it where none is, with the keys of the person's daemon.json that a trial may have.
 
     Nothing is in the machine's places, or on a network but its own where it is to have one; it ends
     with us, however we end. Raises RootTooLong where its sockets have no room, and what starting
     apart raises.
     """
     layout = system.layout
-    end(system, places)
     cgroup = places.cgroup(layout) if layout.scope == "system" else ""
     bridged = network is not None and network.bridged
     keys = trial_keys.keys(person, wanted.version, cgroup, bridged=bridged)

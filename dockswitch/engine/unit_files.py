@@ -31,7 +31,7 @@ def enabled(layout: Layout, unit: str) -> str:
 
 def written(layout: Layout) -> tuple[str, ...]:
     """Every folder in which dockswitch writes."""
-    targets = {_target(layout, unit) for unit in (units.SERVICE, units.SOCKET)}
+    targets = {_target(layout, unit) for unit in (units.SERVICE, units.SOCKET, units.REVERT_TIMER)}
     folder = _folder(layout)
     return (folder, *(f"{folder}/{target}.wants" for target in sorted(targets)))
 
@@ -41,6 +41,8 @@ def _folder(layout: Layout) -> str:
 
 
 def _target(layout: Layout, unit: str) -> str:
+    if unit.endswith(".timer"):
+        return "timers.target"
     if layout.scope == "user":
         return "default.target"
     return "sockets.target" if unit == units.SOCKET else "multi-user.target"

@@ -9,6 +9,7 @@ from dockswitch.model.layout import version_in
 from dockswitch.model.version import Version
 
 SERVICE, SOCKET, CONTAINERD = "docker.service", "docker.socket", "containerd.service"
+REVERT_TIMER, REVERT = "dockswitch-revert.timer", "dockswitch-revert.service"
 
 # What systemd writes to the journal before each start.
 DESCRIPTION = "Docker Application Container Engine"

@@ -1,7 +1,8 @@
 """A committed switch."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
+from dockswitch.model import neighbour as neighbours
 from dockswitch.model.hold import Hold
 from dockswitch.model.neighbour import Neighbour
 from dockswitch.model.release import Fetched
@@ -38,6 +39,9 @@ class Generation:
     needed them; `hold` says that they were held.
 
     `vm` is the virtual machine that the engine was in, None for this machine itself.
+
+    `unconfirmed` is the generation that this one took the place of because nobody confirmed it in
+    time, 0 for none.
     """
 
     number: int
@@ -58,3 +62,15 @@ class Generation:
     automatic: tuple[str, ...] = ()
     hold: Hold | None = None
     vm: Vm | None = None
+    unconfirmed: int = 0
+
+
+def to_plain(generation: Generation) -> dict[str, object]:
+    """The generation as the journal holds it."""
+    neighbour = generation.neighbour
+    return {
+        **asdict(generation),
+        "version": str(generation.version) if generation.version else None,
+        "artifacts": [{**asdict(a), "trust": str(a.trust)} for a in generation.artifacts],
+        "neighbour": neighbours.to_plain(neighbour) if neighbour else None,
+    }

@@ -235,6 +235,20 @@ class Layout:
         return f"{self.state}/lock"
 
     @property
+    def unconfirmed(self) -> str:
+        """Notes the switch that undoes itself unless it is confirmed."""
+        return f"{self.state}/unconfirmed.json"
+
+    @property
+    def watch(self) -> str:
+        """Is locked by the process that waits for that to be due."""
+        return f"{self.state}/unconfirmed.lock"
+
+    @property
+    def watch_log(self) -> str:
+        return f"{self.state}/log/unconfirmed.log"
+
+    @property
     def seen(self) -> str:
         return f"{self.state}/seen.json"
 

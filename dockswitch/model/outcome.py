@@ -6,6 +6,7 @@ from dockswitch.model.generation import Generation
 from dockswitch.model.neighbour import Neighbour
 from dockswitch.model.plan import Installed
 from dockswitch.model.release import Release
+from dockswitch.model.unconfirmed import Unconfirmed
 from dockswitch.model.version import Version
 
 
@@ -37,7 +38,7 @@ class Outcome:
 
     `left` is the adopted engine that ran until then. `host` is where an engine in a virtual machine
     answers, as DOCKER_HOST says it, and `context` that of a docker client which leads there; both
-    may be empty.
+    may be empty. `waits` is until when it has to be confirmed, None for a switch that stays.
     """
 
     changed: bool
@@ -50,3 +51,4 @@ class Outcome:
     left: Neighbour | None = None
     host: str = ""
     context: str = ""
+    waits: Unconfirmed | None = None

@@ -127,6 +127,33 @@ class Progress(Protocol):
     def say(self, line: str) -> None: ...
 
 
+class Teller(Protocol):
+    """How work in a process of its own tells what it does."""
+
+    # one line
+    def tell(self, line: str) -> None: ...
+
+    # from now on it is not interrupted: all that is left is to clear up
+    def settle(self) -> None: ...
+
+
+Work: TypeAlias = Callable[[Teller], None]
+
+
+class Audience(Protocol):
+    """Follows works that are done beside each other; `place` is where one stands among them."""
+
+    def began(self, place: int) -> None: ...
+
+    def heard(self, place: int, line: str) -> None: ...
+
+    # `code` is 0 for one that was done, 130 for one that was interrupted; whether more is wanted
+    def ended(self, place: int, code: int) -> bool: ...
+
+    # called several times a second
+    def waits(self) -> None: ...
+
+
 class Reader(Protocol):
     """Asks; changes nothing but the cache."""
 
@@ -362,6 +389,12 @@ class System(Reader, Protocol):
     def pour(
         self, from_: str, path: str, into: str, to: str, add: Callable[[int], None]
     ) -> Answer | None: ...
+
+    # does each in a process of its own, `jobs` at a time, in that order; what it prints goes to the
+    # file beside it (a real path). Interrupted, it interrupts them and waits for them
+    def beside(
+        self, works: Sequence[tuple[Work, str]], *, jobs: int, audience: Audience
+    ) -> None: ...
 
     # sleeps
     def pause(self, seconds: float) -> None: ...

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 
 from dockswitch.model.address import shown
 from dockswitch.model.api_range import ApiRange
+from dockswitch.model.duration import spelled
 from dockswitch.model.finding import Finding
 from dockswitch.model.generation import Generation
 from dockswitch.model.hold import Hold
@@ -14,6 +15,7 @@ from dockswitch.model.outcome import Found, Outcome
 from dockswitch.model.plan import Plan, runs_neighbour
 from dockswitch.model.release import Artifact, Bundle, Download, Release
 from dockswitch.model.trust import Trust
+from dockswitch.model.unconfirmed import Unconfirmed
 from dockswitch.model.version import Version
 from dockswitch.model.vm import Vm
 
@@ -47,6 +49,7 @@ def outcome_lines(outcome: Outcome, layout: Layout) -> Iterator[str]:
     running = "is running" if runs else "is in use"
     running += f" in {after.vm}" if after.vm is not None else ""
     yield f"{what} {running}{was} {generation}" + _downtime(outcome)
+    yield from unconfirmed_lines(outcome.waits)
     if after.data:
         yield f"it has a data-root of its own, {layout.real(after.data)}; the machine's is kept"
 
@@ -77,11 +80,47 @@ def outcome_plain(outcome: Outcome, *, seconds: float) -> dict[str, object]:
         "neighbour": neighbour_plain(after.neighbour),
         "machine": machine_plain(after.vm, outcome.host),
         "context": outcome.context or None,
+        "revert_at": outcome.waits.until if outcome.waits else None,
     }
 
 
-def plan_lines(plan: Plan, layout: Layout, backend: str) -> Iterator[str]:
-    """What `--dry-run` and `--check` say."""
+def unconfirmed_plain(waits: Unconfirmed | None, *, overdue: bool) -> dict[str, object] | None:
+    """A switch that waits to be confirmed; `trouble` is why going back failed."""
+    if waits is None:
+        return None
+    return {
+        "generation": waits.generation,
+        "until": waits.until,
+        "goes_back_to": waits.back_to,
+        "overdue": overdue,
+        "trouble": waits.trouble or None,
+    }
+
+
+def unconfirmed_lines(waits: Unconfirmed | None, *, overdue: bool = False) -> Iterator[str]:
+    if waits is None:
+        return
+    was_not = f"generation {waits.generation} was not confirmed"
+    if waits.trouble:
+        yield f"{was_not}, and going back to generation {waits.back_to} failed: {waits.trouble}"
+        return
+    if overdue:
+        yield f"{was_not} by {waits.until}: `dockswitch recover` goes back to {waits.back_to}"
+        return
+    back = f"generation {waits.back_to} is back at {waits.until}"
+    yield f"{back}, unless `dockswitch confirm` keeps generation {waits.generation}"
+
+
+def wish(generation: Generation, waits: Unconfirmed | None) -> str:
+    """What was asked for, and what else there is to say of that generation."""
+    said = [f"held by {generation.hold.owner}"] if generation.hold else []
+    said += [f"{generation.unconfirmed} was not confirmed"] if generation.unconfirmed else []
+    said += ["not confirmed yet"] if waits and waits.generation == generation.number else []
+    return f"{generation.wish} ({', '.join(said)})" if said else generation.wish
+
+
+def plan_lines(plan: Plan, layout: Layout, backend: str, *, waits: int = 0) -> Iterator[str]:
+    """What `--dry-run` and `--check` say; `waits` are the seconds to confirm it, 0 for none."""
     bundle = plan.goal.bundle
     yield headline(layout, backend, bundle.trust if bundle else None)
     if bundle and bundle.origin and bundle.origin.file:
@@ -93,6 +132,8 @@ def plan_lines(plan: Plan, layout: Layout, backend: str) -> Iterator[str]:
     for step in plan.steps:
         yield f"would {step}"
     yield from plan.impact
+    if waits:
+        yield f"would undo all that after {spelled(waits)}, unless `dockswitch confirm` comes"
     yield from _api_lines(plan)
     yield from (f"worth knowing: {each}" for each in plan.findings)
     if plan.way_back is not None:
@@ -115,7 +156,9 @@ def _api_plain(api: ApiRange | None) -> dict[str, str] | None:
     return {"oldest": api.oldest, "newest": api.newest} if api else None
 
 
-def plan_plain(plan: Plan, channel: str, backend: str, *, seconds: float) -> dict[str, object]:
+def plan_plain(
+    plan: Plan, channel: str, backend: str, *, seconds: float, waits: int = 0
+) -> dict[str, object]:
     """As of the switch itself, without acting."""
     bundle = plan.goal.bundle
     left = any(runs_neighbour(step) is False for step in plan.steps)
@@ -137,6 +180,7 @@ def plan_plain(plan: Plan, channel: str, backend: str, *, seconds: float) -> dic
         "findings": [finding_plain(each) for each in plan.findings],
         "way_back": plan.way_back,
         "machine": machine_plain(plan.goal.vm),
+        "revert_after_seconds": waits or None,
     }
 
 
@@ -209,6 +253,7 @@ def generation_plain(generation: Generation) -> dict[str, object]:
         "data_root": generation.data or None,
         "neighbour": neighbour_plain(generation.neighbour),
         "held": hold_plain(generation.hold) or False,
+        "unconfirmed": generation.unconfirmed or None,
         "machine": machine_plain(generation.vm),
     }
 

@@ -33,8 +33,8 @@ class Report:
         self.verbose = verbose
         self.log = ""
         self._color = _wanted(color, sys.stderr.isatty() and "NO_COLOR" not in os.environ)
-        moving = _wanted(progress, sys.stderr.isatty())
-        self.progress = Bar(self, moving=moving and not quiet)
+        self.moving = _wanted(progress, sys.stderr.isatty()) and not quiet
+        self.progress = Bar(self, moving=self.moving)
 
     def answer(self, plain: Mapping[str, object], lines: Iterable[str] = ()) -> None:
         """The command's data: the object for programs, or the lines for people."""
@@ -43,6 +43,12 @@ class Report:
             return
         for line in lines:
             self._out(line)
+
+    def passed_on(self, piece: bytes) -> None:
+        """What a command of the person's own printed; as JSON it stands aside, on stderr."""
+        stream = sys.stderr if self.as_json else sys.stdout
+        stream.write(piece.decode(errors="replace"))
+        stream.flush()
 
     def note(self, text: str) -> None:
         """Worth knowing, and not data."""

@@ -1,6 +1,7 @@
 """Which API the engine speaks before a switch and behind it: its clients count on that."""
 
 from dockswitch.engine import api
+from dockswitch.engine.api import Identity
 from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.model import record
 from dockswitch.model.api_range import ApiRange
@@ -11,11 +12,16 @@ from dockswitch.model.ports import Reader, Socket
 
 def now(reader: Reader) -> ApiRange | None:
     """As the engine says that answers, whoever brought it; None where none does."""
+    found = answering(reader)
+    return ApiRange(found.min_api, found.api) if found and found.min_api else None
+
+
+def answering(reader: Reader) -> Identity | None:
+    """The engine that answers, whoever brought it; None where none does."""
     try:
-        found = api.identity(reader, _socket(reader))
+        return api.identity(reader, _socket(reader))
     except DockswitchError:
         return None  # a spoiled daemon.json: whoever starts an engine says so
-    return ApiRange(found.min_api, found.api) if found and found.min_api else None
 
 
 def _socket(reader: Reader) -> Socket:

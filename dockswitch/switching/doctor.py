@@ -18,7 +18,7 @@ from dockswitch.model.ports import Reader
 from dockswitch.model.release import Bundle
 from dockswitch.model.version import Version
 from dockswitch.model.vm import keeper_of
-from dockswitch.switching import checks, drift, history
+from dockswitch.switching import checks, drift, history, unconfirmed
 from dockswitch.switching.options import Options
 
 Look = Callable[[], tuple[Finding, ...]]
@@ -55,6 +55,7 @@ def doctor(
     looks: list[Look] = [
         lambda: tuple(_drifted(reader, installed)),
         lambda: dangling(reader),
+        lambda: unconfirmed.findings(reader),
         lambda: _foreign(reader, installed),
         *_checks(reader, bundle, version, installed),
         lambda: desktop.findings(reader),

@@ -72,6 +72,7 @@ def _made_so(system: System, wish: str, steps: Sequence[Step], progress: Progres
             transaction.perform(system, opened, step)
         held = observed(system)
         then = replace(now, number=now.number + 1, time=system.now(), wish=wish, hold=held.hold)
+        then = replace(then, unconfirmed=0)
         journal.commit(system, opened, then)
     except BaseException:
         written = journal.last(system)

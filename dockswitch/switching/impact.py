@@ -9,6 +9,7 @@ from dockswitch.engine.daemon_config import DaemonConfig
 from dockswitch.engine.places import plain
 from dockswitch.engine.swarm import swarm
 from dockswitch.model import record
+from dockswitch.model.api_range import number
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.plan import Plan
 from dockswitch.model.ports import Reader
@@ -135,7 +136,7 @@ def _cut_off(
     if not talking or recorded is None or not recorded.min_api:
         return
     now = api.identity(reader, config.socket)
-    if now is None or api.number(now.min_api) >= api.number(recorded.min_api):
+    if now is None or number(now.min_api) >= number(recorded.min_api):
         return
     for each in talking:
         yield (

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, cast
 
+from dockswitch.model import generation as generations
 from dockswitch.model import neighbour, vm
 from dockswitch.model import step as steps
 from dockswitch.model.errors import CorruptState
@@ -73,7 +74,7 @@ def at_last(system: System, journal: Journal, step: Step) -> None:
 
 def commit(system: System, journal: Journal, generation: Generation) -> None:
     """The one commit point of a switch."""
-    system.append(journal.path, json.dumps({"commit": _generation_to_plain(generation)}))
+    system.append(journal.path, json.dumps({"commit": generations.to_plain(generation)}))
 
 
 def undone(system: System, journal: Journal) -> None:
@@ -147,15 +148,6 @@ def _is_torn(line: bytes) -> bool:
 
 def _begin_from_plain(plain: Mapping[str, object]) -> Begin:
     return Begin(str(plain["wish"]), str(plain["time"]), container=bool(plain["container"]))
-
-
-def _generation_to_plain(generation: Generation) -> dict[str, object]:
-    return {
-        **asdict(generation),
-        "version": str(generation.version) if generation.version else None,
-        "artifacts": [{**asdict(a), "trust": str(a.trust)} for a in generation.artifacts],
-        "neighbour": neighbour.to_plain(generation.neighbour) if generation.neighbour else None,
-    }
 
 
 def _generation_from_plain(plain: Mapping[str, object]) -> Generation:

@@ -44,6 +44,9 @@ class Options:
     whether what is installed is held, None for what suits the wish.
 
     `lock` is what has the very files that are to be installed; None where sources say it.
+
+    `revert_after` are the seconds in which somebody has to confirm the switch, or it is taken back;
+    0 for one that stays.
     """
 
     start: bool = True
@@ -57,6 +60,7 @@ class Options:
     hold: bool | None = None
     vm: VmWish = field(default_factory=VmWish)
     lock: "Lock | None" = None
+    revert_after: int = 0
 
     @property
     def starts(self) -> bool:

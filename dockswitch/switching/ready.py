@@ -56,6 +56,7 @@ def _on_trial(
         verdict: Verdict
         try:
             start = _starter(system, places, wanted)
+            trial.end(system, places)  # one that was killed
             begun = trial.begin(system, places, wanted, _keys(system, steps), start)
         except (NoNamespaces, RootTooLong) as error:
             verdict = _not_proven(wanted.version, error)

@@ -6,7 +6,7 @@ import posixpath
 import re
 
 from dockswitch.engine import at_boot as at_boot_unit
-from dockswitch.engine import running, supervision, unit_files
+from dockswitch.engine import running, supervision, unit_files, units
 from dockswitch.model.errors import HandsNeeded
 from dockswitch.model.outcome import Recovered
 from dockswitch.model.plan import runs_neighbour, touches_engine
@@ -30,18 +30,28 @@ _APT = (
 
 
 def recover(system: System, progress: Progress) -> Recovered | None:
+    """As `undone`, and takes back a switch that was to be confirmed and was not."""
+    found = undone(system, progress)
+    if system.kind(system.layout.unconfirmed) is not None:
+        from dockswitch.switching import revert  # few switches have to be confirmed
+
+        revert.beforehand(system, progress)
+    return found
+
+
+def undone(system: System, progress: Progress) -> Recovered | None:
     """Undoes an open journal and sweeps up; None where nothing was left. Needs the lock."""
     last = journal.last(system)
-    undone = None
+    found = None
     # the engine that has them may be stopped next
     proof.remove_leftovers(system, brought=_brings_engine(last))
     if last is not None and last.open:
         progress.say(f"undoing the switch to {last.begin.wish}, which did not finish")
         undo(system, last)
         proof.remove_leftovers(system)
-        undone = Recovered(last.begin.wish, last.begin.time)
+        found = Recovered(last.begin.wish, last.begin.time)
     sweep(system)
-    return undone
+    return found
 
 
 def _brings_engine(last: Journal | None) -> bool:
@@ -50,11 +60,11 @@ def _brings_engine(last: Journal | None) -> bool:
 
 
 def at_boot(system: System, progress: Progress) -> Recovered | None:
-    """As `recover`, before systemd starts docker: the engine is left to it. Needs the lock."""
+    """As `undone`, before systemd starts docker: the engine is left to it. Needs the lock."""
     last = journal.last(system)
     begun = running.running(system) is not None
     if last is None or not last.open or begun or not supervision.starts_at_boot(system):
-        return recover(system, progress)
+        return undone(system, progress)
     progress.say(f"undoing the switch to {last.begin.wish}, which did not finish")
     # What somebody started by hand did not outlive the power either, and no engine is there to ask.
     gone = Engine, ByHand, Containers
@@ -87,6 +97,9 @@ def accept(system: System) -> Recovered | None:
     if last is None or not last.open:
         return None
     journal.undone(system, last)
+    if system.kind(system.layout.unconfirmed) is not None:
+        # What was noted by a switch that never was; whoever accepts is there.
+        system.write(system.layout.unconfirmed, None)
     sweep(system)
     return Recovered(last.begin.wish, last.begin.time)
 
@@ -162,6 +175,7 @@ def sweep(system: System) -> None:
             system.write(f"{folder}/{name}", None)
     _sweep_units(system)
     _sweep_apt(system)
+    _settle(system)
     ours = posixpath.relpath(layout.current, layout.bin)
     for name in _abandoned(system, layout.bin):  # others put things there too
         if (system.link(f"{layout.bin}/{name}") or "").startswith(f"{ours}/"):
@@ -189,6 +203,17 @@ def _sweep_units(system: System) -> None:
         system.write(policy.PATH, None)
     if history.newest(system).version is None:
         at_boot_unit.remove(system)
+
+
+def _settle(system: System) -> None:
+    """Whoever waits for a switch to be confirmed follows what is noted of one."""
+    waits = system.kind(system.layout.unconfirmed) is not None
+    if not _is_at_rest(system):
+        return
+    if waits or unit_files.ours(system, units.REVERT_TIMER) is not None:
+        from dockswitch.switching import unconfirmed  # as above
+
+        unconfirmed.settle(system)
 
 
 def _sweep_apt(system: System) -> None:

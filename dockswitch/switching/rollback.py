@@ -27,13 +27,21 @@ def rollback(
     removed since.
     """
     wanted = history.earlier(system, number)
-    words = f"generation {wanted.number}"
-    goal = goal_of(system, wanted, options)
-    backend = _backend(wanted, goal)
+    switched = switch_of(system, wanted, options)
+    if options.revert_after:
+        from dockswitch.switching import way_back  # few switches are to undo themselves
+
+        way_back.refuse_none(system, plan(system, wanted, options))
     if agree is not None:
         agree(plan(system, wanted, options))
-    switched = Switch(backend, goal, wanted.channel, words, options)
     return switch.perform(system, switched, progress)
+
+
+def switch_of(reader: Reader, wanted: Generation, options: Options) -> Switch:
+    """The switch that goes back to that generation; raises NotInstalled."""
+    goal = goal_of(reader, wanted, options)
+    backend = _backend(wanted, goal)
+    return Switch(backend, goal, wanted.channel, f"generation {wanted.number}", options)
 
 
 def plan(reader: Reader, wanted: Generation, options: Options) -> Plan:

@@ -18,7 +18,7 @@ from dockswitch.model.plan import Goal, Installed, runs_neighbour, touches_engin
 from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.release import Bundle
 from dockswitch.model.step import Packages, Step
-from dockswitch.switching import checks, history, journal, recover, transaction
+from dockswitch.switching import checks, history, journal, recover, transaction, unconfirmed
 from dockswitch.switching.journal import Journal
 from dockswitch.switching.options import Options
 from dockswitch.switching.steps import steps as steps_of
@@ -26,13 +26,14 @@ from dockswitch.switching.steps import steps as steps_of
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """A goal with what the history is to say about it."""
+    """A goal with what the history is to say about it; `unconfirmed` as in a generation."""
 
     backend: Backend
     goal: Goal
     channel: str
     wish: str
     options: Options
+    unconfirmed: int = 0
 
 
 def perform(system: System, wanted: Switch, progress: Progress) -> Outcome:
@@ -42,35 +43,42 @@ def perform(system: System, wanted: Switch, progress: Progress) -> Outcome:
     when going back failed too, Busy, and whatever the backend finds in the way.
     """
     with system.locked():
-        recovered = recover.recover(system, progress)
-        if wanted.goal.packages is not None:
-            from dockswitch.switching import adopt  # only where apt installs
+        # What is overdue is not taken back first: no engine stops twice for one wish.
+        recovered = recover.undone(system, progress)
+        return replace(performed(system, wanted, progress), recovered=recovered)
 
-            adopt.by_itself(system)
-        for bundle in filter(None, (wanted.goal.bundle, wanted.goal.rootless)):
-            _refuse_gone(system, bundle)
-        before = wanted.backend.installed(system)
-        now = history.newest(system)
-        found = checks.findings(system, wanted.goal, before, wanted.options)
-        finding.refuse(found)
-        steps = steps_of(wanted.backend, wanted.goal, before, system)
-        if wanted.goal.vm is not None:
-            outcome = _in_vm(system, wanted, before, now, steps, found, progress)
-            return replace(told_from(outcome, now), recovered=recovered)
-        if not steps and says_the_same(now, wanted.goal, wanted.channel):
-            return Outcome(changed=False, before=before, after=now, recovered=recovered)
-        if wanted.goal.packages is not None:
-            from dockswitch.switching import keep_before  # only where apt installs
 
-            _await_packages(system, steps)
-            found += keep_before.kept(system, steps, progress)
-        shown = not any(each.risk for each in found) and _same_data_root(
-            system, wanted.goal, before, steps
-        )
-        outcome = _journalled(system, wanted, before, steps, progress, shown=shown)
-        recover.sweep(system)
-        notes = (*map(str, found), *outcome.notes)
-        return replace(told_from(outcome, now), recovered=recovered, notes=notes)
+def performed(system: System, wanted: Switch, progress: Progress) -> Outcome:
+    """The same for whoever has the lock, and has recovered what was to be recovered."""
+    if wanted.goal.packages is not None:
+        from dockswitch.switching import adopt  # only where apt installs
+
+        adopt.by_itself(system)
+    for bundle in filter(None, (wanted.goal.bundle, wanted.goal.rootless)):
+        _refuse_gone(system, bundle)
+    before = wanted.backend.installed(system)
+    now = history.newest(system)
+    unconfirmed.refuse(system, wanted.options, now, in_vm=wanted.goal.vm is not None)
+    found = checks.findings(system, wanted.goal, before, wanted.options)
+    finding.refuse(found)
+    steps = steps_of(wanted.backend, wanted.goal, before, system)
+    if wanted.goal.vm is not None:
+        outcome = _in_vm(system, wanted, before, now, steps, found, progress)
+        return told_from(outcome, now)
+    if not steps and says_the_same(now, wanted.goal, wanted.channel):
+        return Outcome(changed=False, before=before, after=now)
+    if wanted.goal.packages is not None:
+        from dockswitch.switching import keep_before  # only where apt installs
+
+        _await_packages(system, steps)
+        found += keep_before.kept(system, steps, progress)
+    shown = not any(each.risk for each in found) and _same_data_root(
+        system, wanted.goal, before, steps
+    )
+    outcome = _journalled(system, wanted, before, steps, progress, shown=shown)
+    recover.sweep(system)
+    notes = (*map(str, found), *outcome.notes)
+    return replace(told_from(outcome, now), notes=notes, waits=unconfirmed.read(system))
 
 
 def told_from(outcome: Outcome, now: Generation) -> Outcome:
@@ -106,6 +114,7 @@ def _in_vm(
     with _undone_where_it_fails(system, opened, wanted, progress):
         reach = vm_switch.perform(system, opened, wanted.goal, steps, wanted.options, progress)
         generation = _generation(system, wanted, before, now.left)
+        unconfirmed.end(system, opened, wanted.options)
         journal.commit(system, opened, generation)
     recover.sweep(system)
     assert wanted.goal.vm is not None
@@ -169,14 +178,17 @@ def _journalled(
     *,
     shown: bool,
 ) -> Outcome:
+    now = history.newest(system)
     acts = (touches_engine(step) or runs_neighbour(step) is not None for step in steps)
     if wanted.goal.engine == "leave" or not any(acts):
         opened = journal.begin(system, wanted.wish, container=False)
         with _undone_where_it_fails(system, opened, wanted, progress):
+            unconfirmed.begin(system, opened, wanted.options, now, progress)
             for step in steps:
                 progress.say(str(step))
                 transaction.perform(system, opened, step)
-            generation = _generation(system, wanted, before, history.newest(system).left)
+            generation = _generation(system, wanted, before, now.left)
+            unconfirmed.end(system, opened, wanted.options)
             journal.commit(system, opened, generation)
         return Outcome(changed=True, before=before, after=generation)
     from dockswitch.switching import handover  # 6 ms that links alone spare
@@ -185,8 +197,10 @@ def _journalled(
     old = handover.asked(system, engines, shown=shown)
     opened = journal.begin(system, wanted.wish, container=old.ran)
     with _undone_where_it_fails(system, opened, wanted, progress):
+        unconfirmed.begin(system, opened, wanted.options, now, progress)
         outcome = handover.perform(system, opened, engines, old)
         generation = _generation(system, wanted, before, handover.left(system, engines))
+        unconfirmed.end(system, opened, wanted.options)
         journal.commit(system, opened, generation)
     return replace(outcome, after=generation)
 
@@ -270,6 +284,7 @@ def _generation(
         automatic=automatic,
         hold=wanted.goal.hold if by_apt else now.hold,
         vm=now.vm if wanted.goal.engine == "leave" else wanted.goal.vm,
+        unconfirmed=wanted.unconfirmed,
     )
 
 

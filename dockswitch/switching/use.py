@@ -58,6 +58,10 @@ def use(
         chosen_packages.read_again(system, catalog, request, progress)
     choice = choice_of(system, catalog, request, backend, options)
     planned = plan(system, backend, choice, options)  # raises what stands in the way
+    if options.revert_after:
+        from dockswitch.switching import way_back  # few switches are to undo themselves
+
+        way_back.refuse_none(system, planned)
     if agree is not None:
         agree(planned)
     here = fetched(system, choice, options.accepted, progress)

@@ -15,6 +15,7 @@ from dockswitch.model.layout import Layout, own_uid
 from dockswitch.model.person import Person
 from dockswitch.model.ports import (
     Answer,
+    Audience,
     Circumstances,
     Daemon,
     Finished,
@@ -26,6 +27,7 @@ from dockswitch.model.ports import (
     Socket,
     Tls,
     Unpacked,
+    Work,
 )
 from dockswitch.system import commands, daemons, files, locks, proc, processes
 
@@ -314,6 +316,11 @@ class Here:
 
         real = self.layout.real
         return pour.pour(real(from_), path, real(into), to, add)
+
+    def beside(self, works: Sequence[tuple[Work, str]], *, jobs: int, audience: Audience) -> None:
+        from dockswitch.system import beside  # only where several engines are tried at once
+
+        beside.beside(works, jobs=jobs, audience=audience)
 
     def pause(self, seconds: float) -> None:
         time.sleep(seconds)

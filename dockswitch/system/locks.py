@@ -72,35 +72,32 @@ def _claim(path: str) -> int | None:
     Locked as an open file and not as a process (F_OFD_SETLK): of the latter's locks any other look
     at the same file would lose it.
     """
-    import struct  # only where engines are tried
-
     while True:
         opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        try:
-            # struct flock, as below
-            wanted = struct.pack("hhqqi", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
-            fcntl.fcntl(opened, fcntl.F_OFD_SETLK, wanted)
-            if os.path.samestat(os.fstat(opened), os.stat(path)):
-                return opened
-        except FileNotFoundError:
-            pass
-        except OSError:
+        if not hold(opened):
             os.close(opened)
             return None
+        with contextlib.suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(opened), os.stat(path)):
+                return opened
         os.close(opened)
 
 
-def hold(opened: int) -> None:
+def hold(opened: int) -> bool:
     """Locks an open file for as long as anybody has it open that way: we, and who inherits it.
 
     Nothing happens where another has it locked, or the file system cannot; `holder` tells of it.
+    Whether it is locked by us then.
     """
-    import struct  # only where packages are installed
+    import struct  # only where packages are installed, or something is claimed
 
     # struct flock, as below
     wanted = struct.pack("hhqqi", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
-    with contextlib.suppress(OSError):
+    try:
         fcntl.fcntl(opened, fcntl.F_OFD_SETLK, wanted)
+    except OSError:
+        return False
+    return True
 
 
 def holder(path: str) -> int | None:

@@ -23,13 +23,24 @@ from tests.bench.quiet import Rests
 from tests.bench.served import mirror, served
 from tests.bench.startup import startup
 from tests.bench.table import table
+from tests.bench.trying import trying
 from tests.integration.archive import ArchiveMissing
 from tests.integration.holdings import Mirror
 from tests.integration.mirror import MirrorFailed
 from tests.integration.namespace import isolated, short_root
 from tests.integration.needs import why_no_namespaces
 
-_PARTS = ("startup", "install", "list-remote", "lock", "mirror", "machine", "downtime", "apt")
+_PARTS = (
+    "startup",
+    "install",
+    "list-remote",
+    "lock",
+    "mirror",
+    "machine",
+    "downtime",
+    "apt",
+    "try",
+)
 _LEAST, _OF_SHORT_ONES = 9, 4  # pairs, and how many times as many of what takes no time
 _OF_LONG_ONES = 3  # how many times less of what takes half a minute
 
@@ -82,27 +93,25 @@ def _part(
     part: str, held: Mirror, base: str, folder: Path, count: int
 ) -> Callable[[], Iterator[Figure]]:
     """What measures a part, in a root of its own below `folder` that stays short."""
-    short = count * _OF_SHORT_ONES
+    short, few = count * _OF_SHORT_ONES, max(count // _OF_LONG_ONES, 2)
     # The two oldest are alike in what they need to start, so a switch is as long as a restart.
-    here, there = held.engines[0].version, held.engines[1].version
+    every = [engine.version for engine in held.engines]
+    here, there = every[:2]
     parts: dict[str, Callable[[], Iterator[Figure]]] = {
-        "startup": lambda: startup(
-            _with_both(folder / "s", base, here, there), (here, there), short
-        ),
+        "startup": lambda: startup(_with(folder / "s", base, here, there), (here, there), short),
         "install": lambda: installing(held, base, folder, count),
         "list-remote": lambda: asking(held, folder, count),
         "lock": lambda: locking(folder, count),
         "machine": lambda: by_machine(folder, count),
-        "downtime": lambda: downtime(
-            _with_both(folder / "d", base, here, there), (here, there), count
-        ),
-        "apt": lambda: by_apt(held, max(count // _OF_LONG_ONES, 2)),
-        "mirror": lambda: mirroring(held, folder, max(count // _OF_LONG_ONES, 2)),
+        "downtime": lambda: downtime(_with(folder / "d", base, here, there), (here, there), count),
+        "apt": lambda: by_apt(held, few),
+        "mirror": lambda: mirroring(held, folder, few),
+        "try": lambda: trying(_with(folder / "t", base, *every), every, count, few),
     }
     return parts[part]
 
 
-def _with_both(root: Path, base: str, *versions: str) -> Path:
+def _with(root: Path, base: str, *versions: str) -> Path:
     """A root in which the versions are installed."""
     for version in versions:
         dockswitch(root, "install", version, "--mirror", base)

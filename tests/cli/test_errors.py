@@ -45,6 +45,9 @@ WORDS = {
     "a probe with half a quote": Case('use stable --probe "sh -c \'x"', 2),
     "a probe of nothing": Case("use stable --probe ''", 2),
     "a probe where no engine is started": Case("use stable --no-start --probe true", 2),
+    "a time that is none": Case("use stable --no-start --revert-after soon", 2),
+    "no time at all": Case("rollback --revert-after 0s", 2),
+    "a time for a virtual machine": Case("use stable --backend lima --revert-after 10m", 2),
     "a backend that nobody has": Case("use stable --backend snap", 2),
     "sources that nobody has": Case("resolve stable --backend snap", 2),
     "an empty root": Case("list --root ''", 2),
@@ -52,6 +55,19 @@ WORDS = {
     "run without a spec": Case("run -- docker ps", 125),
     "run with a spec that is none": Case("run stabel -- docker ps", 125),
     "a pin that is a channel": Case("pin test", 2),
+    "a client that is none": Case("compat --client stable", 2),
+    "a client that the record does not know": Case("compat --client 99.9", 11),
+    "a client whose api nobody knows": Case("compat --client 0.8.1", 1),
+    "an engine by its api": Case("compat --engine 1.41", 2),
+    "a matrix without a command": Case("matrix stable", 2),
+    "a matrix that is listed and run": Case("matrix --format github stable -- true", 2),
+    "a matrix listed for a version that nobody has": Case("matrix --format github 97", 11),
+    "a matrix with a version that nobody has": Case("matrix stable 97 -- true", 125),
+    "a matrix with a word that is none": Case("matrix stable tset -- true", 125),
+    "a matrix of none at a time": Case("matrix stable --jobs 0 -- true", 125),
+    "a matrix run for another host": Case("matrix stable --for linux/aarch64 -- true", 125),
+    "a matrix run out of a repository": Case("matrix stable --backend apt -- true", 125),
+    "neither a client nor an engine": Case("compat", 1, {"PATH": "/nonexistent"}),
 }
 
 SPECS = {
@@ -148,6 +164,9 @@ MACHINE = {
     ),
     "a binary that the version lacks": Case("which podman", 1, before=after("use 98 --no-start")),
     "no engine to start": Case("daemon start", 1),
+    "a note of what is to be confirmed that cannot be read": Case(
+        "confirm", 1, before=file("var/lib/dockswitch/unconfirmed.json", "{}\n")
+    ),
     "a file in the way": Case("use stable --no-start", 1, before=file("usr/local/bin/docker")),
     "state that cannot be read": Case(
         "history", 1, before=file("var/lib/dockswitch/journal/000001.jsonl", "?\n{}\n")

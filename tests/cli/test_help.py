@@ -6,7 +6,7 @@ from syrupy.assertion import SnapshotAssertion
 from tests.cli.program import Program
 from tests.cli.test_table import COMMANDS, module
 
-DAEMON = [f"daemon {name}" for name in module("daemon").FAMILY]
+FAMILIES = [f"{each} {name}" for each in ("daemon", "export") for name in module(each).FAMILY]
 
 
 def test_the_program_alone_lists_its_commands(bare: Program, snapshot: SnapshotAssertion) -> None:
@@ -15,7 +15,7 @@ def test_the_program_alone_lists_its_commands(bare: Program, snapshot: SnapshotA
     assert said == bare("help") == bare("--help") == bare("-h")
 
 
-@pytest.mark.parametrize("name", [*COMMANDS, *DAEMON])
+@pytest.mark.parametrize("name", [*COMMANDS, *FAMILIES])
 def test_every_command_has_a_help(name: str, bare: Program, snapshot: SnapshotAssertion) -> None:
     said = bare(*name.split(), "--help")
     common = globals_of(bare().out)
@@ -38,7 +38,7 @@ def test_the_help_is_the_same_at_any_width(width: str, bare: Program) -> None:
 
 
 def test_no_line_of_help_is_longer_than_a_terminal(bare: Program) -> None:
-    for name in ["help", *COMMANDS, *DAEMON]:
+    for name in ["help", *COMMANDS, *FAMILIES]:
         for line in bare("help", *name.split()).lines:
             assert len(line) <= 80, f"{name}: {line}"
 

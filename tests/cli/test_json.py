@@ -31,7 +31,9 @@ SWITCH = COMMON | {
 
 def test_use_says_what_changed(program: Program) -> None:
     found = program("use", "stable", "--no-start", "--json").json
-    assert set(found) == SWITCH | {"recovered", "notes", "neighbour", "machine", "context"}
+    assert set(found) == SWITCH | {
+        *("recovered", "notes", "neighbour", "machine", "context", "revert_at")
+    }
     assert (found["schema"], found["command"]) == (1, "use")
     assert (found["changed"], found["from"], found["to"]) == (True, None, "98.1.0")
     assert (found["channel"], found["backend"], found["generation"]) == ("stable", "static", 1)
@@ -59,7 +61,9 @@ def test_a_preview_has_the_fields_of_a_switch_and_does_nothing(
     said = program("use", "98.0.2", option, "--json")
     assert said.code == code
     found = said.json
-    assert set(found) == SWITCH | {"steps", "impact", "findings", "way_back", "api", "machine"}
+    assert set(found) == SWITCH | {
+        *("steps", "impact", "findings", "way_back", "api", "machine", "revert_after_seconds")
+    }
     assert (found["changed"], found["to"], found["generation"]) == (True, "98.0.2", 1)
     assert (found["restarted"], found["impact"], found["downtime_seconds"]) == (False, [], None)
     assert any("dockerd" in step for step in found["steps"])
@@ -135,7 +139,9 @@ def test_install_then_list(program: Program) -> None:
 def test_status(using: Callable[..., Program]) -> None:
     program = using("98.0.1")
     found = program("status", "--json").json
-    assert set(found) >= COMMON | {"installed", "running", "pinned", "locked", "held", "drift"}
+    assert set(found) >= COMMON | {
+        *("installed", "running", "pinned", "locked", "held", "drift", "unconfirmed")
+    }
     assert (found["installed"], found["running"], found["pinned"]) == ("98.0.1", None, None)
     assert (found["drift"], found["held"], found["locked"]) == ([], False, None)
     assert program("status", "--exit-code").code == 0
@@ -199,7 +205,8 @@ LOOKING = {
     "help": {"help"},
     "version": {"version"},
     "pin": {"pinned", "path"},
-    "recover": {"changed", "undone", "version"},
+    "recover": {"changed", "undone", "unconfirmed", "version"},
+    "confirm": {"changed", "generation"},
     "daemon status": {"pid", "version"},
     "daemon stop": {"changed", "pid", "version"},
     "daemon logs": {"lines"},

@@ -122,6 +122,18 @@ def _beside_mirror(name: str) -> Path:
 
 
 @pytest.fixture(scope="session")
+def cloud_init(machine_files: Path) -> Path:
+    """cloud-init and what it imports, beside the machine's files."""
+    try:
+        with machine_network():
+            folder = machine_files.parent.with_name("cloud-init")
+            return package.fetch(folder, machine_files, package.CLOUD_INIT)
+    except (ArchiveMissing, PackagesMissing) as error:
+        demand(str(error))
+        raise
+
+
+@pytest.fixture(scope="session")
 def packages(machine_files: Path) -> Path:
     """docker.io and what it wants, beside the machine's files."""
     try:

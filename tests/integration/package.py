@@ -14,6 +14,15 @@ from tests.integration.systemd_machine import Machine
 #: Debian's engine, and what it wants beyond what every such machine has.
 ENGINE = ("docker.io", "containerd", "runc", "tini", "adduser")
 
+#: cloud-init, and what it imports.
+CLOUD_INIT = (
+    *("cloud-init", "python3-yaml", "python3-configobj", "python3-jinja2", "python3-markupsafe"),
+    *("python3-jsonpatch", "python3-json-pointer", "python3-jsonschema", "python3-attr"),
+    *("python3-pyrsistent", "python3-netifaces", "python3-oauthlib", "python3-serial"),
+    *("python3-requests", "python3-urllib3", "python3-idna", "python3-chardet"),
+    *("python3-certifi", "python3-charset-normalizer", "python3-six"),
+)
+
 _PLACE = "/opt/packages"
 
 
@@ -42,6 +51,14 @@ def install(machine: Machine, packages: Path) -> None:
     """Install them there as apt would, but from these files; an engine is started by it."""
     shutil.copytree(packages, f"{machine.root}{_PLACE}")
     machine.shell(["sh", "-c", f"dpkg --install {_PLACE}/*.deb"])
+
+
+def unpack(machine: Machine, packages: Path) -> None:
+    """Put their files there, and nothing else: no unit of theirs is started, then or at boot."""
+    shutil.copytree(packages, f"{machine.root}{_PLACE}", dirs_exist_ok=True)
+    # a folder lib is not to take the place of the link to usr/lib
+    takes = "dpkg-deb --fsys-tarfile $each | tar -C / -x --keep-directory-symlink"
+    machine.shell(["sh", "-ec", f"for each in {_PLACE}/*.deb; do {takes}; done"])
 
 
 def _suite_of(files: Path) -> str:

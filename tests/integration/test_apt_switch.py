@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dockswitch.engine import api
 from dockswitch.model import package_names
+from dockswitch.model.api_range import number
 from tests.integration import rootfs
 from tests.integration.apt_holdings import AptRepository
 from tests.integration.apt_machine import Apt
@@ -93,7 +93,7 @@ def _looks_at_what_stops(story: Story) -> None:
     looked = story.machine.run(*newer).ended(10)
     assert looked.plain["impact"] == ["container kept (app) stops and starts again"]
     newest = [looked.plain["api"][when]["newest"] for when in ("before", "after")]
-    assert api.number(newest[0]) < api.number(newest[1])
+    assert number(newest[0]) < number(newest[1])
 
 
 def _an_exact_version_is_held(story: Story) -> None:

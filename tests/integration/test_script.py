@@ -25,7 +25,7 @@ _SCRIPT = "/opt/engine.sh"
 _LEFT = """\
 find /usr/local/bin /etc/systemd/system -type l ! -name '*.wants' -lname '*dockswitch*'
 find /etc/systemd/system -lname /dev/null
-ls /var/lib/dockswitch/current 2>/dev/null
+ls -d /var/lib/dockswitch/script.undo 2>/dev/null
 ls /usr/sbin/policy-rc.d 2>/dev/null
 find /var/lib/dockswitch/versions -name '.tmp-*' 2>/dev/null
 true
@@ -140,7 +140,7 @@ def test_what_must_not_be_is_refused_and_what_was_cut_short_is_mended(host: Host
     assert host.left() == []
 
     # whose engine it is nobody knows any more
-    host.machine.shell(["rm", "/var/lib/dockswitch/script.note"])
+    host.machine.shell(["sh", "-c", "cd /var/lib/dockswitch && rm -r script.note journal"])
     refused = host.run(DASH, archive, "--files", there)
     assert (refused.returncode, "docker-ce" in refused.stderr) == (1, True)
     assert host.answers() == release.version

@@ -159,6 +159,7 @@ def test_interrupted_while_it_begins_it_is_gone(stocked: Dockswitch, mirror: Mir
         with stocked.started("try", new, "--", "true") as process:
             deadline = time.monotonic() + 60
             while not (stocked.root / below.STATE / "trials/t1/trial.json").exists():
+                assert process.poll() is None, process.communicate()
                 assert time.monotonic() < deadline
                 time.sleep(0.01)
             process.send_signal(number)

@@ -83,7 +83,9 @@ def test_every_digest_is_a_sha256_and_stands_once() -> None:
     assert len({row.rpartition(",")[0] for row in rows}) == len(rows)
 
 
-@pytest.mark.parametrize("name", ["releases", "files", "digests", "images", "limits"])
+@pytest.mark.parametrize(
+    "name", ["releases", "files", "digests", "images", "limits", "clients", "refusals"]
+)
 def test_each_row_names_its_source(name: str) -> None:
     head, *rows = shipped.text(f"record/{name}.csv").splitlines()
     assert head.endswith(",source")

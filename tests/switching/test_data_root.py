@@ -11,6 +11,7 @@ from dockswitch.model.plan import Plan
 from dockswitch.switching import history
 from dockswitch.switching.losses import DataRootLost
 from dockswitch.switching.options import Data
+from dockswitch.switching.way_back import NoWayBack
 from tests.engine import holding
 from tests.world import Manners, World
 from tests.world.commands import (
@@ -169,6 +170,17 @@ def test_an_upgrade_to_an_engine_without_the_driver_is_refused() -> None:
         "`dockswitch rollback` would not bring 20.10.24 back: it finds the data of aufs and "
         "overlay2, and wants one to be named"
     )
+
+
+def test_one_that_could_not_undo_itself_is_refused_before_it_is_fetched() -> None:
+    world = World(stable=["20.10.24", "24.0.9"])
+    switch(world, "20.10.24")
+    holding.driver(world, DOCKER, "aufs", images=2)
+    with pytest.raises(NoWayBack) as failure:
+        switch(world, "24.0.9", data="same", revert_after=600)
+    assert "would not bring 20.10.24 back" in failure.value.details
+    assert (failure.value.exit, kept(world)) == (13, ["20.10.24"])
+    assert switch(world, "24.0.9", data="separate", revert_after=600).waits is not None
 
 
 def test_one_that_wants_the_driver_named_is_refused_with_the_key() -> None:

@@ -67,6 +67,15 @@ def test_it_answers_beside_the_one_in_use_and_is_gone_at_the_end() -> None:
     no_trial_is_left(world)
 
 
+def test_what_it_is_stands_written_before_anything_of_it_runs() -> None:
+    world, found = machine(), list[trial_record.Record | None]()
+    world.meanwhile("start apart", lambda: found.append(trial_record.read(world, "t1")))
+    with trial(world) as tried:
+        (record,) = found
+        assert record is not None
+        assert (record.version, record.pid, record.folder) == (NEW, 0, tried.folder)
+
+
 def test_it_has_a_bridge_though_below_a_root_the_one_in_use_has_none() -> None:
     world = machine()
     with trial(world):

@@ -19,6 +19,7 @@ from dockswitch.model.layout import Layout
 from dockswitch.model.person import Person
 from dockswitch.model.ports import (
     Answer,
+    Audience,
     Circumstances,
     Daemon,
     Finished,
@@ -30,6 +31,7 @@ from dockswitch.model.ports import (
     Socket,
     Tls,
     Unpacked,
+    Work,
 )
 from dockswitch.model.unreachable import NeverFetched
 from dockswitch.model.version import Version
@@ -74,6 +76,17 @@ class Lab(Protocol):
     def answer(self, socket: Socket, method: str, path: str) -> Answer | None: ...
 
 
+class _Teller:
+    def __init__(self, audience: Audience, place: int) -> None:
+        self._audience, self._place = audience, place
+
+    def tell(self, line: str) -> None:
+        self._audience.heard(self._place, line)
+
+    def settle(self) -> None:
+        pass
+
+
 class Death:
     """Whether a command was killed: not, where it had ended before that call."""
 
@@ -102,6 +115,7 @@ class World(Processes):
         self.busy = False
         self.no_namespaces = ""
         self.lock_holders: dict[str, int] = {}
+        self.nobody_waits = False  # whoever is started to do so ends at once
         self.claims: set[str] = set()
         self.kept: dict[int, contextlib.AbstractContextManager[int]] = {}
         self.told: list[str] = []
@@ -154,6 +168,13 @@ class World(Processes):
         self.sockets.clear()
         for path in [each for each in self.files.entries if each.startswith("/run/")]:
             del self.files.entries[path]
+
+    def wakes(self) -> bool:
+        """Whoever waits for a switch to be confirmed is the test from now on; whether one did."""
+        pid = self.lock_holders.pop(self.layout.real(self.layout.watch), 0)
+        if pid in self.processes:
+            self.processes[pid].ends = min(self.clock, self.processes[pid].ends)
+        return pid != 0 or self.services.waits
 
     def meanwhile(self, act: str, happens: Callable[[], None]) -> None:
         """Something happens just before the next call that begins with these words."""
@@ -418,12 +439,13 @@ class World(Processes):
 
     def lock_holder(self, path: str) -> int | None:
         claimed = 0 if self.layout.stored(path) in self.claims else None
-        return self._asked(self.lock_holders.get(path, claimed))
+        pid = self.lock_holders.get(path, claimed)
+        return self._asked(None if pid in self.processes and not self.alive(pid) else pid)
 
     @contextlib.contextmanager
     def claimed(self, path: str) -> Iterator[bool]:
         """The file of one that was killed stays, and nobody has it."""
-        if path in self.claims:
+        if self.lock_holder(self.layout.real(path)) is not None:
             yield False
             return
         self._act(f"claim {path}", lambda: self.files.write(path, b"", 0o644), writes=True)
@@ -463,6 +485,8 @@ class World(Processes):
     def start(
         self, argv: Sequence[str], *, log: str, env: Mapping[str, str], folder: str = "/"
     ) -> int:
+        if argv[-1] == "--unconfirmed":
+            return self._act("start who waits", lambda: self._waits(argv))
         return self._act(f"start {argv[0]}", lambda: self._starts(argv, log, env, folder))
 
     def start_apart(
@@ -538,6 +562,16 @@ class World(Processes):
         images, labels = target.data.images, source.data.images[name]
         self._act(f"pour {path}", lambda: images.update({name: labels}), writes=True)
         return Answer(200, b"")
+
+    def beside(self, works: Sequence[tuple[Work, str]], *, jobs: int, audience: Audience) -> None:
+        """One after the other, however many could be at once; nobody prints here."""
+        assert jobs > 0
+        for place, (work, _) in enumerate(works):
+            audience.began(place)
+            work(_Teller(audience, place))
+            audience.waits()
+            if not audience.ended(place, 0):
+                break
 
     def pause(self, seconds: float) -> None:
         def passed() -> None:
@@ -649,6 +683,15 @@ class World(Processes):
         if writes and self._full(self.writes):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), what)
         return whole()
+
+    def _waits(self, argv: Sequence[str]) -> int:
+        """A dockswitch that waits for a switch to be confirmed; `wakes` lets a test be it."""
+        pid = self._born(argv)
+        if self.nobody_waits:
+            self.processes[pid].ends = self.clock
+        else:
+            self.lock_holders[self.layout.real(self.layout.watch)] = pid
+        return pid
 
     def _does(self, argv: Sequence[str]) -> Finished:
         acts = self.acting.get(argv[0])

@@ -6,12 +6,23 @@ from collections.abc import Callable
 from dockswitch.backends import bundles, find
 from dockswitch.model import wish
 from dockswitch.model.catalog import Catalog
+from dockswitch.model.generation import Generation
 from dockswitch.model.outcome import Found, Outcome, Recovered
 from dockswitch.model.plan import Installed, Plan
 from dockswitch.model.release import Bundle
 from dockswitch.model.trust import Trust
 from dockswitch.switching import adopt as adopting
-from dockswitch.switching import daemon, history, install, recover, removal, rollback, use
+from dockswitch.switching import (
+    daemon,
+    history,
+    install,
+    recover,
+    removal,
+    revert,
+    rollback,
+    unconfirmed,
+    use,
+)
 from dockswitch.switching import preview as previewing
 from dockswitch.switching.authentic import Accepted
 from dockswitch.switching.chosen import Rootless
@@ -56,6 +67,7 @@ def used(
     backend: str = "static",
     hold: bool | None = None,
     packages: tuple[str, ...] = (),
+    revert_after: int = 0,
 ) -> tuple[Outcome, Found | None]:
     request = wish.parse(words.split(), tuple(catalog().channels))
     options = Options(
@@ -66,6 +78,7 @@ def used(
         experimental=experimental,
         hold=hold,
         packages=packages,
+        revert_after=revert_after,
     )
     same = use.same_again(world, catalog, request, find(backend), options)
     if same is not None:
@@ -85,6 +98,7 @@ def switch(
     backend: str = "static",
     hold: bool | None = None,
     packages: tuple[str, ...] = (),
+    revert_after: int = 0,
 ) -> Outcome:
     """`dockswitch use WORDS`"""
     return used(
@@ -98,6 +112,7 @@ def switch(
         backend=backend,
         hold=hold,
         packages=packages,
+        revert_after=revert_after,
     )[0]
 
 
@@ -116,6 +131,17 @@ def preview(
 def go_back(world: World, number: int | None = None, data: Data | None = None) -> Outcome:
     """`dockswitch rollback [NUMBER]`"""
     return rollback.rollback(world, number, Quiet(), Options(data=data))
+
+
+def confirm(world: World) -> unconfirmed.Confirmed:
+    """`dockswitch confirm`"""
+    return unconfirmed.confirm(world, Quiet())
+
+
+def see_through(world: World) -> Generation | None:
+    """`dockswitch recover --unconfirmed`, by whoever was told to wait."""
+    assert world.wakes(), "nobody waits"
+    return revert.see_through(world, Quiet())
 
 
 def adopt(world: World) -> adopting.Adopted:

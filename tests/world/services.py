@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _JOURNAL = "/var/log/journal"
 _UNITS = (CONTAINERD, SOCKET, SERVICE)
 _RECOVER = "dockswitch-recover.service"
+_REVERT, _TIMER = "dockswitch-revert.service", "dockswitch-revert.timer"
 _DONE, _FAILED, _UNKNOWN = Finished(0, "", ""), Finished(1, "", ""), Finished(5, "", "not loaded")
 
 #: More starts than these are refused until `reset-failed`.
@@ -29,6 +30,9 @@ class NoSuchProgram(Exception):
 
 class Services(UnitFiles):
     """`groups` there are, and `refuses` is why none is added.
+
+    `waits` says that the timer runs by which a switch is undone that is not confirmed, and
+    `sees_to` that this was told to be done now.
 
     `loaded` is what systemd read of each unit, `listens` is docker.socket's and `shared` whether
     containerd.service runs; `starts` are counted as systemd does, `main` is the engine's process;
@@ -43,6 +47,8 @@ class Services(UnitFiles):
         self.loaded: dict[str, Unit] = {}
         self.listens = False
         self.shared = False
+        self.waits = False
+        self.sees_to = False
         self.starts = 0
         self.main = 0
         self.moments = (0.0, 0.0)
@@ -84,6 +90,12 @@ class Services(UnitFiles):
                 for unit in units:
                     self.unmask(unit)
                 return _DONE
+            case ["systemctl", "start", "--no-block", unit] if unit == _REVERT:
+                self.sees_to = self.find(unit) is not None
+                return _DONE
+            case ["systemctl", verb, *_, unit] if unit == _TIMER:
+                self.waits = verb != "stop" and self.find(unit) is not None
+                return _DONE
             case ["systemctl", *words]:
                 return self._told(words)
             case _:
@@ -98,6 +110,8 @@ class Services(UnitFiles):
         """The machine is switched on: systemd reads its units, then starts what is enabled."""
         self.loaded = {unit: found for unit in _UNITS if (found := self.find(unit))}
         self.listens, self.shared, self.starts, self.main = False, False, 0, 0
+        self.waits = self.is_enabled(_TIMER) and self.find(_TIMER) is not None
+        self.sees_to = False
         self._booting, self._queued = True, [unit for unit in _UNITS if self.is_enabled(unit)]
         if self.is_enabled(_RECOVER) and self.find(_RECOVER):
             recover()
@@ -110,6 +124,8 @@ class Services(UnitFiles):
         self.loaded = {unit: found for unit in units if (found := self.find(unit))}
 
     def is_active(self, unit: str) -> bool:
+        if unit == _TIMER:
+            return self.waits
         if unit == SOCKET:
             return self.listens
         return self.shared if unit == CONTAINERD else self.engine is not None
@@ -157,8 +173,8 @@ class Services(UnitFiles):
         match list(words):
             case ["daemon-reload"]:
                 self.reload()
-            case ["reset-failed", *_]:
-                self.starts = 0
+            case ["reset-failed", *units]:
+                self.starts = 0 if SERVICE in units else self.starts
             case ["stop", "--no-block", unit] if unit == _RECOVER:
                 pass
             case ["stop", *units]:

@@ -72,4 +72,5 @@ class UnitFiles:
 
 def _wanted(unit: str) -> str:
     target = "sockets" if unit == SOCKET else "multi-user"
+    target = "timers" if unit.endswith(".timer") else target
     return f"{ETC}/{target}.target.wants/{unit}"

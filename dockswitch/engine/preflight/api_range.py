@@ -1,71 +1,45 @@
 """Whether the docker clients of this machine could still talk with an engine."""
 
-import os
 from collections.abc import Mapping
 
-from dockswitch.engine import api
-from dockswitch.model import record
+from dockswitch.engine import clients
+from dockswitch.engine.clients import Spoken
+from dockswitch.model import negotiation
+from dockswitch.model.api_range import number
 from dockswitch.model.finding import Finding
-from dockswitch.model.ports import Program, Reader
-from dockswitch.model.version import BadVersion, Version
-
-_LIMIT = 5.0  # seconds
-# What would lead a client somewhere, or change what it says of itself.
-_ALONE = {
-    "DOCKER_HOST": "unix:///nonexistent/docker.sock",
-    "DOCKER_CONTEXT": "",
-    "DOCKER_CONFIG": "/nonexistent",
-    "DOCKER_API_VERSION": "",
-}
-_SAYS = "{{.Client.APIVersion}} {{.Client.Version}}"
+from dockswitch.model.negotiation import Engine
+from dockswitch.model.ports import Reader
+from dockswitch.model.version import Version
 
 
 def findings(reader: Reader, version: Version, keys: Mapping[str, object]) -> tuple[Finding, ...]:
     """One for each client on PATH, but those of dockswitch: they come and go with the engine."""
-    known = record.find(version)
-    if known is None or not known.api or not known.min_api:
+    known = negotiation.recorded(version)
+    if known is None:
         return ()
     least = keys.get("min-api-version")
-    oldest = least if isinstance(least, str) and least else known.min_api
-    return tuple(
-        found
-        for client in clients(reader)
-        for found in _compared(reader, client, version, oldest=oldest, newest=known.api)
-    )
+    oldest = least if isinstance(least, str) and least else known.oldest
+    engine = Engine(version, oldest, known.newest)
+    asked = (clients.asked(reader, each) for each in clients.others(reader))
+    return tuple(found for each in asked if each for found in _compared(each, engine))
 
 
-def clients(reader: Reader) -> tuple[Program, ...]:
-    """Each docker on PATH once, but those of dockswitch's versions."""
-    ours = f"{reader.layout.real(reader.layout.versions)}/"
-    folders = dict.fromkeys(os.environ.get("PATH", "").split(":"))
-    found = (reader.program("docker", folder) for folder in folders if folder)
-    different = {each.leads: each for each in reversed(list(found)) if each is not None}
-    return tuple(each for each in reversed(different.values()) if not each.leads.startswith(ours))
-
-
-def _compared(
-    reader: Reader, client: Program, version: Version, *, oldest: str, newest: str
-) -> tuple[Finding, ...]:
-    said = reader.run([client.path, "version", "--format", _SAYS], timeout=_LIMIT, env=_ALONE)
-    answered, _, spelled = said.out.strip().partition(" ")
-    its_api = api.number(answered)
-    try:
-        its_version = Version.parse(spelled)
-    except BadVersion:
-        return ()  # podman, or a script of the site's own
-    if not its_api:
-        return ()  # likewise
-    known = record.find(its_version)
-    speaks = known.min_api if known and known.min_api else "0.0"
-    if its_api < api.number(oldest):
-        what = f"speaks API {answered} at most, and {version} wants {oldest} at least"
-    elif api.number(speaks) > api.number(newest):
-        what = f"speaks API {speaks} at least, and {version} has {newest} at most"
-    else:
+def _compared(spoken: Spoken, engine: Engine) -> tuple[Finding, ...]:
+    client = spoken.client
+    terms = negotiation.terms(client, engine)
+    if terms.work:
         return ()
+    if engine.oldest and number(terms.api) < number(engine.oldest):
+        what = (
+            f"speaks API {client.api} at most, and {engine.version} wants {engine.oldest} at least"
+        )
+    else:
+        least = client.floor or terms.api
+        what = f"speaks API {least} at least, and {engine.version} has {engine.newest} at most"
     return (
         Finding(
-            f"{client.path} is docker {its_version}, which {what}",
-            f"use the docker of {version} itself, which dockswitch links, or update that one",
+            f"{spoken.path} is docker {spoken.version}, which {what}",
+            f"use the docker of {engine.version} itself, which dockswitch links, "
+            "or update that one",
         ),
     )

@@ -1,19 +1,33 @@
 # What both forms share: asking the machine, fetching, verifying, refusing.
 
 NOTE=$STATE/script.note       # what this script, or one like it, put on the machine
+UNDO=$STATE/script.undo       # what was there before, for as long as it is not sure that all is well
 PATIENCE=90                   # seconds: an engine that was killed takes 20 to start again
 
 usage() {
     cat <<END
 Installs Docker Engine $VERSION ($FORM, $ARCH), exactly, and does nothing where it is in force.
 
-    sh $0 [--files DIR] [--user NAME] [--replace] [--no-container]
+    sh $0 [--check] [--json] [--files DIR] [--user NAME] [--replace] [--no-container]
     sh $0 --prove         runs a container in the engine that is there, and that is all
 
+    --check         says what would be done, and does nothing; exit code 10 where that is a change
+    --json          one JSON object on stdout, also where it fails; all else is on stderr
     --files DIR     files that lie in DIR are taken from there; what does not is fetched
     --user NAME     may speak to the engine from the next login on
     --replace       an engine that something else put there gives way
     --no-container  does not run a container to see whether the engine can
+
+What is fetched is verified before anything stops. Where the new engine is not well, the one before
+is back. No data-root is looked into: whether an older engine reads it, \`dockswitch use\` would know.
+
+The object: "changed" (with --check: whether it would be), "from" and "to" (versions, "from" is null
+where there was none), "backend" (static, apt), "restarted" (whether a running engine was stopped,
+or would be), and where it fails "error" with "code", "message" and "hint".
+
+Exit codes: 0 done, or nothing to do; 1 other error; 2 usage; 10 a change is pending (--check);
+12 not authentic; 14 busy; 15 it failed and was undone; 16 undoing failed, hands needed;
+17 cannot be fetched; 18 not for this host; 130 interrupted.
 END
 }
 
@@ -32,11 +46,12 @@ refuse_unfit() {
     [ "$machine" = "$ARCH" ] ||
         refuse "this engine is for $ARCH, and the machine is $machine" "render it for that" 18
     if [ -n "$CODENAME" ]; then
-        codename=$(. /etc/os-release 2>/dev/null && printf %s "${VERSION_CODENAME:-}")
-        [ -n "$codename" ] || { has lsb_release && codename=$(lsb_release -cs); } || codename=
-        [ -z "$codename" ] || [ "$codename" = "$CODENAME" ] ||
+        codename=$(codenames)
+        case " $codename " in *" $CODENAME "* | "  ") ;; *)
             refuse "these packages are for $CODENAME, and the machine is $codename" \
                 "render it for that" 18
+            ;;
+        esac
     fi
     if [ -n "$CGROUP_V1_ONLY" ] && [ -e /sys/fs/cgroup/cgroup.controllers ]; then
         refuse "$VERSION cannot run containers here: it knows cgroup v1 only" \
@@ -44,10 +59,20 @@ refuse_unfit() {
     fi
 }
 
+# The machine's own, and what a derivative is made of; nothing where nobody says.
+codenames() {
+    found=
+    [ ! -f /etc/os-release ] || found=$(. /etc/os-release &&
+        echo "${VERSION_CODENAME:-} ${UBUNTU_CODENAME:-} ${DEBIAN_CODENAME:-}")
+    [ -n "$(printf %s "$found" | tr -d ' ')" ] || ! has lsb_release || found=$(lsb_release -cs)
+    # shellcheck disable=SC2086 # they are words
+    echo $found
+}
+
 # What is on the machine that no script like this put there; nothing where there is none.
 others() {
     form=$(noted form)
-    [ ! -e $STATE/journal ] || echo "dockswitch itself keeps an engine here"
+    history_is_ours || echo "dockswitch itself keeps an engine here"
     if has dpkg-query; then
         theirs="docker.io docker-engine moby-engine"
         [ "$form" = packages ] || theirs="$theirs docker-ce"
@@ -89,96 +114,16 @@ package_version() {
         sed -n 's/^[a-z][^nc ][^|]*|//p'
 }
 
-sha256() {
-    if has sha256sum; then
-        sha256sum <"$1" | cut -d ' ' -f 1
-    elif has shasum; then
-        shasum -a 256 <"$1" | cut -d ' ' -f 1
-    elif has openssl; then
-        openssl dgst -sha256 <"$1" | sed 's/^.*= *//'
-    else
-        refuse "nothing here can check a digest" "install sha256sum, shasum or openssl"
-    fi
-}
-
-# fetch URL PATH
-fetch() {
-    if has curl; then
-        curl -fsSL --proto-redir =https -o "$2" "$1"
-    elif has wget; then
-        wget -q -O "$2" "$1"
-    else
-        refuse "neither curl nor wget is here to fetch $1" "put it in a folder: --files DIR" 17
-    fi || refuse "$1 cannot be fetched" "put it in a folder: --files DIR" 17
-}
-
-# All that is to be installed is in $work, verified, before anything is touched.
-bring() {
-    printf '%s\n' "$FILES" | while read -r digest name url; do
-        if [ -n "$files" ] && [ -f "$files/$name" ]; then
-            cp "$files/$name" "$work/$name"
-        else
-            say "fetching $name"
-            fetch "$url" "$work/$name"
-        fi
-        found=$(sha256 "$work/$name")
-        [ "$found" = "$digest" ] || refuse "$name is not the file that it is to be" \
-            "its SHA-256 is $found; right would be $digest" 12
-    done
-}
-
-# Ends what this or another era runs; containerd too where it is in a package of the engine's.
-stop_engine() {
-    if has_systemd; then
-        # The socket too: a client that comes now would have the old engine started again.
-        for unit in docker.socket docker.service; do
-            systemctl stop $unit 2>/dev/null || true
-        done
-        [ "$(noted form)" != packages ] || systemctl stop containerd.service 2>/dev/null || true
-        systemctl reset-failed docker.socket docker.service 2>/dev/null || true
-    elif [ -e /etc/init.d/docker ] || [ -e /etc/init/docker.conf ]; then
-        service docker stop >/dev/null 2>&1 || true
-    fi
-    pid=$(cat /run/dockswitch/docker.pid 2>/dev/null || true)
-    if [ -n "$pid" ] && grep -q dockerd "/proc/$pid/cmdline" 2>/dev/null; then
-        kill "$pid" 2>/dev/null || true
-        waited=0
-        while [ -d "/proc/$pid" ] && [ $waited -lt $PATIENCE ]; do
-            sleep 1
-            waited=$((waited + 1))
-        done
-        [ ! -d "/proc/$pid" ] || refuse "dockerd does not stop (process $pid)" "see \`dmesg\`"
-    fi
-    rm -f /run/dockswitch/docker.pid
-}
-
-answer() { client version --format '{{.Server.Version}}' 2>/dev/null; }
-
-# A suffix (+…) counts only where the wanted version itself has one.
-serves() {
-    case $VERSION in
-    *+*) [ "$1" = "$VERSION" ] ;;
-    *) [ "${1%%+*}" = "$VERSION" ] ;;
+# Whether it is there in that version, wholly.
+package_is() {
+    case $(dpkg-query -W -f '${db:Status-Abbrev}|${Version}' "$1" 2>/dev/null) in
+    [hi]"i |$2" | [hi]"i|$2") ;;
+    *) return 1 ;;
     esac
 }
 
-await_answer() {
-    waited=0
-    while :; do
-        found=$(answer || true)
-        serves "$found" && return 0
-        [ $waited -lt $PATIENCE ] || break
-        sleep 1
-        waited=$((waited + 1))
-    done
-    if has_systemd; then
-        journalctl -u docker.service -n 20 --no-pager >&2 2>/dev/null || true
-    else
-        tail -n 20 $STATE/log/dockerd.log >&2 2>/dev/null || true
-    fi
-    refuse "the engine does not answer as $VERSION, but as ${found:-nothing}" \
-        "what it said last stands above; the script for the version before brings that back" 15
-}
+# To disk with these; a sync that takes no names does it with everything.
+flush() { sync "$@" 2>/dev/null || sync; }
 
 add_group() {
     if has getent && getent group docker >/dev/null; then return; fi
@@ -186,16 +131,18 @@ add_group() {
     if has groupadd; then groupadd --system docker; else addgroup -S docker; fi
 }
 
+# Whether what is asked of the user is so already.
+user_may() { [ -z "$user" ] || id -Gn "$user" 2>/dev/null | tr ' ' '\n' | grep -qx docker; }
+
+refuse_no_user() {
+    [ -z "$user" ] || id "$user" >/dev/null 2>&1 ||
+        refuse "there is no user $user" "leave out --user"
+}
+
 add_user() {
     [ -n "$user" ] || return 0
     id "$user" >/dev/null 2>&1 || refuse "there is no user $user" "leave out --user"
     if has usermod; then usermod -a -G docker "$user"; else addgroup "$user" docker; fi
-}
-
-note() {
-    mkdir -p $STATE
-    printf '%s\n' "form=$FORM" "version=$VERSION" "id=$ID" "packages=$1" >$NOTE.tmp
-    mv $NOTE.tmp $NOTE
 }
 
 # One at a time: what a caller started who is gone since may be under way still.

@@ -1,7 +1,12 @@
 # Nothing above this line acts: a script that was cut off in the middle does nothing.
 
 main() {
-    files='' user='' replace='' container=yes only=''
+    exec 3>&1 1>&2 # what was asked for is told there; all else is for people
+    files='' user='' replace='' container=yes only='' check='' json=''
+    from='' stopped=false acting='' over='' work=$(mktemp -d)
+    trap leave EXIT
+    trap 'exit 130' INT TERM HUP
+    for word in "$@"; do [ "$word" != --json ] || json=yes; done
     while [ $# -gt 0 ]; do
         case $1 in
         --files | --user)
@@ -12,9 +17,12 @@ main() {
             ;;
         --replace) replace=yes ;;
         --no-container) container='' ;;
+        --check) check=yes ;;
+        --json) ;;
         --prove) only=yes ;;
         --help | -h)
-            usage
+            over=yes
+            usage >&3
             exit 0
             ;;
         *) refuse "$1 is no option of this script" "see \`sh $0 --help\`" 2 ;;
@@ -22,29 +30,135 @@ main() {
         shift
     done
     if [ -n "$only" ]; then
+        json=''
         prove
+        over=yes
         exit 0
     fi
     refuse_unfit
-    alone
-    refuse_others
-    refuse_more
+    [ -n "$check" ] || alone
+    from=$(cat $UNDO/from 2>/dev/null || installed)
     if in_force; then
-        say "Docker Engine $VERSION is in force already"
-        add_user
+        keep_in_force
+    else
+        refuse_others
+        refuse_more
+        refuse_no_user
+        change
+    fi
+}
+
+# The engine is as it is to be; what goes with it may not be.
+keep_in_force() {
+    refuse_no_user
+    # where dockswitch itself keeps it, what goes with it is its own to say
+    if { ! history_is_ours || is_settled; } && user_may; then
+        tell false "Docker Engine $VERSION is in force already"
         exit 0
     fi
-    work=$(mktemp -d)
-    trap 'rm -rf "$work"' EXIT
-    trap 'exit 130' INT TERM HUP
-    bring
+    if [ -n "$check" ]; then
+        tell true "Docker Engine $VERSION is in force; what goes with it would be put right"
+        exit 10
+    fi
+    ! history_is_ours || settle
+    add_user
+    tell true "Docker Engine $VERSION is in force; what goes with it is put right"
+}
+
+change() {
+    ! runs || stopped=true
+    if [ -n "$check" ]; then
+        is_kept || foresee
+        tell true "Docker Engine: ${from:-none} -> $VERSION ($FORM)$(restart_told)"
+        exit 10
+    fi
+    [ ! -d $UNDO ] || acting=yes # one that was cut short: forward, or else back
+    is_kept || bring
+    prepare
     add_group
+    remember
+    acting=yes
     install_engine
     await_answer
     [ -z "$container" ] || prove
-    note "$(packages)"
+    commit
+    acting=''
     add_user
-    say "Docker Engine $VERSION is in force"
+    tell true "Docker Engine $VERSION is in force"
+}
+
+# Verified when it got its name.
+is_kept() { [ -f "$FOLDER/.dockswitch.json" ]; }
+
+restart_told() { [ $stopped = false ] || printf ', the engine that runs is stopped for it'; }
+
+# tell CHANGED WORDS
+tell() {
+    over=yes
+    if [ -n "$json" ]; then
+        restarted=false
+        [ "$1" = false ] || restarted=$stopped
+        told "$1" $restarted >&3
+    else
+        printf '%s\n' "$2" >&3
+    fi
+}
+
+# However it ends. A tool's own code would be taken for one of ours.
+leave() {
+    code=$?
+    trap - EXIT INT TERM HUP
+    set +e
+    [ -n "$over" ] || failed
+    rm -rf "$work"
+    exit $code
+}
+
+failed() {
+    if [ ! -e "$work/.message" ]; then
+        reason
+        [ "$code" = 130 ] || code=1
+    fi
+    restarted=false
+    [ -z "$acting" ] || restarted=$stopped
+    [ -z "$acting" ] || go_back
+    changed=false
+    [ "$code" != 16 ] || changed=true # it is neither the new nor the old
+    [ -z "$json" ] || told $changed "$restarted" "$code" >&3
+}
+
+# What is told where a tool failed, or somebody interrupted.
+reason() {
+    if [ "$code" = 130 ]; then
+        printf interrupted >"$work/.message"
+    else
+        printf 'a command ended with %s' "$code" >"$work/.message"
+        printf 'what it said stands above' >"$work/.hint"
+        say "a command ended with $code: what it said stands above"
+    fi
+}
+
+# A second signal ends it: whoever comes next finds what is to be gone back to.
+go_back() {
+    say "undoing"
+    why=$(cat "$work/.message")
+    hint=$(cat "$work/.hint" 2>/dev/null)
+    (
+        set -e
+        bring_back
+    )
+    back=$?
+    if [ $back = 0 ]; then
+        [ "$code" = 130 ] || code=15
+        printf 'the switch to %s was undone: %s' "$VERSION" "$why" >"$work/.message"
+        printf %s "$hint" >"$work/.hint"
+        say "${from:-what was there} is back"
+    else
+        code=16
+        printf 'the switch to %s failed, and so did undoing it: %s' "$VERSION" "$why" >"$work/.message"
+        printf 'what was there before is kept in %s; the same script again goes on' $UNDO >"$work/.hint"
+        say "undoing failed: what was there before is kept in $UNDO; the same script again goes on"
+    fi
 }
 
 main "$@"

@@ -9,6 +9,9 @@ say() { printf '%s\n' "$*" >&2; }
 refuse() {
     say "$1"
     say "  $2"
+    # whoever leaves tells it to programs; this may be a subshell
+    [ -z "${work:-}" ] || printf '%s' "$1" >"$work/.message"
+    [ -z "${work:-}" ] || printf '%s' "$2" >"$work/.hint"
     exit "${3:-1}"
 }
 

@@ -1,9 +1,17 @@
 # The static archive: a folder for each version, links for people, units that name the folder.
 
+packages() { :; }
+
+present() { :; }
+
 in_force() {
-    [ "$(noted id)" = "$ID" ] && [ "$(readlink $STATE/current)" = "${FOLDER#"$STATE/"}" ] &&
-        serves "$(answer || true)"
+    [ ! -d $UNDO ] && [ "$(readlink $STATE/current || true)" = "${FOLDER#"$STATE/"}" ] &&
+        [ "$(noted form)" != packages ] && serves "$(answer || true)"
 }
+
+is_settled() { :; }
+
+settle() { :; }
 
 refuse_more() {
     [ -f /etc/docker/daemon.json ] || return 0
@@ -14,8 +22,21 @@ refuse_more() {
     done
 }
 
+# The folder gets its name once all of it is there; nothing that runs is touched.
+prepare() {
+    unpack
+    linked_names "$FOLDER" | while read -r name; do
+        place=/usr/local/bin/$name
+        [ -e "$place" ] || [ -L "$place" ] || continue
+        case $(readlink "$place" || true) in
+        *"${STATE#/}"/*) ;;
+        *) [ -n "$replace" ] || refuse "$place is in the way" "\`mv $place $place.old\`" ;;
+        esac
+    done
+}
+
 unpack() {
-    [ ! -f "$FOLDER/.dockswitch.json" ] || return 0
+    ! is_kept || return 0
     rm -rf $STATE/versions/.tmp-script-* # of one that was killed: we are alone
     fresh=$STATE/versions/.tmp-script-$$
     mkdir -p "$fresh/.unpacked"
@@ -25,15 +46,13 @@ unpack() {
     done
     rm -rf "$fresh/.unpacked"
     chown -R 0:0 "$fresh"
-    names=
-    for each in "$fresh"/*; do
-        chmod 755 "$each"
-        names="$names${names:+, }\"${each##*/}\""
-    done
+    chmod 755 "$fresh" "$fresh"/*
+    names=$(for each in "$fresh"/*; do echo "${each##*/}"; done | listed)
     printf '%s\n' "$RECORD" | sed "s/\"@NAMES@\"/$names/" >"$fresh/.dockswitch.json"
-    sync
+    flush "$fresh"/* "$fresh/.dockswitch.json" "$fresh"
     rm -rf "$FOLDER"
     mv "$fresh" "$FOLDER"
+    flush $STATE/versions
 }
 
 # What another form of the engine, or another version's time, has left.
@@ -41,42 +60,16 @@ leave_others() {
     names=$(noted packages)
     # shellcheck disable=SC2086 # they are words
     [ -z "$names" ] || dpkg --remove --force-depends $names >/dev/null
+    [ -z "$names" ] || printf '%s\n' "$APT_FILES" | while read -r each; do rm -f "$each"; done
     [ -z "$replace" ] || for name in docker-ce docker.io docker-engine moby-engine; do
         [ -z "$(package_version $name)" ] || dpkg --remove --force-depends $name >/dev/null
     done
-    # A package that goes leaves its units masked.
-    [ -z "$names" ] || for unit in docker.service docker.socket containerd.service; do
-        place=/etc/systemd/system/$unit
-        [ "$(readlink $place)" != /dev/null ] || rm $place
-    done
+    [ -z "$names$replace" ] || unmask
     for unit in docker.service docker.socket; do
         place=/etc/systemd/system/$unit
         [ ! -e $place ] || starts_with_mark $place || mv $place $place.before-dockswitch
     done
     unlink_names
-}
-
-unlink_names() {
-    for each in /usr/local/bin/*; do
-        [ -L "$each" ] || continue
-        case $(readlink "$each") in
-        *"${STATE#/}"/*) rm "$each" ;;
-        esac
-    done
-}
-
-link_names() {
-    mkdir -p /usr/local/bin
-    for each in "$FOLDER"/*; do
-        name=${each##*/}
-        [ -f "$each" ] && [ ! -e "/usr/local/bin/$name" ] || continue
-        ln -s "../../../$CURRENT/$name" "/usr/local/bin/$name"
-    done
-    ln -s "${FOLDER#"$STATE/"}" $STATE/current.tmp-$$
-    mv -T $STATE/current.tmp-$$ $STATE/current 2>/dev/null || {
-        rm -f $STATE/current
-        mv $STATE/current.tmp-$$ $STATE/current
-    }
 }
 
 # The machine's own daemon.json where it has one.
@@ -90,28 +83,28 @@ configured() {
 
 start() {
     [ -f $STATE/daemon.json ] || echo '{}' >$STATE/daemon.json
-    mkdir -p /run/dockswitch
-    if has_systemd; then
-        printf '%s\n' "$SERVICE_UNIT" | configured >/etc/systemd/system/docker.service
-        printf '%s\n' "$SOCKET_UNIT" >/etc/systemd/system/docker.socket
-        systemctl daemon-reload
-        systemctl enable docker.socket docker.service >/dev/null 2>&1
-        systemctl start docker.socket docker.service || true # what it lacks, `await_answer` tells
+    if ! has_systemd; then
+        start_alone "$FOLDER" "$(printf '%s\n' "$COMMAND" | configured)"
         return
     fi
-    mkdir -p $STATE/log
-    say "no systemd is here: the engine is started now, and not by itself at boot"
-    # shellcheck disable=SC2046 # they are words
-    PATH="$FOLDER:$PATH" setsid $(printf '%s\n' "$COMMAND" | configured) \
-        >>$STATE/log/dockerd.log 2>&1 </dev/null 9>&- &
+    mkdir -p /run/dockswitch
+    unit=$SERVICE_UNIT
+    ! has_containerd || unit=$SHARING_UNIT
+    was=
+    [ ! -e /etc/systemd/system/docker.service ] || was=there
+    printf '%s\n' "$unit" | configured >/etc/systemd/system/docker.service
+    printf '%s\n' "$SOCKET_UNIT" >/etc/systemd/system/docker.socket
+    systemctl daemon-reload
+    # whoever disabled it later meant it
+    [ -n "$was" ] || systemctl -q enable docker.socket docker.service >/dev/null 2>&1
+    start_units
 }
 
 install_engine() {
-    unpack
     stop_engine
     leave_others
-    link_names
+    point_current "${FOLDER#"$STATE/"}"
+    link_names "$FOLDER"
     start
 }
 
-packages() { :; }

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from dockswitch.engine import clients
 from dockswitch.engine.preflight import api_range
 from dockswitch.model.ports import Finished
 from dockswitch.model.version import Version
@@ -60,7 +61,7 @@ def test_each_client_is_asked_once_and_dockswitch_s_own_is_not(world: World) -> 
     installs(world, "/usr/local/bin/docker", "1.41 20.10.24\n", leads="/usr/bin/docker")
     installs(world, "/usr/bin/docker", "1.41 20.10.24\n")
     installs(world, "/snap/bin/docker", "1.40 19.03.13\n")
-    assert [each.path for each in api_range.clients(world)] == [
+    assert [each.path for each in clients.others(world)] == [
         "/usr/local/bin/docker",
         "/snap/bin/docker",
     ]

@@ -1,0 +1,116 @@
+"""What `matrix` does once its words are right: fetches the engines, runs the command with each."""
+
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dockswitch.cli.session import Session
+from dockswitch.cli.showing import Showing
+from dockswitch.cli.trying import _Seat as Seat
+from dockswitch.model.errors import Interrupted
+from dockswitch.model.matrix import Entry
+from dockswitch.model.wish import Request
+from dockswitch.report import matrix as telling
+from dockswitch.switching import in_trial, matrix, trial_sweep
+from dockswitch.switching.authentic import Accepted
+from dockswitch.switching.trials import Tried
+
+if TYPE_CHECKING:
+    from dockswitch.model.person import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to run, `jobs` at a time; `logs` is where what each printed is to be kept."""
+
+    argv: Sequence[str]
+    images: tuple[str, ...]
+    jobs: int | None
+    logs: str | None
+    fail_fast: bool
+
+
+def refuse_no_jobs(wish: Wish) -> None:
+    if wish.jobs is not None and wish.jobs < 1:
+        raise matrix.NoJobs(wish.jobs)
+
+
+def runs(
+    session: Session, requests: Sequence[Request], wish: Wish, accepted: Accepted, *, source: str
+) -> int:
+    """The exit code of the worst; raises Interrupted once all that ran have ended."""
+    report, system, seat = session.report, session.system, Seat.taken()
+    entries = matrix.entries(
+        system,
+        lambda: session.catalog,
+        requests,
+        session.backend("static").takes[0],
+        accepted,
+        report.progress,
+        source=source,
+    )
+
+    def run(tried: Tried, log: str) -> int:
+        return in_trial.run(
+            session.layout, tried, list(wish.argv), log=log, env=seat.env, person=seat.person
+        )
+
+    with _logs(wish.logs, entries, seat.person) as logs:
+        trial_sweep.sweep(system)  # as `try` does
+        how = matrix.Wish(run, wish.images, seat.whose)
+        works = matrix.works(system, entries, logs, how)
+        showing = Showing(report, entries, logs, fail_fast=wish.fail_fast)
+        jobs = wish.jobs or matrix.jobs(system, cores=_cores(), count=len(entries))
+        try:
+            system.beside(works, jobs=jobs, audience=showing)
+        except KeyboardInterrupt:
+            showing.over()
+            raise Interrupted("every engine that was on trial has ended") from None
+        showing.over()
+        kept = [None if wish.logs is None else log for log in logs]
+    results = showing.results
+    code = matrix.worst(results)
+    report.answer(
+        {"results": telling.plain(entries, results, kept), "exit": code, "jobs": jobs},
+        telling.lines(entries, results),
+    )
+    return code
+
+
+def _cores() -> int:
+    """Those that we may use, where the system tells."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@contextlib.contextmanager
+def _logs(
+    folder: str | None, entries: Sequence[Entry], person: "Person | None"
+) -> Iterator[list[str]]:
+    """An empty file for each; gone at the end where nobody wants them, else that person's."""
+    if folder is None:
+        import tempfile
+
+        with tempfile.TemporaryDirectory(prefix="dockswitch-") as own:
+            yield _begun(own, entries, person)
+        return
+    if not os.path.isdir(folder):
+        os.makedirs(folder)
+        _give(folder, person)
+    yield _begun(os.path.abspath(folder), entries, person)
+
+
+def _begun(folder: str, entries: Sequence[Entry], person: "Person | None") -> list[str]:
+    logs = [os.path.join(folder, f"{each.version}.log") for each in entries]
+    for log in logs:
+        with open(log, "wb"):
+            _give(log, person)
+    return logs
+
+
+def _give(path: str, person: "Person | None") -> None:
+    if person is not None:
+        os.chown(path, person.uid, person.gid)
