@@ -8,7 +8,7 @@ MIRROR := .cache/mirror
 PACKAGES := python3-venv apt dpkg curl iproute2 mount util-linux ca-certificates \
 	libseccomp2 libdevmapper1.02.1 libsystemd0 iptables debian-archive-keyring \
 	debootstrap systemd-container uidmap slirp4netns \
-	gnupg gpgv openssl bash zsh fish sudo shellcheck busybox openssh-client
+	gnupg gpgv openssl bash zsh fish sudo shellcheck busybox nftables openssh-client
 
 .DEFAULT_GOAL := help
 .PHONY: help setup system demo test check bench build clean

@@ -17,10 +17,12 @@ Examples:
   dockswitch try test latest-pre --keep rc --for-hours 8
   dockswitch try --in rc -- docker ps
   dockswitch try --end rc
+  dockswitch try test --user             an engine without root
 
 It has images, containers and a network of its own, and is gone with its shell
 or command, in which the ports that it publishes are on localhost. One that is
-kept is `docker --context dockswitch-NAME` for any other shell.
+kept is `docker --context dockswitch-NAME` for any other shell. All of it goes
+without root too (`--user`), but for sudo, which does nothing in there.
 """
 RUNS = True  # what stands behind `--`
 FAILED = 125  # as with `run`
@@ -99,11 +101,18 @@ def command(
     if not (argv or keep or session.on_terminal):
         raise NoTerminal
     privilege.as_root(session, carried=trying.carried())
-    from dockswitch.switching import install
+    from dockswitch.switching import install, rootless
 
+    system = session.system
+    rootless.refuse(system)
     backend = session.backend("static").takes[0]
-    asked = (session.system, lambda: session.catalog, request, backend, accepted)
-    bundle = install.install(*asked, session.report.progress, source=taken).bundle
+    asked = (system, lambda: session.catalog, request, backend, accepted)
+    bundle = install.install(
+        *asked,
+        session.report.progress,
+        rootless="needed" if session.layout.scope == "user" else "no",
+        source=taken,
+    ).bundle
     wish = trying.Wish(
         bundle=bundle,
         channel=request.channel or next(iter(bundle.channels), ""),
@@ -119,9 +128,7 @@ def command(
 def session_for(ctx: typer.Context, source: str, suite: str | None) -> tuple[Session, str]:
     """The session, and whose sources: where apt has the engine here, out of its packages too."""
     session = Session(ctx)
-    if session.layout.scope == "user":
-        raise NotWithoutRoot
-    if not source and session.backend().name == "apt":
+    if not source and session.layout.scope == "system" and session.backend().name == "apt":
         source = "apt"
     spec.suited(suite, source, None)
     # packages are published for a distribution, which is asked for then only
@@ -166,11 +173,4 @@ class NoTerminal(UsageError):
             "what is to run in it?",
             details="without a terminal there is nobody for a shell",
             hint="`dockswitch try test -- docker version`, or --keep NAME",
-        )
-
-
-class NotWithoutRoot(UsageError):
-    def __init__(self) -> None:
-        super().__init__(
-            "an engine without root cannot be tried yet", hint="leave out --user, to try it as root"
         )

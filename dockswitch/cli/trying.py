@@ -103,13 +103,12 @@ def keeps(session: Session, wish: Wish, name: str, hours: float | None) -> None:
     host = in_trial.host(session.layout, kept.tried)
     context = f"docker --context {kept.context}, or " if kept.context else ""
     until = f", or by itself at {kept.until}" if kept.until else ""
-    ended = {} if code is None else {"exit": code}
     session.report.answer(
         {
             **_plain(session, kept.tried, kept.context),
             "trust": str(wish.bundle.trust),
             "until": kept.until or None,
-            **ended,
+            "exit": code,
             "seconds": seconds,
         },
         []

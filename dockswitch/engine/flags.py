@@ -44,7 +44,8 @@ def command_line(
 
     It `listens` on the unix socket of the configuration where nothing else is said. A flag whose
     key stands in daemon.json is left out: dockerd refuses to be told twice. Under a root there is
-    no bridge, and no iptables rule is written, but in its `own_network`. Raises DataRootTwice.
+    no bridge, and no iptables rule is written, but in its `own_network`, where its own docker-proxy
+    publishes ports. Raises DataRootTwice.
     """
     version, folder = wanted.version, wanted.folder
     given = [
@@ -54,7 +55,7 @@ def command_line(
         ("pidfile", "--pidfile", _ROOT + config.pidfile),
         ("init-path", "--init-path", f"{_ROOT}{folder}/docker-init"),
     ]
-    if layout.scope == "system":
+    if layout.scope == "system" or own_network:
         # Without root it is the kit's own up to 27, and each engine finds the right one on PATH.
         proxy = f"{_ROOT}{folder}/docker-proxy"
         given.append(("userland-proxy-path", "--userland-proxy-path", proxy))

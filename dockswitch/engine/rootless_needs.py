@@ -35,20 +35,27 @@ _CONTROLLERS = ("cpu", "cpuset", "io", "memory", "pids")
 _APPARMOR = "/proc/sys/kernel/apparmor_restrict_unprivileged_userns"
 _PROFILES = "/etc/apparmor.d"
 
+# What else may be done where no engine can run.
+CLIENT_ONLY = "take --client-only for the docker client alone"
+AS_ROOT = "leave out --user for an engine with root"
+
 # A sentence about what is missing and the command that mends it.
 _Need: TypeAlias = tuple[str, str]
 Environment: TypeAlias = Mapping[str, str]
 
 
 class Lacking(NotForThisHost):
-    """`needs` are what is missing, `commands` what mends it, in the same order."""
+    """`needs` are what is missing, `commands` what mends it, in the same order.
 
-    def __init__(self, needs: Sequence[str], commands: Sequence[str]) -> None:
+    `instead` is what else may be done.
+    """
+
+    def __init__(self, needs: Sequence[str], commands: Sequence[str], instead: str) -> None:
+        mends = " && ".join(dict.fromkeys(commands))
         super().__init__(
             "an engine without root cannot run here yet",
             details="; ".join(needs),
-            hint=f"run `{' && '.join(dict.fromkeys(commands))}` and the same command again, or "
-            "take --client-only for the docker client alone",
+            hint=f"run `{mends}` and the same command again, or {instead}",
         )
 
 
@@ -70,10 +77,13 @@ def findings(
     reader: Reader,
     brings: Collection[str] = (_BUILT_IN,),
     environment: Environment = os.environ,
+    *,
+    instead: str = CLIENT_ONLY,
 ) -> tuple[Finding, ...]:
     """What an engine without root would miss here; what stands in the way comes first.
 
-    `brings` is what comes with the engine, as `brought` says, where that is known.
+    `brings` is what comes with the engine, as `brought` says, where that is known. `instead` is
+    what else may be done where it cannot run.
     """
     if reader.host.uid == 0:
         return (Finding.of(RootWithoutRoot()),)
@@ -84,7 +94,7 @@ def findings(
         needs.append(("there is no net driver for it", looks.install("slirp4netns")))
     error: DockswitchError | None = None
     if needs:
-        error = Lacking([what for what, _ in needs], [command for _, command in needs])
+        error = Lacking([what for what, _ in needs], [command for _, command in needs], instead)
     found = [Finding(f"{what}", f"`{command}`", error) for what, command in needs]
     return (*found, *(Finding(what, hint) for look in _WARNINGS for what, hint in look(looks)))
 

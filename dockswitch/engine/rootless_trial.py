@@ -4,16 +4,24 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 
 from dockswitch.engine import rootless
+from dockswitch.engine.flags import option
 from dockswitch.engine.trial import Places, Starter
 from dockswitch.model.plan import Wanted
 from dockswitch.model.ports import Process, Reader, System
 
 # What is ended may just have started another.
 _LOOKS = 5
+_REMOVAL = 300.0  # seconds; images have many small files
 
 
-def starter(system: System, places: Places, wanted: Wanted) -> Starter:
-    """What starts it through the wanted version's own kit. Raises NoKit."""
+def starter(
+    system: System, places: Places, wanted: Wanted, *, own_network: bool = False
+) -> Starter:
+    """What starts it through the wanted version's own kit. Raises NoKit.
+
+    With its `own_network` it is reached in there alone: the ports that it publishes are none of the
+    machine's, so that any number of engines may publish the same ones.
+    """
     layout = system.layout
     kit = rootless.kit_of(system, wanted.folder)
     known = rootless.environment(system, wanted.folder, kit, os.environ)
@@ -32,12 +40,25 @@ def starter(system: System, places: Places, wanted: Wanted) -> Starter:
         "DBUS_SESSION_BUS_ADDRESS": known.get("DBUS_SESSION_BUS_ADDRESS")
         or f"unix:path={layout.real(layout.runtime)}/bus",
     }
+    if own_network:
+        apart["DOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER"] = "none"
+        # Else the kits of 29 keep the network from the engine, which is how it is found.
+        apart["DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS"] = "false"
 
     def start(argv: Sequence[str], log: str, env: Mapping[str, str]) -> int:
         script = f"{layout.real(kit)}/{rootless.SCRIPT}"
         return system.start_tied((script, *argv[1:]), log=log, env={**env, **known, **apart})
 
     return start
+
+
+def network_of(system: System, places: Places, kit: int) -> int:
+    """The process whose network is that of one that answers; notes who names hosts there."""
+    config = system.layout.real(places.config)
+    found = (each.pid for each in system.daemons() if option(each.argv, "--config-file") == config)
+    pid = next(found, kit)
+    system.write(places.resolver, system.outside(f"/proc/{pid}/root/etc/resolv.conf") or b"")
+    return pid
 
 
 def end_all(system: System, places: Places) -> None:
@@ -52,6 +73,23 @@ def end_all(system: System, places: Places) -> None:
             system.end(process.pid, wait=10, kill=True, argv=process.argv)
         if not found:
             return
+
+
+def clear(system: System, places: Places) -> None:
+    """Removes what its containers wrote as users that only a kit may act for."""
+    data = f"{places.folder}/data"
+    if system.kind(data) is None:
+        return
+    try:
+        system.discard(data)
+    except PermissionError:
+        kits = [name for name in system.names(system.layout.rootless) if not name.startswith(".")]
+        for name in reversed(kits):
+            argv = [f"{system.layout.real(system.layout.rootless)}/{name}/rootlesskit"]
+            system.run([*argv, "rm", "-rf", system.layout.real(data)], timeout=_REMOVAL)
+            if system.kind(data) is None:
+                return
+        raise
 
 
 def _processes(reader: Reader, places: Places) -> Iterator[Process]:

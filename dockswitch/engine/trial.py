@@ -119,6 +119,15 @@ def answers(system: System, trial: Trial) -> str | None:
     )
 
 
+def network_of(system: System, trial: Trial) -> int:
+    """The process whose network is that of one that answers."""
+    if system.layout.scope == "system":
+        return trial.pid
+    from dockswitch.engine import rootless_trial  # for one that was started through a kit
+
+    return rootless_trial.network_of(system, trial.places, trial.pid)
+
+
 def runs_container(system: System, trial: Trial) -> str | None:
     """Why it runs no container, or None when it does; what it made goes with it."""
     init = health.init_in(system, trial.wanted.folder)
@@ -136,6 +145,7 @@ def end(system: System, places: Places, trial: Trial | None = None) -> None:
         from dockswitch.engine import rootless_trial  # for one that was started through a kit
 
         rootless_trial.end_all(system, places)
+        rootless_trial.clear(system, places)
     if trial is not None:
         # Whatever it calls itself: the number of our own child is nobody else's until it is reaped.
         system.end(trial.pid, wait=10, kill=True)

@@ -38,6 +38,8 @@ def possible(reader: Reader) -> Network:
     path = search_path(os.environ)
     if reader.program("iptables", path) is None:
         return Network("", b"", bridged=False, notes=(_NO_BRIDGE,))
+    if reader.layout.scope == "user":  # its kit leads out, and says who names hosts
+        return Network("", b"")
     found = reader.program(_SLIRP, path)
     if found is None:
         return Network("", b"", notes=(_NO_WAY_OUT,))

@@ -153,6 +153,7 @@ class NoRootlessExtras(NotPublished):
             f"{release.channel} {release.version} cannot run without root",
             details="no docker-rootless-extras are published for it there"
             + (f"; the nearest version that has them is {near}" if near else ""),
-            hint=(f"`dockswitch use --user {release.channel}@{near}`, or " if near else "")
-            + "--client-only for the docker client alone",
+            hint=(f"take {release.channel}@{near}, or " if near else "")
+            + "leave out --user for an engine with root; or `dockswitch use --user "
+            f"--client-only {release.version}` for the docker client alone",
         )

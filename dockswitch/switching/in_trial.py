@@ -35,6 +35,8 @@ def entering(layout: Layout, tried: Tried, person: Person | None = None) -> Call
     from dockswitch.system import inside
 
     resolver = layout.real(Places.of_trial(layout, tried.name).resolver)
+    if layout.scope == "user":
+        return inside.entering_own(tried.pid, resolver)
     return inside.entering(tried.pid, resolver, person)
 
 

@@ -34,6 +34,14 @@ def needs(
     return rootless_needs.findings(reader, brings)
 
 
+def refuse(reader: Reader) -> None:
+    """Raises what any engine of a user's own that is tried would miss, before one is fetched."""
+    if reader.layout.scope == "user":
+        from dockswitch.engine import rootless_needs
+
+        finding.refuse(rootless_needs.findings(reader, instead=rootless_needs.AS_ROOT))
+
+
 def ready(system: System, catalog: LateCatalog, progress: Progress) -> None:
     """Fetches what the version in use needs to be started; raises what it would miss here."""
     version, now = find("static").installed(system).version, history.newest(system)

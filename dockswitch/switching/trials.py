@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from dockswitch.engine import daemon_config, trial, trial_network
-from dockswitch.engine.trial import Places
+from dockswitch.engine.trial import Places, Starter
+from dockswitch.model import finding
 from dockswitch.model.errors import Busy, DockswitchError, UsageError
 from dockswitch.model.plan import Wanted
 from dockswitch.model.ports import Progress, System
@@ -92,7 +93,7 @@ def begun(
         progress.say(f"starting {bundle.version} as {taken}, beside what runs here")
         pid = _answering(system, bundle, places, ends)
         ends.callback(system.write, places.log, None)  # it tells of nothing that failed
-        if whose is not None:
+        if whose is not None and system.layout.scope == "system":
             system.give(places.socket, whose.uid)
         record = replace(record, pid=pid)
         trial_record.write(system, record)
@@ -108,7 +109,8 @@ def _answering(system: System, bundle: Bundle, places: Places, ends: contextlib.
         system.tell(note)
     wanted = Wanted(bundle.version, bundle.folder)
     person = daemon_config.values(system) or {}
-    started = trial.begin(system, places, wanted, person, network=network)
+    starts = _starter(system, places, wanted)
+    started = trial.begin(system, places, wanted, person, starts, network)
     ends.callback(system.end, started.pid, wait=10, kill=True)
     leads_out = trial_network.leads_out(system, network, started.pid, places.network_log)
     if leads_out is not None:
@@ -118,7 +120,7 @@ def _answering(system: System, bundle: Bundle, places: Places, ends: contextlib.
         raise DoesNotAnswer(str(bundle.version), reason, system.layout.real(places.log))
     if leads_out is not None and not trial_network.is_up(system, started.pid, leads_out):
         system.tell(trial_network.NOT_UP)
-    return started.pid
+    return trial.network_of(system, started)
 
 
 def named(name: str) -> str:
@@ -126,6 +128,18 @@ def named(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise BadName(name)
     return name
+
+
+def _starter(system: System, places: Places, wanted: Wanted) -> Starter | None:
+    """How one without root is started, None where root starts it. Raises what that would miss."""
+    if system.layout.scope == "system":
+        return None
+    from dockswitch.engine import rootless, rootless_needs, rootless_trial
+
+    kit = system.names(rootless.kit_of(system, wanted.folder))
+    brings = rootless_needs.brought(wanted.version, kit)
+    finding.refuse(rootless_needs.findings(system, brings, instead=rootless_needs.AS_ROOT))
+    return rootless_trial.starter(system, places, wanted, own_network=True)
 
 
 @contextlib.contextmanager

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from tests.integration import demo_apt
 from tests.integration.demo_machine import being_made, make
+from tests.integration.image import image_of
 from tests.integration.mirror import build
 from tests.integration.namespace import enter_mount_namespace, isolated, short_root
 from tests.integration.needs import (
@@ -27,6 +28,7 @@ from tests.integration.needs import (
 from tests.integration.server import serve
 
 _DOCKERS_OWN = "https://download.docker.com"
+_LIVES = "{{.Id}} {{.State.Pid}} {{.State.StartedAt}}"
 _CACHE = Path(__file__).resolve().parents[2] / ".cache"
 
 
@@ -46,6 +48,7 @@ def main() -> int:
                 demo = Demo(root, mirror)
                 demo.switch_there_and_back()
                 demo.kill_and_recover()
+                demo.try_beside()
                 demo.finish()
             _show_apt(maker, without)
     except subprocess.CalledProcessError as error:
@@ -145,6 +148,20 @@ class Demo:
             assert process.poll() is None, "the switch was over before it could be killed"
             time.sleep(0.002)
 
+    def try_beside(self) -> None:
+        """Another one is tried, and a container of the one that runs takes no notice."""
+        here = self.docker_version(shown=False)
+        _say("\n# another one beside it: what runs in it goes on, and nothing is left of the trial")
+        self.docker("import", "-", "sleeper", given=image_of(Path("/bin/sleep")))
+        self.docker("run", "--detach", "--network=none", "--name=mine", "sleeper", "/sleep", "300")
+        before = self.docker("inspect", "--format", _LIVES, "mine")
+        self.dockswitch("try", *self.other_than(here), "--", "docker", "version")
+        assert self.docker_version() == here, f"{here} does not answer any more"
+        _say("\n$ docker ps")
+        _say(self.docker("ps").rstrip())
+        assert self.docker("inspect", "--format", _LIVES, "mine") == before, "it was disturbed"
+        self.docker("rm", "--force", "mine")
+
     def finish(self) -> None:
         self.dockswitch("history")
         self.dockswitch("daemon", "stop")
@@ -161,20 +178,32 @@ class Demo:
         return str(json.loads(done.stdout)["version"]) if done.returncode == 0 else None
 
     def command(self, *words: str) -> list[str]:
+        words, behind = _parted(words)
         where = ["--root", str(self.root), "--mirror", self.mirror]
-        return [sys.executable, "-m", "dockswitch", *words, *where]
+        return [sys.executable, "-m", "dockswitch", *words, *where, *behind]
+
+    def docker(self, *words: str, given: bytes = b"") -> str:
+        """What the client in use says of the engine in use."""
+        client = [str(self.root / "usr/local/bin/docker"), *words]
+        ran = subprocess.run(client, env=self.env, input=given, stdout=subprocess.PIPE, check=True)
+        return ran.stdout.decode()
+
+    @property
+    def env(self) -> dict[str, str]:
+        return {**os.environ, "DOCKER_HOST": f"unix://{self.root}/run/docker.sock"}
 
     def docker_version(self, *, shown: bool = True) -> str:
         """The server's version, as the client in use asks for it; `shown` as a person would."""
-        docker = [str(self.root / "usr/local/bin/docker"), "version"]
-        env = {**os.environ, "DOCKER_HOST": f"unix://{self.root}/run/docker.sock"}
         if shown:
             _say("\n$ docker version")
-            subprocess.run(docker, env=env, check=True)
-        asked = [*docker, "--format", "{{.Server.Version}}"]
-        return subprocess.run(
-            asked, env=env, check=True, capture_output=True, text=True
-        ).stdout.strip()
+            _say(self.docker("version").rstrip())
+        return self.docker("version", "--format", "{{.Server.Version}}").strip()
+
+
+def _parted(words: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """dockswitch's own words, and with its `--` the command behind them."""
+    at = words.index("--") if "--" in words else len(words)
+    return words[:at], words[at:]
 
 
 def _say(line: str) -> None:

@@ -13,6 +13,8 @@ import pytest
 _PROGRAMS = ("apt-get", "apt-cache", "dpkg-deb", "ldd", "mount", "umount", "unshare")
 _CONTAINER_PROGRAMS = ("debootstrap", "systemd-nspawn", "nsenter", "setpriv")
 
+_HOST_PROGRAMS = ("busybox", "ip", "iptables", "ip6tables", "nft", "nsenter")
+
 
 def demand(reason: str | None) -> None:
     """Skip the test with the reason; fail it where DOCKSWITCH_REQUIRE_ENGINES=1."""
@@ -38,6 +40,12 @@ def why_no_namespaces() -> str | None:
     if tried.returncode != 0:
         return f"root may not make namespaces here: {tried.stderr.strip()}"
     return None
+
+
+def why_no_host() -> str | None:
+    """Why no host with engines on bridges of their own can be had here, or None."""
+    missing = [name for name in _HOST_PROGRAMS if shutil.which(name) is None]
+    return f"this machine has no {', '.join(missing)}" if missing else None
 
 
 def why_no_systemd_machine() -> str | None:

@@ -21,16 +21,17 @@ _HOME = f"/home/{rootfs.PERSON}"
 _RECOVER = "dockswitch-recover.service"
 #: How many switches are cut; DOCKSWITCH_KILLS=100 asks for so many.
 _CUTS = int(os.environ.get("DOCKSWITCH_KILLS", "4"))
-_PROBE = """\
+_RUN = """\
 set -e
-export DOCKER_HOST="unix://$XDG_RUNTIME_DIR/docker.sock"
-docker="$HOME/.local/bin/docker"
-bin=$(dirname "$(readlink -f "$docker")")
-tar --owner=0 --group=0 -C "$bin" -c docker-init | "$docker" import - probe > /dev/null
-"$docker" run --rm probe /docker-init --version
-"$docker" info --format '{{.SecurityOptions}} {{.CgroupDriver}}'
-"$docker" version --format '{{.Server.Version}}'
+bin=$(dirname "$(readlink -f "$(command -v docker)")")
+tar --owner=0 --group=0 -C "$bin" -c docker-init | docker import - probe > /dev/null
+docker run --rm probe /docker-init --version
+docker info --format '{{.SecurityOptions}} {{.CgroupDriver}}'
+docker version --format '{{.Server.Version}}'
 """
+_PROBE = f"""\
+export DOCKER_HOST="unix://$XDG_RUNTIME_DIR/docker.sock" PATH="$HOME/.local/bin:$PATH"
+{_RUN}"""
 
 
 def test_a_users_own_systemd_runs_it_switches_it_and_starts_it_at_boot(
@@ -45,6 +46,14 @@ def test_a_users_own_systemd_runs_it_switches_it_and_starts_it_at_boot(
     assert said["restarted"]
     scopes = ["list-units", "--all", "--no-legend", "docker-*.scope"]
     assert systemctl(machine, *scopes) == ""  # none is left of the proof's container
+    is_whole(machine, new)
+    beside = ("--user", "try", old.version, "--", "sh", "-c", _RUN)
+    tried = machine.told(*beside, as_user=rootfs.PERSON).ended(0).out
+    assert "tini" in tried
+    assert "name=rootless" in tried
+    assert "systemd" in tried  # makes the control groups of its containers too
+    assert tried.splitlines()[-1] == old.version
+    assert systemctl(machine, *scopes) == ""
     is_whole(machine, new)
     machine.run("--user", "rollback", as_user=rootfs.PERSON).ended(0)
     is_whole(machine, old)

@@ -714,6 +714,7 @@ class World(Processes):
         pid = self._started((dockerd, *argv[1:]), log, apart=apart)
         self.processes[pid].uid = self.host.uid
         kit = self._born((f"{folder}/rootlesskit", *argv))
+        self.processes[kit].environment = dict(env)
         # it ends with its dockerd
         self.processes[kit].parent, self.processes[kit].ends = pid, self.processes[pid].ends
         return kit

@@ -27,7 +27,7 @@ Entry: TypeAlias = File | Link | Mark
 
 
 class DeletesWhatIsKept(Exception):
-    """Only what lies in the trash, bears a temporary name or is a proof's goes in one go."""
+    """Only what lies in the trash, bears a temporary name or is on trial goes in one go."""
 
 
 class Files:
@@ -113,7 +113,7 @@ class Files:
     def discard(self, folder: str, *, count: int | None = None) -> None:
         """Deletes it and what is in it, or just `count` entries of it."""
         name = os.path.basename(folder)
-        own = os.path.basename(os.path.dirname(folder)) == "trials" or name.lstrip(".") == "proof"
+        own = "/trials/" in folder or name.lstrip(".") == "proof"
         if "/trash/" not in folder and "tmp-" not in name and not own:
             raise DeletesWhatIsKept(folder)
         gone = sorted((e for e in self.entries if f"{e}/".startswith(f"{folder}/")), reverse=True)
