@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dockswitch.cli.session import Session
 from dockswitch.cli.showing import Showing
-from dockswitch.cli.trying import _Seat as Seat
+from dockswitch.cli.trying import Seat
 from dockswitch.model.errors import Interrupted
 from dockswitch.model.matrix import Entry
 from dockswitch.model.wish import Request

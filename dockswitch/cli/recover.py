@@ -34,11 +34,12 @@ def command(
     ] = False,
 ) -> None:
     """Undo what a killed switch left behind."""
-    from dockswitch.switching import history, recover, revert
+    from dockswitch.switching import history, recover, revert, trial_sweep
 
     session = Session(ctx)
     as_root(session)
     progress, found, back = session.report.progress, None, None
+    trials = trial_sweep.abandoned(session.system)
     if unconfirmed:
         back = revert.see_through(session.system, progress)
     else:
@@ -56,12 +57,14 @@ def command(
     verb = "is" if accept else "is undone:"
     lines = [f"the switch to {found.wish} {verb} {end}"] if found else []
     lines += [f"generation {back.unconfirmed} was not confirmed: {is_back}"] if back else []
+    lines += [f"the trial {name} is ended, whose owner was gone" for name in trials]
     session.report.answer(
         {
             "changed": bool(lines),
             "undone": found.wish if found and not accept else None,
             "accepted": found.wish if found and accept else None,
             "unconfirmed": back.unconfirmed if back else None,
+            "trials": list(trials),
             "version": str(now.version) if now.version else None,
         },
         lines or ["nothing to undo"],

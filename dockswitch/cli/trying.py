@@ -30,14 +30,14 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class _Seat:
+class Seat:
     """Whose shell or command it is, None for our own, and their environment."""
 
     person: "Person | None"
     env: "Mapping[str, str]"
 
     @classmethod
-    def taken(cls) -> "_Seat":
+    def taken(cls) -> "Seat":
         person = people.in_front_of_sudo(os.environ)
         return cls(person, people.environment(person, os.environ) if person else dict(os.environ))
 
@@ -58,7 +58,7 @@ def carried() -> dict[str, str]:
 
 def tries(session: Session, wish: Wish) -> None:
     """Ends the command with the exit code of the shell or command that ran in it."""
-    seat, system = _Seat.taken(), session.system
+    seat, system = Seat.taken(), session.system
     trial_sweep.sweep(system)  # those of owners that were killed would fill the disk
     began = system.monotonic()
     with trials.begun(
@@ -85,7 +85,7 @@ def keeps(session: Session, wish: Wish, name: str, hours: float | None) -> None:
     """Begins one that stays; where a command was given, ends with that one's exit code."""
     from dockswitch.switching import kept_trials  # few are kept
 
-    seat, system = _Seat.taken(), session.system
+    seat, system = Seat.taken(), session.system
     trial_sweep.sweep(system)  # those of owners that were killed would fill the disk
     began = system.monotonic()
     kept = kept_trials.keep(
@@ -127,7 +127,7 @@ def enters(session: Session, name: str, argv: Sequence[str]) -> None:
     """A shell or a command in one that is there; ends with its exit code."""
     record = trial_sweep.living(session.system, name)
     tried = Tried.of(record)
-    code = _attended(session, tried, _Seat.taken(), argv)
+    code = _attended(session, tried, Seat.taken(), argv)
     session.report.answer({**_plain(session, tried, record.context), "exit": code})
     raise typer.Exit(code)
 
@@ -140,7 +140,7 @@ def ends(session: Session, name: str) -> None:
     )
 
 
-def _attended(session: Session, tried: Tried, seat: _Seat, argv: Sequence[str]) -> int:
+def _attended(session: Session, tried: Tried, seat: Seat, argv: Sequence[str]) -> int:
     report = session.report
     if not argv:
         argv = [seat.shell]

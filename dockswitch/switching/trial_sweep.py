@@ -12,13 +12,17 @@ GRACE = 20.0  # seconds that an owner has for removing what its engine wrote
 
 def sweep(system: System) -> None:
     """Ends all whose owner is gone, with all that is left of them; others are left alone."""
-    for name in trial_record.names(system):
-        if trial_record.lives(system, name):
-            continue
+    for name in abandoned(system):
         with system.claimed(trial_record.claim(system.layout, name)) as ours:
             if ours:  # nobody else sweeps it, or takes the name anew
                 clear(system, name)
                 system.write(system.layout.trial_log(name), None)
+
+
+def abandoned(reader: Reader) -> tuple[str, ...]:
+    """Those whose owner is gone, such as one that was killed."""
+    every = trial_record.names(reader)
+    return tuple(name for name in every if not trial_record.lives(reader, name))
 
 
 def clear(system: System, name: str) -> None:

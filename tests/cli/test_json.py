@@ -211,7 +211,7 @@ LOOKING = {
     "help": {"help"},
     "version": {"version"},
     "pin": {"pinned", "path"},
-    "recover": {"changed", "undone", "unconfirmed", "version"},
+    "recover": {"changed", "undone", "unconfirmed", "trials", "version"},
     "confirm": {"changed", "generation"},
     "daemon status": {"pid", "version"},
     "daemon stop": {"changed", "pid", "version"},

@@ -70,6 +70,14 @@ def test_one_whose_owner_is_gone_is_listed_as_such_until_it_is_ended(program: Pr
     assert program("--json", "list", "--trials").json["trials"] == []
 
 
+def test_recover_ends_one_whose_owner_is_gone_and_says_so(program: Program) -> None:
+    _killed(program)
+    said = program("--json", "recover")
+    assert (said.json["changed"], said.json["trials"]) == (True, ["rc"])
+    assert program("recover").out == "nothing to undo\n"
+    assert not (program.root / "var/lib/dockswitch/trials/rc").exists()
+
+
 def test_the_names_of_trials_are_completed(program: Program) -> None:
     _killed(program)
     said = program.process(
