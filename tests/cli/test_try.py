@@ -16,7 +16,7 @@ REFUSED = {
     "try --end rc -- true": (125, "--end runs no command"),
     "try test": (125, "what is to run in it?"),
     "try --in rc": (125, "what is to run in it?"),
-    "try test --user -- true": (125, "an engine without root cannot be tried yet"),
+    "try test --user -- true": (125, "root has no engine without root"),
     "try test --suite bookworm -- true": (125, "--suite is about packages"),
     "try test --from rpm -- true": (125, "nothing comes from 'rpm'"),
     "try stabel -- true": (125, None),
