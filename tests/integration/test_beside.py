@@ -31,7 +31,7 @@ from tests.integration.stock import Stock
 pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("beside")]
 
 #: DOCKSWITCH_LOAD_SECONDS=300 makes five minutes of it.
-_LOAD = float(os.environ.get("DOCKSWITCH_LOAD_SECONDS", "30"))
+_LOAD = float(os.environ.get("DOCKSWITCH_LOAD_SECONDS", "20"))
 #: Moments of each command that are tried; DOCKSWITCH_KILLS=50 makes that many.
 _KILLS = int(os.environ.get("DOCKSWITCH_KILLS", "2"))
 
