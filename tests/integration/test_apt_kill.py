@@ -24,7 +24,7 @@ from tests.integration.whole_packages import Seen, is_whole, run_what_is_kept
 pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("systemd")]
 
 #: How many switches are ended; DOCKSWITCH_KILLS=20 asks for so many.
-_KILLS = int(os.environ.get("DOCKSWITCH_KILLS", "4"))
+_KILLS = int(os.environ.get("DOCKSWITCH_KILLS", "3"))
 
 #: What apt says of dpkg's work, from its begin to its end.
 _AT_WORK = (

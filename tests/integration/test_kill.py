@@ -20,7 +20,7 @@ from tests.integration.stock import Stock
 pytestmark = pytest.mark.engine
 
 #: For each of the commands that may come after a kill; DOCKSWITCH_KILLS=67 makes 200 of them.
-_KILLS = int(os.environ.get("DOCKSWITCH_KILLS", "6"))
+_KILLS = int(os.environ.get("DOCKSWITCH_KILLS", "4"))
 
 #: What comes next after a kill; given the version that the killed run wanted.
 _NEXT: dict[str, Callable[[Dockswitch, str], object]] = {

@@ -20,7 +20,7 @@ _BOOT_LIMIT = 60  # seconds
 _HOME = f"/home/{rootfs.PERSON}"
 _RECOVER = "dockswitch-recover.service"
 #: How many switches are cut; DOCKSWITCH_KILLS=100 asks for so many.
-_CUTS = int(os.environ.get("DOCKSWITCH_KILLS", "4"))
+_CUTS = int(os.environ.get("DOCKSWITCH_KILLS", "2"))
 _RUN = """\
 set -e
 bin=$(dirname "$(readlink -f "$(command -v docker)")")

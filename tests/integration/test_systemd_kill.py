@@ -22,7 +22,7 @@ from tests.integration.whole_machine import is_bare, is_whole
 pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("systemd")]
 
 #: How many switches each test ends; DOCKSWITCH_KILLS=100 asks for so many.
-_KILLS = int(os.environ.get("DOCKSWITCH_KILLS", "4"))
+_KILLS = int(os.environ.get("DOCKSWITCH_KILLS", "3"))
 
 
 @pytest.fixture
