@@ -56,7 +56,7 @@ def test_two_at_once_publish_the_same_port_and_leave_no_trace(
     for name, version in {"a": old, "b": new}.items():
         said = running.run("try", version, "--keep", name).ended(0).plain
         assert (said["name"], said["version"]) == (name, version)
-        assert "exit" not in said
+        assert said["exit"] is None
     assert below.answering(running.root) == old
     for name in "ab":
         script = [
