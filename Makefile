@@ -31,6 +31,7 @@ demo: setup ## the main job on real engines, by apt too: switch, roll back, kill
 	@$(BIN)/python -m tests.integration.demo
 
 test: setup ## all tests, real engines included (as root, with the Debian archive)
+	$(BIN)/python -m tests.integration.ahead
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: setup ## format, lint and types

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from tests.integration.apt_holdings import AptRepository
 from tests.integration.apt_machine import Apt
 from tests.integration.archive import ArchiveMissing, PackagesMissing
 from tests.integration.holdings import Mirror
+from tests.integration.kept import beside_mirror
 from tests.integration.mirror import build
 from tests.integration.namespace import isolated, machine_network, short_root
 from tests.integration.needs import (
@@ -26,8 +26,6 @@ from tests.integration.program import Dockswitch
 from tests.integration.server import MirrorServer, serve
 from tests.integration.stock import Stock
 from tests.integration.systemd_machine import Machine
-
-_CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +42,7 @@ def mirror() -> Mirror:
     try:
         # The process may be isolated already, and building downloads.
         with machine_network():
-            return build(_beside_mirror("mirror"))
+            return build(beside_mirror("mirror"))
     except ArchiveMissing as error:
         demand(str(error))
         raise
@@ -83,7 +81,7 @@ def machine_files(isolation: None) -> Path:
     demand(why_no_systemd_machine())
     try:
         with machine_network():
-            return rootfs.build(_beside_mirror("systemd"))
+            return rootfs.build(beside_mirror("systemd"))
     except ArchiveMissing as error:
         demand(str(error))
         raise
@@ -102,7 +100,7 @@ def apt_repository(mirror: Mirror) -> AptRepository:
     demand(why_no_packages())
     try:
         with machine_network():
-            return repositories.build(_beside_mirror("apt"), mirror)
+            return repositories.build(beside_mirror("apt"), mirror)
     except (ArchiveMissing, PackagesMissing) as error:
         demand(str(error))
         raise
@@ -113,12 +111,6 @@ def apt(machine_files: Path, apt_repository: AptRepository) -> Iterator[Apt]:
     """apt on a machine with systemd that has no engine; its mirror is the apt repository's host."""
     with systemd_machine.booted(machine_files, apt_repository.root) as running:
         yield Apt(running)
-
-
-def _beside_mirror(name: str) -> Path:
-    """Where something is kept that is built once: in the folder that the mirror is in."""
-    mirror = Path(os.environ.get("DOCKSWITCH_TEST_MIRROR") or _CHECKOUT / ".cache/mirror")
-    return mirror.absolute() if name == "mirror" else mirror.absolute().with_name(name)
 
 
 @pytest.fixture(scope="session")

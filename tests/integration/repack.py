@@ -13,7 +13,7 @@ def publish(channel: Path, version: str, binaries: Path, changed: Mapping[str, s
     """Pack the binaries of a folder under that version, some replaced.
 
     A text in `changed` is a script. `channel` is what a mirror has as `linux/static/CHANNEL`.
-    Packed the quick way: its size is of no interest to anyone.
+    Not compressed: its size is of no interest to anyone.
     """
     folder = channel / platform.machine()
     scripts = folder.parent / "scripts"
@@ -24,4 +24,4 @@ def publish(channel: Path, version: str, binaries: Path, changed: Mapping[str, s
         if isinstance(instead, str):
             (scripts / name).write_text(instead)
         members[f"docker/{name}"] = scripts / name if isinstance(instead, str) else instead
-    pack(members, folder / f"docker-{version}.tgz", mtime=0, level=1)
+    pack(members, folder / f"docker-{version}.tgz", mtime=0, level=0)

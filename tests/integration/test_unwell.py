@@ -108,7 +108,6 @@ _SCRIPT = "#!/bin/sh\necho broken on purpose >&2\nexit 3\n"
 _BROKEN: dict[str, tuple[Callable[[Path], dict[str, bytes]], str]] = {
     "runc fails": (lambda _: _text_for("runc", _SCRIPT), "it starts no container"),
     "runc wants a library": (lambda at: _without_library(at, "runc"), "exit status 127"),
-    "runc is cut": (lambda at: _cut(at, "runc"), "it starts no container"),
     "dockerd wants a library": (lambda at: _without_library(at, "dockerd"), "libx.so.6"),
     "dockerd is cut": (lambda at: _cut(at, "dockerd"), ""),
     "dockerd fails": (lambda _: _text_for("dockerd", _SCRIPT), "broken on purpose"),
