@@ -13,7 +13,7 @@ from dockswitch.model.errors import Interrupted
 from dockswitch.model.matrix import Entry
 from dockswitch.model.wish import Request
 from dockswitch.report import matrix as telling
-from dockswitch.switching import in_trial, matrix, trial_sweep
+from dockswitch.switching import in_trial, matrix, rootless, trial_sweep
 from dockswitch.switching.authentic import Accepted
 from dockswitch.switching.trials import Tried
 
@@ -42,6 +42,7 @@ def runs(
 ) -> int:
     """The exit code of the worst; raises Interrupted once all that ran have ended."""
     report, system, seat = session.report, session.system, Seat.taken()
+    rootless.refuse(system)
     entries = matrix.entries(
         system,
         lambda: session.catalog,

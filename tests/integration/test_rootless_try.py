@@ -98,6 +98,16 @@ def test_a_command_in_one_has_its_exit_code_and_leaves_nothing(
     is_as_before(person, before)
 
 
+def test_a_matrix_runs_a_command_with_each_at_once(person: Person, mirror: Mirror) -> None:
+    versions = [mirror.engines[1].version, mirror.engines[-1].version]
+    before = settled(person)
+    script = "docker version --format {{.Server.Version}}; exit 3"
+    words = ("--jobs", "2", "--", "sh", "-c", script)
+    said = person.told("matrix", *versions, *words).ended(3)
+    assert [line for line in said.out.splitlines() if line in versions] == versions
+    is_as_before(person, before)
+
+
 def test_one_that_is_killed_at_any_moment_leaves_nothing_that_recover_does_not_clean(
     person: Person, mirror: Mirror
 ) -> None:
