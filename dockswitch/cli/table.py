@@ -16,9 +16,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "prune": "Remove every version that nothing needs.",
         "hold": "Keep upgrades of the system from changing the engine's packages.",
         "unhold": "Let upgrades of the system change the engine's packages again.",
-        "mirror": "Keep a partial mirror that web servers serve, and apt reads.",
         "pin": "Write down the version that this folder wants.",
-        "lock": "Write down the very files that hosts are to have, with their digests.",
     },
     "Look": {
         "list": "List the versions that are kept here.",
@@ -42,6 +40,8 @@ GROUPS: dict[str, dict[str, str]] = {
         "daemon": "Start, stop, restart or watch dockswitch's own engine.",
     },
     "Provision": {
+        "lock": "Write down the very files that hosts are to have, with their digests.",
+        "mirror": "Keep a partial mirror that web servers serve, and apt reads.",
         "export": "Render a switch as a shell script, as cloud-init, or as apt's preferences.",
         "ansible": "Have Ansible provision hosts: the collection dockswitch.engine.",
     },
