@@ -39,11 +39,12 @@ def command(
     session = Session(ctx)
     as_root(session)
     progress, found, back = session.report.progress, None, None
-    trials = trial_sweep.abandoned(session.system)
+    trials: tuple[str, ...] = ()
     if unconfirmed:
         back = revert.see_through(session.system, progress)
     else:
         with session.system.locked():
+            trials = trial_sweep.abandoned(session.system)
             if accept:
                 found = recover.accept(session.system)
             else:

@@ -78,6 +78,15 @@ def test_recover_ends_one_whose_owner_is_gone_and_says_so(program: Program) -> N
     assert not (program.root / "var/lib/dockswitch/trials/rc").exists()
 
 
+def test_whoever_only_waits_for_a_switch_ends_no_trial_and_says_so_of_none(
+    program: Program,
+) -> None:
+    _killed(program)
+    said = program("--json", "recover", "--unconfirmed")
+    assert (said.json["changed"], said.json["trials"]) == (False, [])
+    assert (program.root / "var/lib/dockswitch/trials/rc").exists()
+
+
 def test_the_names_of_trials_are_completed(program: Program) -> None:
     _killed(program)
     said = program.process(

@@ -109,8 +109,11 @@ def test_dockswitch_killed_at_any_moment_leaves_nothing_that_recover_does_not_cl
             there.run(*keep).ended(0)
         killed(there, fraction * took, *words)
         there.run("recover").ended(0)
-        if is_kept(there, version) and there.run("try", "--end", "killed").code != 0:
-            assert not is_kept(there, version)  # it had answered, and gave up meanwhile
+        if is_kept(there, version):
+            ended = there.run("try", "--end", "killed")
+            # it may have answered, and given up meanwhile
+            assert ended.code == 0 or "there is no trial 'killed'" in ended.error
+            assert not is_kept(there, version)
         assert differences(before, traces(there)) == []
 
 
