@@ -56,14 +56,7 @@ def command(
     fail_fast: Annotated[
         bool, typer.Option("--fail-fast", help="End the others once one fails.")
     ] = False,
-    with_image: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--with-image",
-            metavar="IMAGE",
-            help="Copy an image of the engine that runs here into each; again for more.",
-        ),
-    ] = None,
+    with_image: spec.WithImage = None,
     logs: Annotated[
         str | None,
         typer.Option("--logs", metavar="DIR", help="Keep what each printed, in DIR/VERSION.log."),

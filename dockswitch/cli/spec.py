@@ -97,6 +97,14 @@ From = Annotated[
         "them (deb).",
     ),
 ]
+WithImage = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--with-image",
+        metavar="IMAGE",
+        help="First copy an image of the engine that runs here into the trial; again for more.",
+    ),
+]
 RevertAfter = Annotated[
     str | None,
     typer.Option(

@@ -47,14 +47,7 @@ def command(
         float | None,
         typer.Option("--for-hours", metavar="N", help="End what is kept by itself; 0.5 will do."),
     ] = None,
-    with_image: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--with-image",
-            metavar="IMAGE",
-            help="Copy an image of the engine that runs here into it first; again for more.",
-        ),
-    ] = None,
+    with_image: spec.WithImage = None,
     end: Annotated[
         str | None,
         typer.Option(
@@ -102,6 +95,7 @@ def command(
         raise NoTerminal
     privilege.as_root(session, carried=trying.carried())
     from dockswitch.switching import install, rootless
+    from dockswitch.switching.options import Options
 
     system = session.system
     rootless.refuse(system)
@@ -110,7 +104,7 @@ def command(
     bundle = install.install(
         *asked,
         session.report.progress,
-        rootless="needed" if session.layout.scope == "user" else "no",
+        rootless=Options().rootless(session.layout),
         source=taken,
     ).bundle
     wish = trying.Wish(

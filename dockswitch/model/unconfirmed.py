@@ -2,9 +2,9 @@
 
 import json
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta, timezone
 
-_ISO = "%Y-%m-%dT%H:%M:%SZ"
+from dockswitch.model import moment
+
 # How often going back is tried by itself before hands are needed.
 TRIES = 3
 
@@ -41,15 +41,11 @@ class Unconfirmed:
         """
         if boot and boot == self.boot:
             return self.due - uptime
-        return min((_moment(self.until) - _moment(now)).total_seconds(), float(self.wait))
+        rest = moment.parsed(self.until) - moment.parsed(now)
+        return min(rest.total_seconds(), float(self.wait))
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), indent=2) + "\n"
-
-
-def after(now: str, seconds: int) -> str:
-    """So many seconds after a moment, as `Unconfirmed` has it."""
-    return (_moment(now) + timedelta(seconds=seconds)).strftime(_ISO)
 
 
 def from_json(text: str) -> Unconfirmed:
@@ -57,7 +53,7 @@ def from_json(text: str) -> Unconfirmed:
     try:
         plain: dict[str, object] = json.loads(text)
         found = Unconfirmed(**plain)  # type: ignore[arg-type]  # looked at below
-        _moment(found.until)
+        moment.parsed(found.until)
         numbers = (found.generation, found.back_to, found.wait, found.due, found.tries)
         whole = all(isinstance(number, int | float) for number in numbers)
     except (TypeError, ValueError):
@@ -65,7 +61,3 @@ def from_json(text: str) -> Unconfirmed:
     if not whole:
         raise ValueError("it does not say what is to be confirmed, and until when")
     return found
-
-
-def _moment(text: str) -> datetime:
-    return datetime.strptime(text, _ISO).replace(tzinfo=timezone.utc)

@@ -3,9 +3,9 @@
 import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 
 from dockswitch.engine import trial_network
+from dockswitch.model import moment
 from dockswitch.model.errors import UsageError
 from dockswitch.model.ports import Progress, System
 from dockswitch.model.release import Bundle
@@ -102,10 +102,7 @@ def _told_of(system: System, name: str, hours: float | None) -> Iterator[None]:
 
 
 def _until(system: System, hours: float | None) -> str:
-    if hours is None:
-        return ""
-    now = datetime.fromisoformat(system.now().replace("Z", "+00:00"))
-    return (now + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return "" if hours is None else moment.after(system.now(), hours * 3600)
 
 
 class BadHours(UsageError):

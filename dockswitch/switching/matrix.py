@@ -13,7 +13,8 @@ from dockswitch.model.version import Version
 from dockswitch.model.wish import Request
 from dockswitch.switching import chosen, find, trial_images, trials
 from dockswitch.switching.authentic import Accepted
-from dockswitch.switching.chosen import LateCatalog, Rootless
+from dockswitch.switching.chosen import LateCatalog
+from dockswitch.switching.options import Options
 from dockswitch.switching.trials import Tried, Whose
 
 # bytes: an engine and its containerd take about 120 MiB, and a command needs some too
@@ -60,7 +61,7 @@ def entries(
 
     What several requests mean is there once. Raises what `chosen` and `fetch` raise.
     """
-    needs: Rootless = "needed" if system.layout.scope == "user" else "no"
+    needs = Options().rootless(system.layout)
     wanted = [
         chosen.choose(system, catalog, request, backend, rootless=needs, source=source)
         for request in requests

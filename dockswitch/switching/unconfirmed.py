@@ -8,7 +8,7 @@ first would have gone back to, the last that nobody had to confirm.
 from dataclasses import dataclass, replace
 
 from dockswitch.engine import watch
-from dockswitch.model import unconfirmed
+from dockswitch.model import moment, unconfirmed
 from dockswitch.model.duration import spelled
 from dockswitch.model.errors import CorruptState, DockswitchError, HandsNeeded, UsageError
 from dockswitch.model.finding import Finding
@@ -84,7 +84,7 @@ def begin(
     waits = Unconfirmed(
         now.number + 1,
         back_to,
-        unconfirmed.after(system.now(), options.revert_after),
+        moment.after(system.now(), options.revert_after),
         options.revert_after,
         _boot(system),
         _uptime(system) + options.revert_after,

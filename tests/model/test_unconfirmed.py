@@ -2,7 +2,8 @@
 
 import pytest
 
-from dockswitch.model.unconfirmed import Unconfirmed, after, from_json
+from dockswitch.model.moment import after
+from dockswitch.model.unconfirmed import Unconfirmed, from_json
 
 NOON = "2026-12-01T12:00:00Z"
 WAITS = Unconfirmed(2, 1, after(NOON, 600), 600, boot="a", due=1600.0)
