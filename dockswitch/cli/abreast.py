@@ -1,24 +1,19 @@
 """What `matrix` does once its words are right: fetches the engines, runs the command with each."""
 
-import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from dockswitch.cli.session import Session
 from dockswitch.cli.showing import Showing
 from dockswitch.cli.trying import Seat
 from dockswitch.model.errors import Interrupted
-from dockswitch.model.matrix import Entry
 from dockswitch.model.wish import Request
 from dockswitch.report import matrix as telling
 from dockswitch.switching import in_trial, matrix, rootless, trial_sweep
 from dockswitch.switching.authentic import Accepted
 from dockswitch.switching.trials import Tried
-
-if TYPE_CHECKING:
-    from dockswitch.model.person import Person
+from dockswitch.system import log_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +53,8 @@ def runs(
             session.layout, tried, list(wish.argv), log=log, env=seat.env, person=seat.person
         )
 
-    with _logs(wish.logs, entries, seat.person) as logs:
+    names = [f"{each.version}.log" for each in entries]
+    with log_files.begun(wish.logs, names, seat.person) as logs:
         trial_sweep.sweep(system)  # as `try` does
         how = matrix.Wish(run, wish.images, seat.whose)
         works = matrix.works(system, entries, logs, how)
@@ -85,33 +81,3 @@ def _cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-@contextlib.contextmanager
-def _logs(
-    folder: str | None, entries: Sequence[Entry], person: "Person | None"
-) -> Iterator[list[str]]:
-    """An empty file for each; gone at the end where nobody wants them, else that person's."""
-    if folder is None:
-        import tempfile
-
-        with tempfile.TemporaryDirectory(prefix="dockswitch-") as own:
-            yield _begun(own, entries, person)
-        return
-    if not os.path.isdir(folder):
-        os.makedirs(folder)
-        _give(folder, person)
-    yield _begun(os.path.abspath(folder), entries, person)
-
-
-def _begun(folder: str, entries: Sequence[Entry], person: "Person | None") -> list[str]:
-    logs = [os.path.join(folder, f"{each.version}.log") for each in entries]
-    for log in logs:
-        with open(log, "wb"):
-            _give(log, person)
-    return logs
-
-
-def _give(path: str, person: "Person | None") -> None:
-    if person is not None:
-        os.chown(path, person.uid, person.gid)
