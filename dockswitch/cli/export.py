@@ -13,6 +13,7 @@ from dockswitch.model.trust import Trust
 from dockswitch.system import files
 
 if TYPE_CHECKING:  # imported by the function that runs, so that --help does without them
+    from dockswitch.export.script import Script
     from dockswitch.model.host import Host
     from dockswitch.switching.exported import Exported
 
@@ -55,50 +56,44 @@ Output = Annotated[
 ]
 
 
-def sh(
-    ctx: typer.Context,
-    words: spec.Words = None,
-    host: For = None,
-    backend: Backend = None,
-    suite: spec.Suite = None,
-    as_of: spec.AsOf = None,
-    locked: spec.Locked = False,
-    hold: spec.Hold = None,
-    output: Output = None,
-    verify: spec.Verify = None,
-    accept_digest: spec.AcceptDigest = None,
-) -> None:
-    """One POSIX script that makes the switch on a machine without dockswitch."""
+def _sh(wanted: "Script") -> str:
     from dockswitch.export import script
 
-    session = Session(ctx, host=_host(host), backend=_asks(backend), suite=suite)
-    found = _found(
-        session, words, backend, suite, as_of, verify, accept_digest, locked=locked, hold=hold
-    )
-    _tell(session, found, script.render(found.script), output, mode=0o755)
+    return script.render(wanted)
 
 
-def cloud_init(
-    ctx: typer.Context,
-    words: spec.Words = None,
-    host: For = None,
-    backend: Backend = None,
-    suite: spec.Suite = None,
-    as_of: spec.AsOf = None,
-    locked: spec.Locked = False,
-    hold: spec.Hold = None,
-    output: Output = None,
-    verify: spec.Verify = None,
-    accept_digest: spec.AcceptDigest = None,
-) -> None:
-    """User-data (#cloud-config) that makes the switch at a machine's first boot."""
+def _user_data(wanted: "Script") -> str:
     from dockswitch.export import cloud_init
 
-    session = Session(ctx, host=_host(host), backend=_asks(backend), suite=suite)
-    found = _found(
-        session, words, backend, suite, as_of, verify, accept_digest, locked=locked, hold=hold
-    )
-    _tell(session, found, cloud_init.render(found.script), output)
+    return cloud_init.render(wanted)
+
+
+def _switch(
+    renders: "Callable[[Script], str]", said: str, *, mode: int = 0o644
+) -> Callable[..., None]:
+    """The command that renders a whole switch so, in a file of that mode; `said` is its help."""
+
+    def command(
+        ctx: typer.Context,
+        words: spec.Words = None,
+        host: For = None,
+        backend: Backend = None,
+        suite: spec.Suite = None,
+        as_of: spec.AsOf = None,
+        locked: spec.Locked = False,
+        hold: spec.Hold = None,
+        output: Output = None,
+        verify: spec.Verify = None,
+        accept_digest: spec.AcceptDigest = None,
+    ) -> None:
+        session = Session(ctx, host=_host(host), backend=_asks(backend), suite=suite)
+        found = _found(
+            session, words, backend, suite, as_of, verify, accept_digest, locked=locked, hold=hold
+        )
+        _tell(session, found, renders(found.script), output, mode=mode)
+
+    command.__doc__ = said
+    return command
 
 
 def preferences(
@@ -123,8 +118,12 @@ def preferences(
 
 
 FAMILY: dict[str, Callable[..., None]] = {
-    "sh": sh,
-    "cloud-init": cloud_init,
+    "sh": _switch(
+        _sh, "One POSIX script that makes the switch on a machine without dockswitch.", mode=0o755
+    ),
+    "cloud-init": _switch(
+        _user_data, "User-data (#cloud-config) that makes the switch at a machine's first boot."
+    ),
     "preferences": preferences,
 }
 
