@@ -15,11 +15,11 @@ Examples:
 
 def command(ctx: typer.Context) -> None:
     """List the generations."""
-    from dockswitch.switching import history, unconfirmed
+    from dockswitch.switching import history, unconfirmed_record
 
     session = Session(ctx)
     known = history.generations(session.system)
-    waits = unconfirmed.read(session.system)
+    waits = unconfirmed_record.read(session.system)
     in_vms = any(g.vm is not None for g in known)
     session.report.answer(
         {"generations": [telling.generation_plain(each) for each in known]},

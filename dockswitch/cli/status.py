@@ -8,6 +8,7 @@ from dockswitch.cli import locks, pins
 from dockswitch.cli.session import Session
 from dockswitch.report import held as holding
 from dockswitch.report import outcome as telling
+from dockswitch.report import unconfirmed
 
 if TYPE_CHECKING:
     from dockswitch.switching.vm_in_use import InUse
@@ -28,7 +29,7 @@ def command(
     ] = False,
 ) -> None:
     """Show what is installed, what runs, and whether they agree."""
-    from dockswitch.switching import drift, history, hold, unconfirmed
+    from dockswitch.switching import drift, history, hold, unconfirmed_record
 
     session = Session(ctx)
     now = history.newest(session.system)
@@ -39,8 +40,8 @@ def command(
     drifted = drift.drift(session.system, now, installed, in_vm)
     running = in_vm.answers if in_vm else drift.answering(session.system)
     held = hold.observed(session.system)
-    waits = unconfirmed.read(session.system)
-    overdue = waits is not None and unconfirmed.left(session.system, waits) <= 0
+    waits = unconfirmed_record.read(session.system)
+    overdue = waits is not None and unconfirmed_record.left(session.system, waits) <= 0
     pin = pins.nearest()
     locked, of_lock = locks.told(by)
     version = str(installed.version) if installed.version else None
@@ -57,7 +58,7 @@ def command(
             "pinned": pin.spec if pin else None,
             "locked": locked,
             "held": holding.held_plain(held) or False,
-            "unconfirmed": telling.unconfirmed_plain(waits, overdue=overdue),
+            "unconfirmed": unconfirmed.plain(waits, overdue=overdue),
             "drift": list(drifted),
             "neighbour": telling.neighbour_plain(now.neighbour),
             "machine": telling.machine_plain(in_vm.vm, in_vm.host) if in_vm else None,
@@ -71,7 +72,7 @@ def command(
             *([f"pinned     {pin.spec} ({pin.path})"] if pin else []),
             *([f"locked     {of_lock}"] if of_lock else []),
             *(f"held       {line}" for line in holding.held_lines(held)),
-            *(f"confirm    {line}" for line in telling.unconfirmed_lines(waits, overdue=overdue)),
+            *(f"confirm    {line}" for line in unconfirmed.lines(waits, overdue=overdue)),
             *(f"drift      {line}" for line in drifted),
         ],
     )

@@ -1,13 +1,16 @@
 """What came of looking for a release, and of a switch."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from dockswitch.model.generation import Generation
 from dockswitch.model.neighbour import Neighbour
 from dockswitch.model.plan import Installed
 from dockswitch.model.release import Release
-from dockswitch.model.unconfirmed import Unconfirmed
 from dockswitch.model.version import Version
+
+if TYPE_CHECKING:  # few switches have to be confirmed
+    from dockswitch.model.unconfirmed import Unconfirmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,4 +54,4 @@ class Outcome:
     left: Neighbour | None = None
     host: str = ""
     context: str = ""
-    waits: Unconfirmed | None = None
+    waits: "Unconfirmed | None" = None

@@ -7,12 +7,14 @@ inside the root (`model.layout`), sockets too. Only `switching` and `engine` rec
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.host import Host
 from dockswitch.model.layout import Layout
-from dockswitch.model.person import Person
+
+if TYPE_CHECKING:  # seldom a program is anybody else's
+    from dockswitch.model.person import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,7 +326,7 @@ class System(Reader, Protocol):
         timeout: float = 60,
         given: str = "",
         env: Mapping[str, str | None] | None = None,
-        person: Person | None = None,
+        person: "Person | None" = None,
     ) -> Finished: ...
 
     # likewise, apart from the machine: with no network, and with mounts of its own over what an

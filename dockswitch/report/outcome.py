@@ -1,10 +1,10 @@
 """How a switch, a plan and a release are told: as lines for people and as plain data."""
 
 from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
 
 from dockswitch.model.address import shown
 from dockswitch.model.api_range import ApiRange
-from dockswitch.model.duration import spelled
 from dockswitch.model.finding import Finding
 from dockswitch.model.generation import Generation
 from dockswitch.model.hold import Hold
@@ -15,9 +15,12 @@ from dockswitch.model.outcome import Found, Outcome
 from dockswitch.model.plan import Plan, runs_neighbour
 from dockswitch.model.release import Artifact, Bundle, Download, Release
 from dockswitch.model.trust import Trust
-from dockswitch.model.unconfirmed import Unconfirmed
 from dockswitch.model.version import Version
 from dockswitch.model.vm import Vm
+from dockswitch.report import unconfirmed
+
+if TYPE_CHECKING:  # few switches have to be confirmed
+    from dockswitch.model.unconfirmed import Unconfirmed
 
 
 def headline(layout: Layout, backend: str, trust: Trust | None) -> str:
@@ -49,7 +52,7 @@ def outcome_lines(outcome: Outcome, layout: Layout) -> Iterator[str]:
     running = "is running" if runs else "is in use"
     running += f" in {after.vm}" if after.vm is not None else ""
     yield f"{what} {running}{was} {generation}" + _downtime(outcome)
-    yield from unconfirmed_lines(outcome.waits)
+    yield from unconfirmed.lines(outcome.waits)
     if after.data:
         yield f"it has a data-root of its own, {layout.real(after.data)}; the machine's is kept"
 
@@ -84,34 +87,7 @@ def outcome_plain(outcome: Outcome, *, seconds: float) -> dict[str, object]:
     }
 
 
-def unconfirmed_plain(waits: Unconfirmed | None, *, overdue: bool) -> dict[str, object] | None:
-    """A switch that waits to be confirmed; `trouble` is why going back failed."""
-    if waits is None:
-        return None
-    return {
-        "generation": waits.generation,
-        "until": waits.until,
-        "goes_back_to": waits.back_to,
-        "overdue": overdue,
-        "trouble": waits.trouble or None,
-    }
-
-
-def unconfirmed_lines(waits: Unconfirmed | None, *, overdue: bool = False) -> Iterator[str]:
-    if waits is None:
-        return
-    was_not = f"generation {waits.generation} was not confirmed"
-    if waits.trouble:
-        yield f"{was_not}, and going back to generation {waits.back_to} failed: {waits.trouble}"
-        return
-    if overdue:
-        yield f"{was_not} by {waits.until}: `dockswitch recover` goes back to {waits.back_to}"
-        return
-    back = f"generation {waits.back_to} is back at {waits.until}"
-    yield f"{back}, unless `dockswitch confirm` keeps generation {waits.generation}"
-
-
-def wish(generation: Generation, waits: Unconfirmed | None) -> str:
+def wish(generation: Generation, waits: "Unconfirmed | None") -> str:
     """What was asked for, and what else there is to say of that generation."""
     said = [f"held by {generation.hold.owner}"] if generation.hold else []
     said += [f"{generation.unconfirmed} was not confirmed"] if generation.unconfirmed else []
@@ -133,6 +109,8 @@ def plan_lines(plan: Plan, layout: Layout, backend: str, *, waits: int = 0) -> I
         yield f"would {step}"
     yield from plan.impact
     if waits:
+        from dockswitch.model.duration import spelled  # few switches have to be confirmed
+
         yield f"would undo all that after {spelled(waits)}, unless `dockswitch confirm` comes"
     yield from _api_lines(plan)
     yield from (f"worth knowing: {each}" for each in plan.findings)

@@ -14,7 +14,7 @@ from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.release import Bundle
 from dockswitch.model.version import Version
 from dockswitch.model.vm import KEEPERS, Vm
-from dockswitch.switching import history, recover, unconfirmed
+from dockswitch.switching import history, recover, unconfirmed_record
 from dockswitch.vms import record
 from dockswitch.vms.record import Record
 
@@ -135,7 +135,7 @@ def _needed(reader: Reader, bundle: Bundle, gone: Collection[Vm] = ()) -> str | 
     installed = find("static").installed(reader)
     if bundle.folder == installed.folder:
         return "it is in use"
-    waits = unconfirmed.read(reader)
+    waits = unconfirmed_record.read(reader)
     if waits is not None and bundle.folder == history.earlier(reader, waits.back_to).folder:
         return f"generation {waits.generation} goes back to it unless that is confirmed"
     if reader.kind(reader.layout.trials) is not None:
@@ -154,7 +154,7 @@ def _ways_back(reader: Reader) -> list[Generation]:
     and that which is in force again unless the newest is confirmed.
     """
     generations = [history.newest(reader), history.earlier(reader, 0)]
-    waits = unconfirmed.read(reader)
+    waits = unconfirmed_record.read(reader)
     if waits is not None:
         generations.append(history.earlier(reader, waits.back_to))
     with contextlib.suppress(history.NoSuchGeneration):

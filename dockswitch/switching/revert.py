@@ -7,7 +7,7 @@ from dockswitch.model.errors import Busy, DockswitchError, Interrupted
 from dockswitch.model.generation import Generation
 from dockswitch.model.ports import Progress, System
 from dockswitch.model.unconfirmed import Unconfirmed
-from dockswitch.switching import history, rollback, switch, unconfirmed
+from dockswitch.switching import history, rollback, switch, unconfirmed, unconfirmed_record
 from dockswitch.switching.options import Options
 from dockswitch.switching.unconfirmed import NotTakenBack
 
@@ -22,8 +22,8 @@ def overdue(system: System, progress: Progress, *, by_itself: bool = True) -> Ge
     What failed too often is tried where somebody asks for it, and not by itself. Raises
     NotTakenBack, and then the unconfirmed engine is what is there, as before.
     """
-    waits = unconfirmed.read(system)
-    if waits is None or unconfirmed.left(system, waits) > 0:
+    waits = unconfirmed_record.read(system)
+    if waits is None or unconfirmed_record.left(system, waits) > 0:
         return None
     if by_itself and waits.given_up:
         return None
@@ -56,7 +56,7 @@ def see_through(system: System, progress: Progress) -> Generation | None:
     What fails is tried again; raises NotTakenBack where hands are needed. Where another does this
     already nothing is left to do.
     """
-    while unconfirmed.read(system) is not None:  # noted anew, perhaps, as we let go of it
+    while unconfirmed_record.read(system) is not None:  # noted anew, perhaps, as we let go of it
         with system.claimed(system.layout.watch) as alone:
             if not alone:
                 return None
@@ -67,8 +67,8 @@ def see_through(system: System, progress: Progress) -> Generation | None:
 
 
 def _watched(system: System, progress: Progress) -> Generation | None:
-    while (waits := unconfirmed.read(system)) is not None:
-        rest = unconfirmed.left(system, waits)
+    while (waits := unconfirmed_record.read(system)) is not None:
+        rest = unconfirmed_record.left(system, waits)
         if rest > 0 and not waits.given_up:
             system.pause(min(rest, _LOOK))
             continue
@@ -89,7 +89,7 @@ def _under_lock(system: System, progress: Progress) -> Generation | None:
     from dockswitch.switching import recover  # which knows of this
 
     recover.undone(system, progress)
-    waits = unconfirmed.read(system)
+    waits = unconfirmed_record.read(system)
     if waits is not None and waits.given_up:
         raise NotTakenBack(waits, "")
     return overdue(system, progress)
@@ -98,7 +98,7 @@ def _under_lock(system: System, progress: Progress) -> Generation | None:
 def _pause(system: System, seconds: float) -> None:
     """Somebody may confirm meanwhile, or switch by hand."""
     until = system.monotonic() + seconds
-    while system.monotonic() < until and unconfirmed.read(system) is not None:
+    while system.monotonic() < until and unconfirmed_record.read(system) is not None:
         system.pause(_LOOK)
 
 

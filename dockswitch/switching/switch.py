@@ -17,8 +17,8 @@ from dockswitch.model.outcome import Outcome
 from dockswitch.model.plan import Goal, Installed, runs_neighbour, touches_engine
 from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.release import Bundle
-from dockswitch.model.step import Packages, Step
-from dockswitch.switching import checks, history, journal, recover, transaction, unconfirmed
+from dockswitch.model.step import File, Packages, Step
+from dockswitch.switching import checks, history, journal, recover, transaction, unconfirmed_record
 from dockswitch.switching.journal import Journal
 from dockswitch.switching.options import Options
 from dockswitch.switching.steps import steps as steps_of
@@ -58,7 +58,10 @@ def performed(system: System, wanted: Switch, progress: Progress) -> Outcome:
         _refuse_gone(system, bundle)
     before = wanted.backend.installed(system)
     now = history.newest(system)
-    unconfirmed.refuse(system, wanted.options, now, in_vm=wanted.goal.vm is not None)
+    if wanted.options.revert_after:
+        from dockswitch.switching import unconfirmed  # few switches have to be confirmed
+
+        unconfirmed.refuse(system, now, in_vm=wanted.goal.vm is not None)
     found = checks.findings(system, wanted.goal, before, wanted.options)
     finding.refuse(found)
     steps = steps_of(wanted.backend, wanted.goal, before, system)
@@ -78,7 +81,7 @@ def performed(system: System, wanted: Switch, progress: Progress) -> Outcome:
     outcome = _journalled(system, wanted, before, steps, progress, shown=shown)
     recover.sweep(system)
     notes = (*map(str, found), *outcome.notes)
-    return replace(told_from(outcome, now), notes=notes, waits=unconfirmed.read(system))
+    return replace(told_from(outcome, now), notes=notes, waits=unconfirmed_record.read(system))
 
 
 def told_from(outcome: Outcome, now: Generation) -> Outcome:
@@ -114,7 +117,7 @@ def _in_vm(
     with _undone_where_it_fails(system, opened, wanted, progress):
         reach = vm_switch.perform(system, opened, wanted.goal, steps, wanted.options, progress)
         generation = _generation(system, wanted, before, now.left)
-        unconfirmed.end(system, opened, wanted.options)
+        _wait_no_more(system, opened, wanted.options)
         journal.commit(system, opened, generation)
     recover.sweep(system)
     assert wanted.goal.vm is not None
@@ -183,12 +186,12 @@ def _journalled(
     if wanted.goal.engine == "leave" or not any(acts):
         opened = journal.begin(system, wanted.wish, container=False)
         with _undone_where_it_fails(system, opened, wanted, progress):
-            unconfirmed.begin(system, opened, wanted.options, now, progress)
+            _begin_to_wait(system, opened, wanted.options, now, progress)
             for step in steps:
                 progress.say(str(step))
                 transaction.perform(system, opened, step)
             generation = _generation(system, wanted, before, now.left)
-            unconfirmed.end(system, opened, wanted.options)
+            _wait_no_more(system, opened, wanted.options)
             journal.commit(system, opened, generation)
         return Outcome(changed=True, before=before, after=generation)
     from dockswitch.switching import handover  # 6 ms that links alone spare
@@ -197,10 +200,10 @@ def _journalled(
     old = handover.asked(system, engines, shown=shown)
     opened = journal.begin(system, wanted.wish, container=old.ran)
     with _undone_where_it_fails(system, opened, wanted, progress):
-        unconfirmed.begin(system, opened, wanted.options, now, progress)
+        _begin_to_wait(system, opened, wanted.options, now, progress)
         outcome = handover.perform(system, opened, engines, old)
         generation = _generation(system, wanted, before, handover.left(system, engines))
-        unconfirmed.end(system, opened, wanted.options)
+        _wait_no_more(system, opened, wanted.options)
         journal.commit(system, opened, generation)
     return replace(outcome, after=generation)
 
@@ -247,6 +250,23 @@ def _undo(
 def _back(now: Generation) -> str:
     is_back = now.version or now.neighbour
     return f"{is_back} is back" if is_back else "the machine is as it was"
+
+
+def _begin_to_wait(
+    system: System, opened: Journal, options: Options, now: Generation, progress: Progress
+) -> None:
+    """The first step of a switch that has to be confirmed."""
+    if options.revert_after:
+        from dockswitch.switching import unconfirmed  # few have to be
+
+        unconfirmed.begin(system, opened, options.revert_after, now, progress)
+
+
+def _wait_no_more(system: System, opened: Journal, options: Options) -> None:
+    """The last step of any other: what waited does so no longer, for somebody is there."""
+    waits = system.layout.unconfirmed
+    if not options.revert_after and system.kind(waits) is not None:
+        transaction.perform(system, opened, File(waits, None))
 
 
 def _generation(

@@ -8,20 +8,18 @@ first would have gone back to, the last that nobody had to confirm.
 from dataclasses import dataclass, replace
 
 from dockswitch.engine import watch
-from dockswitch.model import moment, unconfirmed
+from dockswitch.model import moment
 from dockswitch.model.duration import spelled
-from dockswitch.model.errors import CorruptState, DockswitchError, HandsNeeded, UsageError
+from dockswitch.model.errors import DockswitchError, HandsNeeded, UsageError
 from dockswitch.model.finding import Finding
 from dockswitch.model.generation import Generation
 from dockswitch.model.ports import Progress, Reader, System
 from dockswitch.model.step import File
 from dockswitch.model.unconfirmed import Unconfirmed
 from dockswitch.switching import history, transaction
+from dockswitch.switching import unconfirmed_record as record
 from dockswitch.switching.journal import Journal
-from dockswitch.switching.options import Options
 from dockswitch.system.own_command import own_command
-
-_BOOT, _UPTIME = "/proc/sys/kernel/random/boot_id", "/proc/uptime"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +30,9 @@ class Confirmed:
     changed: bool
 
 
-def read(reader: Reader) -> Unconfirmed | None:
-    """What waits to be confirmed; None where nothing does. Raises CorruptState."""
-    content = reader.read(reader.layout.unconfirmed)
-    if content is None:
-        return None
-    try:
-        return unconfirmed.from_json(content.decode())
-    except ValueError as error:
-        raise CorruptState(reader.layout.real(reader.layout.unconfirmed), str(error)) from None
-
-
-def left(reader: Reader, waits: Unconfirmed) -> float:
-    """The seconds that are left; none or less where it is due."""
-    return waits.left(reader.now(), _boot(reader), _uptime(reader))
-
-
 def findings(reader: Reader) -> tuple[Finding, ...]:
     """What is to be known of a switch that waits to be confirmed, and what is wrong with that."""
-    waits = read(reader)
+    waits = record.read(reader)
     if waits is None:
         return ()
     if waits.trouble:
@@ -61,43 +43,31 @@ def findings(reader: Reader) -> tuple[Finding, ...]:
     return (Finding(what, "`dockswitch confirm` keeps it"),)
 
 
-def refuse(reader: Reader, options: Options, now: Generation, *, in_vm: bool) -> None:
+def refuse(reader: Reader, now: Generation, *, in_vm: bool) -> None:
     """Raises InMachines, ForeignUnit or Masked where nobody could be told to wait."""
-    if not options.revert_after:
-        return
     if in_vm or now.vm is not None:
         raise InMachines
     watch.refuse_foreign(reader)
 
 
-def begin(
-    system: System, opened: Journal, options: Options, now: Generation, progress: Progress
-) -> None:
+def begin(system: System, opened: Journal, wait: int, now: Generation, progress: Progress) -> None:
     """The first step of a switch that has to be confirmed; then somebody waits. Nothing otherwise.
 
     Raises NobodyWatches.
     """
-    if not options.revert_after:
-        return
-    earlier = read(system)
+    earlier = record.read(system)
     back_to = now.number if earlier is None else earlier.back_to
     waits = Unconfirmed(
         now.number + 1,
         back_to,
-        moment.after(system.now(), options.revert_after),
-        options.revert_after,
-        _boot(system),
-        _uptime(system) + options.revert_after,
+        moment.after(system.now(), wait),
+        wait,
+        record.boot(system),
+        record.uptime(system) + wait,
     )
     progress.say(f"back to generation {back_to} in {spelled(waits.wait)}, unless confirmed")
     transaction.perform(system, opened, File(system.layout.unconfirmed, waits.to_json()))
     watch.begin(system, waits, own_command())
-
-
-def end(system: System, opened: Journal, options: Options) -> None:
-    """The last step of any other switch: what waited does so no longer."""
-    if not options.revert_after and system.kind(system.layout.unconfirmed) is not None:
-        transaction.perform(system, opened, File(system.layout.unconfirmed, None))
 
 
 def settle(system: System) -> None:
@@ -105,17 +75,17 @@ def settle(system: System) -> None:
 
     A command that has other things to do goes on where that cannot be.
     """
-    waits = read(system)
+    waits = record.read(system)
     if waits is None or waits.given_up:
         watch.end(system)
         return
     try:
-        boot = _boot(system)
+        boot = record.boot(system)
         if boot != waits.boot:  # from now on the clock may be set
-            due = _uptime(system) + max(left(system, waits), 0.0)
+            due = record.uptime(system) + max(record.left(system, waits), 0.0)
             waits = replace(waits, boot=boot, due=due)
             note(system, waits)
-        watch.again(system, waits, own_command(), due=left(system, waits) <= 0)
+        watch.again(system, waits, own_command(), due=record.left(system, waits) <= 0)
     except (watch.NobodyWatches, OSError) as error:
         system.tell(f"{Unwatched(waits)}: {error}")
 
@@ -136,23 +106,13 @@ def confirm(system: System, progress: Progress) -> Confirmed:
     with system.locked():
         recover.undone(system, progress)
         now = history.newest(system)
-        if read(system) is None:
+        if record.read(system) is None:
             if now.unconfirmed:
                 raise TooLate(now)
             return Confirmed(now.number, changed=False)
         note(system, None)
         recover.sweep(system)
         return Confirmed(now.number, changed=True)
-
-
-def _boot(reader: Reader) -> str:
-    return (reader.outside(_BOOT) or b"").decode().strip()
-
-
-def _uptime(reader: Reader) -> float:
-    """Seconds since the machine was booted, those that it slept too; 0 where nobody knows."""
-    first = (reader.outside(_UPTIME) or b"0").split()[0]
-    return round(float(first), 2)
 
 
 class InMachines(UsageError):

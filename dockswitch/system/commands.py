@@ -10,9 +10,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from types import FrameType
+from typing import TYPE_CHECKING
 
-from dockswitch.model.person import Person
 from dockswitch.model.ports import Finished, Program
+
+if TYPE_CHECKING:  # seldom a program is anybody else's
+    from dockswitch.model.person import Person
 
 # As shells and timeout(1) say it.
 NOT_FOUND, NOT_ALLOWED, TOO_LONG = 127, 126, 124
@@ -32,7 +35,7 @@ def run(
     timeout: float,
     env: Mapping[str, str | None] | None = None,
     given: str = "",
-    person: Person | None = None,
+    person: "Person | None" = None,
 ) -> Finished:
     """What a program says that ends within `timeout` seconds; `env` is added to our own, and what
     is None in it is left out. It runs as `person`, None for ourselves.
@@ -59,7 +62,7 @@ def run(
     return _finish(process, argv[0], timeout, given.encode() or None)
 
 
-def _becoming(person: Person) -> Callable[[], None]:
+def _becoming(person: "Person") -> Callable[[], None]:
     from dockswitch.system import people  # seldom it is anybody else
 
     return functools.partial(people.become, person)

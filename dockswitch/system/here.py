@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from dockswitch.model.errors import DockswitchError
 from dockswitch.model.host import Host
 from dockswitch.model.layout import Layout, own_uid
-from dockswitch.model.person import Person
 from dockswitch.model.ports import (
     Answer,
     Audience,
@@ -31,7 +30,8 @@ from dockswitch.model.ports import (
 )
 from dockswitch.system import commands, daemons, files, locks, proc, processes
 
-if TYPE_CHECKING:  # HTTP costs 100 ms of imports
+if TYPE_CHECKING:  # HTTP costs 100 ms of imports; seldom a program is anybody else's
+    from dockswitch.model.person import Person
     from dockswitch.system.cache import Cache
     from dockswitch.system.http import Door
     from dockswitch.system.mirror_folder import MirrorFolder
@@ -244,7 +244,7 @@ class Here:
         timeout: float = 60,
         given: str = "",
         env: Mapping[str, str | None] | None = None,
-        person: Person | None = None,
+        person: "Person | None" = None,
     ) -> Finished:
         return commands.run(argv, timeout=timeout, given=given, env=env, person=person)
 

@@ -4,7 +4,7 @@ import copy
 
 from dockswitch.engine import watch
 from dockswitch.model.errors import DockswitchError
-from dockswitch.switching import unconfirmed
+from dockswitch.switching import unconfirmed_record
 from tests.world import World
 from tests.world.commands import mend, switch
 from tests.world.truth import answering, is_whole
@@ -72,7 +72,7 @@ def test_a_switch_that_was_to_undo_itself_is_undone_with_what_was_to_see_to_that
         if not words:
             break
         assert "no space" in words.lower(), (number, words)
-        assert unconfirmed.read(world) is None, number
+        assert unconfirmed_record.read(world) is None, number
         assert answering(world) == OLD, number
         is_whole(world)
     assert number > 9

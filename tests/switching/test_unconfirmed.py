@@ -11,8 +11,7 @@ from dockswitch.engine.units import REVERT, REVERT_TIMER
 from dockswitch.model.errors import CorruptState, HandsNeeded, SwitchUndone
 from dockswitch.model.unconfirmed import TRIES
 from dockswitch.model.vm import Vm
-from dockswitch.switching import history, recover, revert, unconfirmed
-from dockswitch.switching.options import Options
+from dockswitch.switching import history, recover, revert, unconfirmed, unconfirmed_record
 from dockswitch.switching.removal import StillNeeded
 from dockswitch.switching.unconfirmed import InMachines, NotTakenBack, TooLate
 from tests.world import MOMENTS, Manners, Moment, World
@@ -57,7 +56,7 @@ def waiting(machine: object, words: str = NEW) -> World:
 
 
 def nobody_waits(world: World) -> None:
-    assert unconfirmed.read(world) is None
+    assert unconfirmed_record.read(world) is None
     assert not world.services.waits
     for unit in (REVERT, REVERT_TIMER):
         assert world.kind(unit_files.path(world.layout, unit)) is None
@@ -140,7 +139,7 @@ def test_a_switch_by_hand_ends_the_wait(machine: object) -> None:
 def test_one_that_waits_too_goes_back_to_where_the_first_would(machine: object) -> None:
     world = waiting(machine)
     switch(world, ANOTHER, revert_after=2 * WAIT)
-    waits = unconfirmed.read(world)
+    waits = unconfirmed_record.read(world)
     assert waits is not None
     assert (waits.generation, waits.back_to, waits.wait) == (3, 1, 2 * WAIT)
     see_through(world)
@@ -156,7 +155,7 @@ def test_where_nothing_changes_nothing_waits(machine: object) -> None:
     nobody_waits(world)
     world = waiting(machine)
     assert switch(world, NEW, revert_after=9 * WAIT).changed is False
-    waits = unconfirmed.read(world)
+    waits = unconfirmed_record.read(world)
     assert waits is not None
     assert waits.wait == WAIT
 
@@ -197,7 +196,7 @@ def test_killed_at_any_call_it_waits_or_never_was(machine: object, moment: Momen
             if in_use(world) == OLD:
                 nobody_waits(world)
             else:
-                assert unconfirmed.read(world) is not None
+                assert unconfirmed_record.read(world) is not None
                 assert watch.is_watched(world)
                 see_through(world)
                 nobody_waits(world)
@@ -249,7 +248,7 @@ def test_a_confirmation_killed_at_any_call_counts_or_does_not(
         world = death.world
         with death.told():
             mend(world)
-            if unconfirmed.read(world) is None:
+            if unconfirmed_record.read(world) is None:
                 nobody_waits(world)
                 assert answering(world) == NEW
             else:
@@ -308,7 +307,7 @@ def test_a_power_cut_while_it_goes_back_is_gone_on_with_at_boot() -> None:
         world.power_cut()
         boot(world)
         with death.told():
-            if unconfirmed.read(world) is not None:
+            if unconfirmed_record.read(world) is not None:
                 assert world.services.sees_to
                 see_through(world)
             assert answering(world) == OLD
@@ -359,7 +358,7 @@ def test_a_clock_that_is_set_does_not_move_it(machine: object) -> None:
     world: World = machine()
     world.surroundings |= {"/proc/sys/kernel/random/boot_id": b"one\n", "/proc/uptime": b"50.0 9\n"}
     switch(world, NEW, revert_after=WAIT)
-    waits = unconfirmed.read(world)
+    waits = unconfirmed_record.read(world)
     assert waits is not None
     assert (waits.boot, waits.due) == ("one", 50.0 + WAIT)
     world.clock += 20 * WAIT
@@ -377,7 +376,7 @@ def test_behind_a_reboot_the_rest_of_the_time_is_counted_anew() -> None:
     world.power_cut()
     world.surroundings |= {"/proc/sys/kernel/random/boot_id": b"two\n", "/proc/uptime": b"5.0 9\n"}
     boot(world)
-    waits = unconfirmed.read(world)
+    waits = unconfirmed_record.read(world)
     assert waits is not None
     assert waits.boot == "two"
     assert 0 < waits.due <= 5.0 + WAIT
@@ -393,7 +392,7 @@ def test_what_fails_is_tried_again_and_then_needs_hands(machine: object) -> None
     assert "no such driver" in failure.value.details
     assert len([line for line in world.told if "trying again" in line]) == TRIES - 1
     assert answering(world) == NEW
-    waits = unconfirmed.read(world)
+    waits = unconfirmed_record.read(world)
     assert waits is not None
     assert waits.given_up
     assert not watch.is_watched(world)
@@ -473,10 +472,10 @@ def test_what_is_accepted_as_it_stands_waits_no_more() -> None:
     switch(probe, NEW, revert_after=WAIT)
     with world.dies_at(probe.acts.index(f"write {world.layout.unconfirmed}") + 2):
         switch(world, NEW, revert_after=WAIT)
-    assert unconfirmed.read(world) is not None
+    assert unconfirmed_record.read(world) is not None
     with world.locked():
         recover.accept(world)
-    assert unconfirmed.read(world) is None
+    assert unconfirmed_record.read(world) is None
 
 
 def test_a_timer_of_somebody_else_s_is_refused_before_anything_stops() -> None:
@@ -494,7 +493,7 @@ def test_a_note_that_cannot_be_read_says_where_it_is() -> None:
     world = below_root()
     world.write(world.layout.unconfirmed, b"?")
     with pytest.raises(CorruptState, match=world.layout.real(world.layout.unconfirmed)):
-        unconfirmed.read(world)
+        unconfirmed_record.read(world)
 
 
 def test_two_who_wait_do_it_once() -> None:
@@ -531,6 +530,5 @@ def test_where_a_virtual_machine_is_left_or_wanted_it_is_refused(in_vm: bool) ->
     vm = None if in_vm else Vm("lima", "dev", "", ())
     now = dataclasses.replace(history.newest(world), vm=vm)
     with pytest.raises(InMachines) as failure:
-        unconfirmed.refuse(world, Options(revert_after=1), now, in_vm=in_vm)
+        unconfirmed.refuse(world, now, in_vm=in_vm)
     assert failure.value.exit == 2
-    unconfirmed.refuse(world, Options(), now, in_vm=in_vm)
