@@ -52,7 +52,7 @@ def test_two_at_once_publish_the_same_port_and_leave_no_trace(
     running: Dockswitch, mirror: Mirror
 ) -> None:
     old, new = mirror.engines[0].version, mirror.engines[-1].version
-    before = everything(running.root)
+    before = everything(running.root, "a", "b")
     for name, version in {"a": old, "b": new}.items():
         said = running.run("try", version, "--keep", name).ended(0).plain
         assert (said["name"], said["version"]) == (name, version)
@@ -74,12 +74,14 @@ def test_two_at_once_publish_the_same_port_and_leave_no_trace(
         assert lines == [f"from-{name}", f"db-of-{name}", "nameserver", "10.0.2.3"]
     listed = running.run("list", "--trials").ended(0).plain["trials"]
     assert [(each["name"], each["alive"]) for each in listed] == [("a", True), ("b", True)]
+    assert everything(running.root, "a")["groups"]
+    assert everything(running.root, "b")["groups"]
     assert _contexts(running.root) == 2
     assert "on trial as b" in running.run("uninstall", new).ended(1).error
     running.run("recover").ended(0)  # which spares them
     for name in "ab":
         running.run("try", "--end", name).ended(0)
-    assert everything(running.root) == before
+    assert everything(running.root, "a", "b") == before
     assert below.answering(running.root) == old
 
 
@@ -116,7 +118,7 @@ def test_it_gets_an_image_of_the_engine_that_runs(running: Dockswitch, mirror: M
 
 def test_one_whose_time_is_up_ends_by_itself(stocked: Dockswitch, mirror: Mirror) -> None:
     new = mirror.engines[-1].version
-    before = everything(stocked.root)
+    before = everything(stocked.root, "short")
     said = stocked.run("try", new, "--keep", "short", "--for-hours", "0.001").ended(0).plain
     assert said["context"] == "dockswitch-short"
     assert said["until"]
@@ -124,7 +126,7 @@ def test_one_whose_time_is_up_ends_by_itself(stocked: Dockswitch, mirror: Mirror
     while stocked.run("list", "--trials").ended(0).plain["trials"]:
         assert time.monotonic() < deadline
         time.sleep(0.2)
-    _settled(stocked.root, before)
+    _settled(stocked.root, before, "short")
     assert _contexts(stocked.root) == 0
 
 
@@ -132,7 +134,7 @@ def test_killed_at_any_moment_recovering_leaves_no_trace(
     stocked: Dockswitch, mirror: Mirror
 ) -> None:
     new, roll = mirror.engines[-1].version, dice()
-    before = everything(stocked.root)
+    before = everything(stocked.root, "k", "t1")
     for kept in (False, True, False, True):
         words = ("--keep", "k") if kept else ("--", "sleep", "60")
         with stocked.started("try", new, *words) as process:
@@ -145,7 +147,7 @@ def test_killed_at_any_moment_recovering_leaves_no_trace(
             os.kill(owner, signal.SIGKILL)
         time.sleep(0.1)
         stocked.run("recover").ended(0)
-        _settled(stocked.root, before)
+        _settled(stocked.root, before, "k", "t1")
 
 
 def test_interrupted_while_it_begins_it_is_gone(stocked: Dockswitch, mirror: Mirror) -> None:
@@ -154,7 +156,7 @@ def test_interrupted_while_it_begins_it_is_gone(stocked: Dockswitch, mirror: Mir
     (folder / "dockerd").unlink()  # a link to what other tests have too
     (folder / "dockerd").write_text("#!/bin/sh\nexec sleep 60\n")
     (folder / "dockerd").chmod(0o755)
-    before = everything(stocked.root)
+    before = everything(stocked.root, "t1")
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         with stocked.started("try", new, "--", "true") as process:
             deadline = time.monotonic() + 60
@@ -167,7 +169,7 @@ def test_interrupted_while_it_begins_it_is_gone(stocked: Dockswitch, mirror: Mir
         assert said.plain["error"]["code"] == "interrupted"
         assert "Traceback" not in said.err
         (stocked.root / below.STATE / "log/trial-t1.log").unlink(missing_ok=True)
-        assert everything(stocked.root) == before
+        assert everything(stocked.root, "t1") == before
 
 
 def test_a_shell_on_a_terminal_is_in_it(stocked: Dockswitch, mirror: Mirror) -> None:
@@ -207,9 +209,9 @@ def _owner(root: Path, name: str) -> int:
     return int(record["owner"])
 
 
-def _settled(root: Path, before: dict[str, object]) -> None:
+def _settled(root: Path, before: dict[str, object], *names: str) -> None:
     """The kernel takes its time to reap what was killed."""
     deadline = time.monotonic() + 10
-    while everything(root) != before and time.monotonic() < deadline:
+    while everything(root, *names) != before and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert everything(root) == before
+    assert everything(root, *names) == before

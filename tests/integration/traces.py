@@ -23,13 +23,19 @@ def traces(root: Path) -> dict[str, object]:
         "processes": sorted(processes_of(root).values()),
         "networks": sorted({_network(pid) for pid in processes_of(root)}),
         "mounts": sorted(Path("/proc/self/mountinfo").read_text().splitlines()),
-        "cgroups": [str(found) for found in _cgroups(cgroup)],
+        "cgroups": [str(found) for found in cgroups_called(cgroup)],
         "names": {place: _names(Path(place)) for place in _WRITTEN_BY_ENGINES},
         "below": {str(place): _names(place) for place in (root / "run", state, root / "tmp")},
         "unfinished": below.unfinished(root),
         "interfaces": sorted(os.listdir("/sys/class/net")),
         "filters": [Path(each).read_text() for each in _FILTERS if Path(each).exists()],
     }
+
+
+def cgroups_called(name: str) -> list[Path]:
+    """Those of that name at the top of every hierarchy that there is."""
+    top = Path("/sys/fs/cgroup")
+    return [found for found in (top / name, *top.glob(f"*/{name}")) if found.exists()]
 
 
 def proofs_there(root: Path) -> list[str]:
@@ -46,8 +52,3 @@ def _network(pid: int) -> str:
         return os.readlink(f"/proc/{pid}/ns/net")
     except OSError:
         return "ended"
-
-
-def _cgroups(name: str) -> list[Path]:
-    top = Path("/sys/fs/cgroup")
-    return [found for found in (top / name, *top.glob(f"*/{name}")) if found.exists()]

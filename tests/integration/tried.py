@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from dockswitch.engine.trial import Places
+from dockswitch.model.layout import Layout
 from dockswitch.system.payload import payload
 from tests.integration import below
-from tests.integration.traces import traces
+from tests.integration.traces import cgroups_called, traces
 
 #: As its image has it.
 BUSYBOX = "/sbin/busybox"
@@ -40,8 +42,8 @@ def asks(url: str) -> str:
     return f"for i in $(seq 100); do {wget} && break; sleep 0.05; done"
 
 
-def everything(root: Path) -> dict[str, object]:
-    """All that a trial could change, rules, links and routes of this network too."""
+def everything(root: Path, *names: str) -> dict[str, object]:
+    """All that trials of these names could change, rules, links and routes of this network too."""
     found = traces(root)
     found["rules"] = [_rules(["iptables-save"]), _rules(["ip6tables-save"])]
     found["links"] = _said(["ip", "-o", "addr"])
@@ -52,7 +54,7 @@ def everything(root: Path) -> dict[str, object]:
         for path in place.rglob("*")
     ]
     found["logs"] = sorted(path.name for path in (root / below.STATE / "log").glob("*"))
-    found["groups"] = sorted(str(path) for path in _cgroups())
+    found["groups"] = [str(path) for name in names for path in _cgroups(root, name)]
     found["slirps"] = list(_slirps())
     found["sysctl"] = {
         path: Path(path).read_text()
@@ -96,9 +98,10 @@ def _rules(words: list[str]) -> list[str]:
     return [line for line in _said(words) if not line.startswith(("#", ":"))]
 
 
-def _cgroups() -> Iterator[Path]:
-    top = Path("/sys/fs/cgroup")
-    yield from (*top.glob("dockswitch-*"), *top.glob("*/dockswitch-*"))
+def _cgroups(root: Path, name: str) -> list[Path]:
+    """Those of that trial: hierarchies are the machine's, and other tests have trials there too."""
+    layout = Layout.of_system(root=str(root))
+    return cgroups_called(Places.of_trial(layout, name).cgroup(layout))
 
 
 def _slirps() -> Iterator[str]:
