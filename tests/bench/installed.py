@@ -78,7 +78,6 @@ def installed(files: Path, repository: AptRepository, index: Path) -> Iterator[I
 def knows_debian(machine: Machine, index: Path) -> None:
     """Has apt there read Debian's whole index, as on every machine, with nothing to fetch."""
     shutil.copytree(index, machine.disk / _ARCHIVE[1:])
-    machine.shell(["rm", "-f", "/etc/apt/sources.list"])
     machine.write("/etc/apt/apt.conf.d/90languages", archive_index.APT_CONF)
     machine.write(
         "/etc/apt/sources.list.d/debian.sources", archive_index.source(f"file:{_ARCHIVE}")

@@ -27,7 +27,6 @@ class Apt:
         self, repository: AptRepository, *components: str, url: str = f"file://{rootfs.MIRROR}"
     ) -> None:
         """Have these components of the repository as the machine's one source."""
-        self.machine.shell(["rm", "-f", "/etc/apt/sources.list"])
         self.machine.write(_KEYRING, repository.key.public.decode())
         self.machine.write(_SOURCE, repository.source(url, _KEYRING, *components))
         self.get("update")

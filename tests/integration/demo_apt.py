@@ -33,7 +33,6 @@ class WentWrong(Exception):
 def show(made: Made, say: Callable[[str], None]) -> None:
     """Boot a machine, show it all there, and switch it off; raises WentWrong."""
     with systemd_machine.booted(made.files, made.repository.root) as machine:
-        machine.shell(["rm", "-f", "/etc/apt/sources.list"])
         url = f"file://{rootfs.MIRROR}"
         machine.write("/etc/dockswitch/channels.yaml", made.repository.channels_yaml(url))
         demo = _Demo(machine, say)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 _PROGRAMS = ("apt-get", "apt-cache", "dpkg-deb", "ldd", "mount", "umount", "unshare")
-_CONTAINER_PROGRAMS = ("debootstrap", "systemd-nspawn", "nsenter", "setpriv")
+_CONTAINER_PROGRAMS = ("mmdebstrap", "systemd-nspawn", "nsenter", "setpriv")
 
 _HOST_PROGRAMS = ("busybox", "ip", "iptables", "ip6tables", "nft", "nsenter")
 

@@ -52,7 +52,7 @@ _FILES = {
 }
 
 #: seconds
-_DEBOOTSTRAP_LIMIT, _OTHERS_LIMIT = 600, 180
+_BOOTSTRAP_LIMIT, _OTHERS_LIMIT = 600, 180
 
 
 def build(cache: Path) -> Path:
@@ -92,7 +92,7 @@ def builder_digest() -> str:
 def _build_in(root: Path) -> None:
     own = platform.freedesktop_os_release().get("VERSION_CODENAME", "")
     # Binaries of the mirror's engines were chosen by whether they run on this machine.
-    debootstrap(root, own if own in SUITES else "bookworm", _DEBS)
+    bootstrap(root, own if own in SUITES else "bookworm", _DEBS)
     for path, text in _FILES.items():
         (root / path[1:]).parent.mkdir(parents=True, exist_ok=True)
         (root / path[1:]).write_text(text)
@@ -108,33 +108,37 @@ def _build_in(root: Path) -> None:
 
 def readied(root: Path) -> None:
     """Makes a new machine's files those of one that was never booted."""
-    for folder in ("var/lib/apt/lists", "var/cache/apt/archives"):
-        shutil.rmtree(root / folder)
     # Whoever wants to be served by it starts it for one connection.
     _inside(root, "systemctl", "--root=/", "disable", "ssh.service", "ssh.socket")
+    _without_generators(root)
     # Each boot of a copy is to get an id of its own.
     (root / "etc/machine-id").write_text("")
 
 
-def debootstrap(root: Path, suite: str, debs: Sequence[str]) -> None:
-    """A Debian with these packages besides the least that there is; raises `ArchiveMissing`."""
-    archive = Archive.of_machine()
-    words = ["--variant=minbase", f"--include={','.join(debs)}", *_trust(archive)]
-    ran = _run(["debootstrap", *words, suite, root, archive.address], _DEBOOTSTRAP_LIMIT)
+def _without_generators(root: Path) -> None:
+    """Masks what looks for hardware, consoles and file systems; see systemd.generator(7).
+
+    They run at each boot and each daemon-reload, of which packages of an engine want several, and
+    in a container they find nothing. The one for scripts in /etc/init.d stays: engines bring one.
+    """
+    masks = root / "etc/systemd/system-generators"
+    masks.mkdir(parents=True)
+    for generator in (root / "lib/systemd/system-generators").iterdir():
+        if generator.name != "systemd-sysv-generator":
+            (masks / generator.name).symlink_to("/dev/null")
+
+
+def bootstrap(root: Path, suite: str, debs: Sequence[str]) -> None:
+    """A Debian with these packages besides the least that there is, and no source of apt's.
+
+    Raises `ArchiveMissing`.
+    """
+    words = ["--mode=root", "--variant=minbase", f"--include={','.join(debs)}", suite, root, "-"]
+    ran = _run(["mmdebstrap", *words], _BOOTSTRAP_LIMIT, Archive.of_machine().stanza(suite))
     if ran.returncode != 0:
-        raise ArchiveMissing(f"debootstrap of {suite}: {_last_line(ran)}")
-
-
-def _trust(archive: Archive) -> list[str]:
-    trust = dict(archive.trust)
-    if trust.get("trusted") == "yes":
-        return ["--no-check-gpg"]
-    keyring = trust.get("signed-by")
-    if keyring is None:
-        return []
-    if not keyring.startswith("/"):
-        raise ArchiveMissing("debootstrap takes no key that stands in a source of apt itself")
-    return [f"--keyring={keyring}"]
+        raise ArchiveMissing(f"mmdebstrap of {suite}: {_last_line(ran)}")
+    for source in (root / "etc/apt/sources.list.d").iterdir():
+        source.unlink()
 
 
 def _dependencies(root: Path) -> None:
@@ -159,11 +163,13 @@ def _inside(root: Path, *words: str) -> str:
     return ran.stdout
 
 
-def _run(words: Sequence[str | Path], limit: int) -> subprocess.CompletedProcess[str]:
+def _run(
+    words: Sequence[str | Path], limit: int, given: str = ""
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         words,
         env={**os.environ, "LC_ALL": "C", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
-        stdin=subprocess.DEVNULL,
+        input=given,
         capture_output=True,
         text=True,
         timeout=limit,

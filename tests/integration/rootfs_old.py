@@ -22,7 +22,7 @@ def build(cache: Path) -> Path:
 
 
 def _build_in(root: Path) -> None:
-    rootfs.debootstrap(root, SUITE, _DEBS)
+    rootfs.bootstrap(root, SUITE, _DEBS)
     for place in (f"{rootfs.CHECKOUT}/dockswitch", rootfs.MIRROR):
         (root / place[1:]).mkdir(parents=True)
     (root / "etc/hosts").write_text("127.0.0.1 localhost machine\n::1 localhost\n")

@@ -59,7 +59,6 @@ def fleet(
     files = {**dict.fromkeys(NAMES, machine_files), OLD: old}
     with ansible_hosts.up(files, apt_repository.root, folder, ordinary=("four",)) as fleet:
         for machine in fleet.machines.values():
-            machine.shell(["rm", "-f", "/etc/apt/sources.list"])
             machine.write("/etc/dpkg/dpkg.cfg.d/quick", "force-unsafe-io\n")
             machine.write("/etc/dockswitch/channels.yaml", apt_repository.channels_yaml(ADDRESS))
             machine.write("/usr/local/bin/gate", GATE)

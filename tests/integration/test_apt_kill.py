@@ -75,7 +75,6 @@ def test_a_switch_of_packages_ended_at_any_moment_leaves_one_set_whole(
 ) -> None:
     machine = apt.machine
     machine.write("/etc/dockswitch/channels.yaml", apt_repository.channels_yaml(_MIRROR))
-    machine.shell(["rm", "-f", "/etc/apt/sources.list"])
     machine.run("use", *wishes[1].words, "--backend", "apt").ended(0)
     run_what_is_kept(machine)
     began = time.monotonic()

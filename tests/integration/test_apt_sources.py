@@ -79,7 +79,6 @@ except DockswitchError as error:
 def machine(machine_files: Path, apt_repository: AptRepository) -> Iterator[Machine]:
     """A machine without a source, which each test of this file leaves without one again."""
     with systemd_machine.booted(machine_files, apt_repository.root) as running:
-        running.shell(["rm", "-f", "/etc/apt/sources.list"])
         url = f"file://{rootfs.MIRROR}"
         running.write("/etc/dockswitch/channels.yaml", apt_repository.channels_yaml(url))
         yield running
