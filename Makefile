@@ -7,7 +7,7 @@ MIRROR := .cache/mirror
 # What the engines, their mirror and their namespaces need of a Debian machine, then what tests ask.
 PACKAGES := python3-venv apt dpkg curl iproute2 mount util-linux ca-certificates \
 	libseccomp2 libdevmapper1.02.1 libsystemd0 iptables debian-archive-keyring \
-	debootstrap systemd-container uidmap slirp4netns \
+	mmdebstrap systemd-container uidmap slirp4netns \
 	gnupg gpgv openssl bash zsh fish sudo shellcheck busybox nftables openssh-client
 
 .DEFAULT_GOAL := help
@@ -32,7 +32,7 @@ demo: setup ## the main job on real engines, by apt too: switch, roll back, kill
 
 test: setup ## all tests, real engines included (as root, with the Debian archive)
 	$(BIN)/python -m tests.integration.ahead
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 3 --dist loadgroup # engines are waited for, too
 
 check: setup ## format, lint and types
 	$(BIN)/ruff format --check

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 
 from tests.integration import apt_repository, rootfs, rootfs_old
 from tests.integration.archive import ArchiveMissing, PackagesMissing
@@ -18,8 +19,9 @@ from tests.integration.needs import why_no_namespaces, why_no_packages, why_no_s
 
 
 def main() -> None:
-    with ProcessPoolExecutor() as pool:
-        for reason in pool.map(_built, (_engines, _machines)):
+    every = (_engines, _machine, _old_machine)
+    with ProcessPoolExecutor(len(every)) as pool:
+        for reason in pool.map(_built, every):
             if reason is not None:
                 print(f"not built ahead: {reason}", file=sys.stderr)
 
@@ -31,11 +33,18 @@ def _engines() -> str | None:
     return reason
 
 
-def _machines() -> str | None:
+def _machine() -> str | None:
+    return _with_systemd(rootfs.build)
+
+
+def _old_machine() -> str | None:
+    return _with_systemd(rootfs_old.build)
+
+
+def _with_systemd(builds: Callable[[Path], Path]) -> str | None:
     reason = why_no_systemd_machine()
     if reason is None:
-        files = rootfs.build(beside_mirror("systemd"))
-        rootfs_old.build(files.parent)
+        builds(beside_mirror("systemd"))
     return reason
 
 

@@ -26,7 +26,7 @@ set -e
 rm -rf {FOLDER} && mkdir {FOLDER} && cd {FOLDER}
 cp "$(dirname "$0")"/*.deb .
 dpkg-deb -R "$1" tree && printf '{_FAILS}' >"tree/usr/bin/$2" && chmod 755 "tree/usr/bin/$2"
-rm "$1" && dpkg-deb -Zgzip -z1 -b tree "$1" >/dev/null && rm -r tree
+rm "$1" && dpkg-deb -Znone -b tree "$1" >/dev/null && rm -r tree
 """
 
 
