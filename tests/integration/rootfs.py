@@ -133,8 +133,8 @@ def bootstrap(root: Path, suite: str, debs: Sequence[str]) -> None:
 
     Raises `ArchiveMissing`.
     """
-    words = ["--mode=root", "--variant=minbase", f"--include={','.join(debs)}", suite, root, "-"]
-    ran = _run(["mmdebstrap", *words], _BOOTSTRAP_LIMIT, Archive.of_machine().stanza(suite))
+    words = ["mmdebstrap", "--mode=root", "--variant=minbase", f"--include={','.join(debs)}"]
+    ran = _run([*words, suite, root, "-"], _BOOTSTRAP_LIMIT, Archive.of_machine().stanza(suite))
     if ran.returncode != 0:
         raise ArchiveMissing(f"mmdebstrap of {suite}: {_last_line(ran)}")
     for source in (root / "etc/apt/sources.list.d").iterdir():
