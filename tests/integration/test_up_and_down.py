@@ -17,11 +17,11 @@ from tests.integration.stock import Stock
 
 pytestmark = pytest.mark.engine
 
-#: The jumps between two of the mirror's engines, by their places in it; DOCKSWITCH_JUMPS=all for
-#: all of them.
-_ALL = [(low, high) for high in range(4) for low in range(high)]
-_FEW = [(0, 3)]
-_PAIRS = _ALL if os.environ.get("DOCKSWITCH_JUMPS") == "all" else _FEW
+#: The jumps between two of the mirror's engines, by their places in it, and whether containers
+#: outlive them; DOCKSWITCH_JUMPS=all for all of them.
+_ALL = os.environ.get("DOCKSWITCH_JUMPS") == "all"
+_PAIRS = [(low, high) for high in range(4) for low in range(high)] if _ALL else [(0, 3)]
+_LIVES = ["stops", "keeps"]
 
 #: What comes back with its engine, by the policies' own words.
 _BACK = {"always", "unless-stopped"}
@@ -34,7 +34,7 @@ class Keep:
     over_a_restart: bool
 
 
-@pytest.fixture(params=["stops", "keeps"])
+@pytest.fixture(params=_LIVES)
 def live_restore(request: pytest.FixtureRequest, program: Dockswitch) -> Keep:
     """Whether containers outlive their engine; daemon.json says so, and asks for a bridge."""
     demand(None if shutil.which("iptables") else "a bridge needs iptables")
@@ -56,6 +56,7 @@ def pair(mirror: Mirror, at: tuple[int, int]) -> tuple[Engine, Engine]:
     return mirror.engines[at[0]], mirror.engines[at[1]]
 
 
+@pytest.mark.parametrize("live_restore", _LIVES if _ALL else _LIVES[:1], indirect=True)
 @pytest.mark.parametrize("at", _PAIRS, ids=str)
 def test_up_and_down_again_loses_nothing(
     program: Dockswitch, mirror: Mirror, stock: Stock, live_restore: Keep, at: tuple[int, int]
@@ -101,6 +102,7 @@ def test_up_and_down_again_loses_nothing(
     assert below.answering(program.root) == old.version
 
 
+@pytest.mark.parametrize("live_restore", _LIVES if _ALL else _LIVES[1:], indirect=True)
 def test_all_the_way_up_and_down(
     program: Dockswitch, mirror: Mirror, stock: Stock, live_restore: Keep
 ) -> None:
