@@ -3,7 +3,7 @@
 main() {
     exec 3>&1 1>&2 # what was asked for is told there; all else is for people
     files='' user='' replace='' container=yes only='' check='' json='' same=''
-    from='' stopped=false acting='' over='' work=$(mktemp -d)
+    from='' stopped=false acting='' over='' fresh='' work=$(mktemp -d)
     trap leave EXIT
     trap 'exit 130' INT TERM HUP
     for word in "$@"; do [ "$word" != --json ] || json=yes; done
@@ -117,7 +117,7 @@ leave() {
     trap - EXIT INT TERM HUP
     set +e
     [ -n "$over" ] || failed
-    rm -rf "$work"
+    rm -rf "$work" ${fresh:+"$fresh"}
     exit $code
 }
 
@@ -137,10 +137,9 @@ failed() {
 # What is told where a tool failed, or somebody interrupted.
 reason() {
     if [ "$code" = 130 ]; then
-        printf interrupted >"$work/.message"
+        explain interrupted ''
     else
-        printf 'a command ended with %s' "$code" >"$work/.message"
-        printf 'what it said stands above' >"$work/.hint"
+        explain "a command ended with $code" 'what it said stands above'
         say "a command ended with $code: what it said stands above"
     fi
 }
@@ -157,14 +156,13 @@ go_back() {
     back=$?
     if [ $back = 0 ]; then
         [ "$code" = 130 ] || code=15
-        printf 'the switch to %s was undone: %s' "$VERSION" "$why" >"$work/.message"
-        printf %s "$hint" >"$work/.hint"
+        explain "the switch to $VERSION was undone: $why" "$hint"
         say "${from:-what was there} is back"
     else
         code=16
-        printf 'the switch to %s failed, and so did undoing it: %s' "$VERSION" "$why" >"$work/.message"
-        printf 'what was there before is kept in %s; the same script again goes on' $UNDO >"$work/.hint"
-        say "undoing failed: what was there before is kept in $UNDO; the same script again goes on"
+        left="what was there before is kept in $UNDO; the same script again goes on"
+        explain "the switch to $VERSION failed, and so did undoing it: $why" "$left"
+        say "undoing failed: $left"
     fi
 }
 

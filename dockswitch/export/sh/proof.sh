@@ -9,10 +9,15 @@ say() { printf '%s\n' "$*" >&2; }
 refuse() {
     say "$1"
     say "  $2"
-    # whoever leaves tells it to programs; this may be a subshell
-    [ -z "${work:-}" ] || printf '%s' "$1" >"$work/.message"
-    [ -z "${work:-}" ] || printf '%s' "$2" >"$work/.hint"
+    [ -z "${work:-}" ] || explain "$1" "$2"
     exit "${3:-1}"
+}
+
+# explain MESSAGE HINT: whoever leaves tells it to programs; this may be a subshell
+explain() {
+    rm -f "$work"/* # what was fetched may be what fills the disk
+    printf %s "$1" >"$work/.message"
+    printf %s "$2" >"$work/.hint"
 }
 
 has() { command -v "$1" >/dev/null 2>&1; }
