@@ -10,13 +10,10 @@ from typing import Any
 
 import pytest
 
-from tests.integration import package, rootfs, systemd_machine
+from tests.integration import rootfs, systemd_machine
 from tests.integration.apt_holdings import AptRepository
 from tests.integration.apt_index import release, write_packages
 from tests.integration.apt_signing import SigningKey
-from tests.integration.archive import ArchiveMissing, PackagesMissing
-from tests.integration.namespace import machine_network
-from tests.integration.needs import demand
 from tests.integration.program import Result
 from tests.integration.systemd_machine import Machine
 
@@ -82,17 +79,6 @@ def machine(machine_files: Path, apt_repository: AptRepository) -> Iterator[Mach
         url = f"file://{rootfs.MIRROR}"
         running.write("/etc/dockswitch/channels.yaml", apt_repository.channels_yaml(url))
         yield running
-
-
-@pytest.fixture(scope="module")
-def debians_packages(machine_files: Path) -> Path:
-    """Debian's own docker.io with what it runs on, beside the machine's files."""
-    try:
-        with machine_network():
-            return package.fetch(machine_files.parent.with_name("packages"), machine_files)
-    except (ArchiveMissing, PackagesMissing) as error:
-        demand(str(error))
-        raise
 
 
 @pytest.fixture(autouse=True)
@@ -241,11 +227,11 @@ def test_apt_is_not_believed_where_it_ends_well_without_having_read_anything(
 
 
 def test_debians_own_engine_is_what_the_channel_distro_has(
-    machine: Machine, machine_files: Path, debians_packages: Path, tmp_path: Path
+    machine: Machine, machine_files: Path, packages: Path, tmp_path: Path
 ) -> None:
-    suite, key = debians_packages.name, SigningKey.make()
+    suite, key = packages.name, SigningKey.make()
     pool = tmp_path / "debian/dists" / suite / "pool/main/amd64"
-    shutil.copytree(debians_packages, pool)
+    shutil.copytree(packages, pool)
     write_packages(tmp_path / "debian", suite, "main", "amd64")
     shutil.rmtree(pool)  # the index is all that is asked for
     text = release(tmp_path / "debian", suite, ["main"], "amd64")
@@ -257,11 +243,11 @@ def test_debians_own_engine_is_what_the_channel_distro_has(
     )
     machine.shell(["apt-get", "update"])
     found = _resolved(machine, "distro")
-    debs = [path.name.split("_") for path in debians_packages.glob("*.deb")]
-    packages = {each["package"]: each["version"] for each in found["artifacts"]}
+    debs = [path.name.split("_") for path in packages.glob("*.deb")]
+    answered = {each["package"]: each["version"] for each in found["artifacts"]}
     # what every machine has, such as adduser, is no part of an engine
     wanted = {name: version for name, version, _ in debs if name != "adduser"}
-    assert packages == wanted
+    assert answered == wanted
     assert wanted["docker.io"].startswith(found["version"])
     assert found["trust"] == "signed"
     words = ["list-remote", "distro", "--backend", "apt"]
