@@ -51,7 +51,7 @@ def refuse(reader: Reader, now: Generation, *, in_vm: bool) -> None:
 
 
 def begin(system: System, opened: Journal, wait: int, now: Generation, progress: Progress) -> None:
-    """The first step of a switch that has to be confirmed; then somebody waits. Nothing otherwise.
+    """The first step of a switch that has to be confirmed so many seconds later; somebody waits.
 
     Raises NobodyWatches.
     """

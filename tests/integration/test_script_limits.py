@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from dockswitch.export.script import Script, render
-from tests.integration import scripts, systemd_machine
+from tests.integration import exported, scripts, systemd_machine
 from tests.integration.apt_holdings import AptRepository
-from tests.integration.holdings import Engine, Mirror
+from tests.integration.holdings import Mirror
 from tests.integration.systemd_machine import Machine
 
 pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("guests")]
-
-_SCRIPT = "/opt/engine.sh"
 
 #: As that of Ubuntu 14.04 is: it takes no files, and does not know these options.
 _OLD_APT = """\
@@ -45,11 +43,16 @@ def machine(machine_files: Path, apt_repository: AptRepository) -> Iterator[Mach
         yield running
 
 
-def _run(machine: Machine, script: Script, folder: str, *before: str) -> tuple[int, str, str]:
-    """Its exit code, what programs are told, and what people are told."""
-    machine.write(_SCRIPT, render(script))
-    ran = machine.attempt([*before, "dash", _SCRIPT, "--json", "--files", folder])
-    return ran.returncode, ran.stdout, ran.stderr
+def _run(machine: Machine, script: Script, files: str, *before: str) -> dict[str, Any]:
+    """What it told, where it ended well."""
+    code, told = _ran(machine, script, files, *before)
+    assert code == 0, told
+    return told
+
+
+def _ran(machine: Machine, script: Script, files: str, *before: str) -> tuple[int, dict[str, Any]]:
+    machine.write(exported.SCRIPT, render(script))
+    return exported.run(machine, "--files", files, shell=(*before, "dash"))
 
 
 def _answers(machine: Machine) -> str:
@@ -62,9 +65,7 @@ def test_an_apt_that_takes_no_files(machine: Machine, apt_repository: AptReposit
     starting = [each for each in apt_repository.releases if each.answers == each.version]
     for release in (starting[0], starting[-1], starting[0]):
         packages = scripts.of_packages(apt_repository, release)
-        folder = scripts.folder_of_packages(apt_repository, release)
-        code, _, said = _run(machine, packages, folder)
-        assert code == 0, said
+        _run(machine, packages, scripts.folder_of_packages(apt_repository, release))
         assert _answers(machine) == release.version
         assert "docker-ce" in machine.shell(["apt-mark", "showhold"]).split()
         assert machine.attempt(["dpkg", "--audit"]).stdout == ""
@@ -74,13 +75,12 @@ def test_a_full_disk_leaves_the_old_engine(
     machine: Machine, apt_repository: AptRepository, mirror: Mirror
 ) -> None:
     old, new = mirror.engines[0], mirror.engines[-1]
-    code, _, said = _run(machine, scripts.of_archive(mirror, old), _archives(mirror, old))
-    assert code == 0, said
+    _run(machine, scripts.of_archive(mirror, old), scripts.folder_of_archive(mirror, old))
     pid = machine.shell(["pgrep", "-x", "dockerd"])
     starting = [each for each in apt_repository.releases if each.answers == each.version]
     packages = scripts.of_packages(apt_repository, starting[-1])
     pool = scripts.folder_of_packages(apt_repository, starting[-1])
-    static = (scripts.of_archive(mirror, new), _archives(mirror, new))
+    static = (scripts.of_archive(mirror, new), scripts.folder_of_archive(mirror, new))
     for folder, (script, files) in (
         ("/tmp", static),
         ("/var/lib/dockswitch/versions", static),
@@ -89,14 +89,14 @@ def test_a_full_disk_leaves_the_old_engine(
         machine.shell(["mkdir", "-p", folder])
         there = machine.shell(["ls", "-A", folder])
         machine.shell(["sh", "-ec", _SMALL.format(folder=folder)])
-        code, told, said = _run(machine, script, files)
-        assert (code, "No space left" in said) == (1, True), said
-        assert json.loads(told)["error"]["message"]
+        code, told = _ran(machine, script, files)
+        assert (code, "No space left" in told["said"]) == (1, True), told
+        assert told["error"]["message"]
         assert machine.shell(["ls", "-A", folder]) == there
         machine.shell(["sh", "-c", f"umount {folder} && umount /small && rmdir /small"])
         assert (_answers(machine), machine.shell(["pgrep", "-x", "dockerd"])) == (old.version, pid)
-    code, _, said = _run(machine, *static)
-    assert code == 0, said
+    assert exported.left(machine) == []
+    _run(machine, *static)
     assert _answers(machine) == new.version
 
 
@@ -105,16 +105,13 @@ def test_without_systemd_the_engine_is_started_and_replaced_too(
 ) -> None:
     hidden = ("unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /run/systemd; exec "$@"', "-")
     for engine in (mirror.engines[0], mirror.engines[-1], mirror.engines[0]):
-        script, files = scripts.of_archive(mirror, engine), _archives(mirror, engine)
-        code, _, said = _run(machine, script, files, *hidden)
-        assert code == 0, said
-        assert "not by itself at boot" in said
+        script, files = (
+            scripts.of_archive(mirror, engine),
+            scripts.folder_of_archive(mirror, engine),
+        )
+        assert "not by itself at boot" in _run(machine, script, files, *hidden)["said"]
         assert _answers(machine) == engine.version
         pid = machine.shell(["pgrep", "-x", "dockerd"])
-        assert _run(machine, script, files, *hidden)[0] == 0
+        assert _run(machine, script, files, *hidden)["changed"] is False
         assert machine.shell(["pgrep", "-x", "dockerd"]) == pid
     assert machine.attempt(["systemctl", "is-active", "docker"]).stdout == "inactive\n"
-
-
-def _archives(mirror: Mirror, engine: Engine) -> str:
-    return scripts.folder_of_archive(mirror, engine)

@@ -3,6 +3,7 @@
 # Kept until all is well: a run that was cut short leaves it, and whoever comes next goes on from it.
 remember() {
     [ ! -d $UNDO ] || return 0
+    half=$UNDO.tmp
     rm -rf $UNDO.tmp
     mkdir -p $UNDO.tmp/files $UNDO.tmp/debs
     printf '%s\n' "$from" >$UNDO.tmp/from

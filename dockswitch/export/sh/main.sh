@@ -3,7 +3,7 @@
 main() {
     exec 3>&1 1>&2 # what was asked for is told there; all else is for people
     files='' user='' replace='' container=yes only='' check='' json='' same=''
-    from='' stopped=false acting='' over='' fresh='' work=$(mktemp -d)
+    from='' stopped=false acting='' over='' half='' work=$(mktemp -d)
     trap leave EXIT
     trap 'exit 130' INT TERM HUP
     for word in "$@"; do [ "$word" != --json ] || json=yes; done
@@ -117,7 +117,7 @@ leave() {
     trap - EXIT INT TERM HUP
     set +e
     [ -n "$over" ] || failed
-    rm -rf "$work" ${fresh:+"$fresh"}
+    rm -rf "$work" ${half:+"$half"} # what has not got its name
     exit $code
 }
 

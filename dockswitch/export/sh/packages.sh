@@ -122,16 +122,16 @@ dpkg_is_busy() {
 prepare() {
     if ! is_kept; then
         rm -rf $STATE/packages/.tmp-script-* # of one that was killed: we are alone
-        fresh=$STATE/packages/.tmp-script-$$
-        mkdir -p "$fresh"
+        half=$STATE/packages/.tmp-script-$$
+        mkdir -p "$half"
         for each in "$work"/*.deb; do
-            cp "$each" "$fresh/$(file_name "$each")"
+            cp "$each" "$half/$(file_name "$each")"
         done
-        chmod 644 "$fresh"/*
-        printf '%s\n' "$RECORD" >"$fresh/.dockswitch.json"
-        flush "$fresh"/* "$fresh/.dockswitch.json" "$fresh"
+        chmod 644 "$half"/*
+        printf '%s\n' "$RECORD" >"$half/.dockswitch.json"
+        flush "$half"/* "$half/.dockswitch.json" "$half"
         rm -rf "$FOLDER"
-        mv "$fresh" "$FOLDER"
+        mv "$half" "$FOLDER"
         flush $STATE/packages
     fi
     await_dpkg

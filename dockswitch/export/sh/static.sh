@@ -38,20 +38,20 @@ prepare() {
 unpack() {
     ! is_kept || return 0
     rm -rf $STATE/versions/.tmp-script-* # of one that was killed: we are alone
-    fresh=$STATE/versions/.tmp-script-$$
-    mkdir -p "$fresh/.unpacked"
-    printf '%s\n' "$FILES" | while read -r _ name _; do tar -xzf "$work/$name" -C "$fresh/.unpacked"; done
-    for each in "$fresh"/.unpacked/*/*; do
-        [ ! -f "$each" ] || mv "$each" "$fresh/"
+    half=$STATE/versions/.tmp-script-$$
+    mkdir -p "$half/.unpacked"
+    printf '%s\n' "$FILES" | while read -r _ name _; do tar -xzf "$work/$name" -C "$half/.unpacked"; done
+    for each in "$half"/.unpacked/*/*; do
+        [ ! -f "$each" ] || mv "$each" "$half/"
     done
-    rm -rf "$fresh/.unpacked"
-    chown -R 0:0 "$fresh"
-    chmod 755 "$fresh" "$fresh"/*
-    names=$(for each in "$fresh"/*; do echo "${each##*/}"; done | listed)
-    printf '%s\n' "$RECORD" | sed "s/\"@NAMES@\"/$names/" >"$fresh/.dockswitch.json"
-    flush "$fresh"/* "$fresh/.dockswitch.json" "$fresh"
+    rm -rf "$half/.unpacked"
+    chown -R 0:0 "$half"
+    chmod 755 "$half" "$half"/*
+    names=$(for each in "$half"/*; do echo "${each##*/}"; done | listed)
+    printf '%s\n' "$RECORD" | sed "s/\"@NAMES@\"/$names/" >"$half/.dockswitch.json"
+    flush "$half"/* "$half/.dockswitch.json" "$half"
     rm -rf "$FOLDER"
-    mv "$fresh" "$FOLDER"
+    mv "$half" "$FOLDER"
     flush $STATE/versions
 }
 
